@@ -1,0 +1,1 @@
+"""The words every part of mmlint speaks: facts about files, findings, fixes. Imports nothing of ours."""

@@ -1,0 +1,121 @@
+"""Findings, the places they speak of, and the fixes they offer."""
+
+from __future__ import annotations
+
+from typing import Literal as Choices
+
+import msgspec
+
+Severity = Choices["error", "warning"]
+
+Safety = Choices["safe", "unsafe", "shown"]
+"""``safe``: applied by ``--fix``. ``unsafe``: only with ``--unsafe-fixes``. ``shown``: never applied."""
+
+
+class Place(msgspec.Struct, frozen=True, order=True):
+    """A stretch of a file: project-relative path with ``/``, byte offsets from 0, end exclusive."""
+
+    path: str
+    start: int
+    end: int
+
+
+class Related(msgspec.Struct, frozen=True, order=True):
+    """Another place of the story, and what it has to do with it."""
+
+    place: Place
+    message: str
+
+
+# --- edits: what should change, named; the adapter of the file's language writes the text ---------
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """A change of one file. Offsets are bytes of the file as it was observed."""
+
+    path: str
+    start: int
+    end: int
+
+
+class Replace(Edit, frozen=True):
+    """Put ``text`` in place of the bytes; an empty span inserts."""
+
+    text: str
+
+
+class AddStatement(Edit, frozen=True):
+    """Put the statement ``text`` on a line of its own before the statement at the span.
+
+    Where the span is empty it is the end of a block (the offset of its closing brace, or the end of
+    a Python suite's last statement) and the statement becomes the block's last.
+    """
+
+    text: str
+
+
+class HoistReturn(Edit, frozen=True):
+    """Turn ``return <value>`` at the span into ``const <name> = <value>; text; return <name>``."""
+
+    value_start: int
+    value_end: int
+    text: str
+
+
+class RemoveStatement(Edit, frozen=True):
+    """Delete the statement at the span, and its line where nothing else stands on it."""
+
+
+class AddEntry(Edit, frozen=True):
+    """Add ``key: value`` (or the shorthand ``key``) as the first entry of the object at the span."""
+
+    key: str
+    value: str
+
+
+class AddArgument(Edit, frozen=True):
+    """Add the Python keyword argument ``text`` at the end of the call at the span."""
+
+    text: str
+
+
+class ImportName(Edit, frozen=True):
+    """Add ``name`` to the import statement at the span (it already imports from that module)."""
+
+    name: str
+
+
+class MakeAsync(Edit, frozen=True):
+    """Make the function at the span async."""
+
+
+class Fix(msgspec.Struct, frozen=True):
+    """One repair: all its edits or none."""
+
+    title: str
+    safety: Safety
+    edits: tuple[Edit, ...]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One verdict of one rule.
+
+    ``extent``: the bytes of the whole statement or call the place lies in (an ignore comment on any
+    of its lines counts). ``related``: the other places of the story. ``evidence``: sentences that
+    let a reader check the verdict in ten seconds ("serverless: route handler under app/, …").
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    place: Place
+    extent: tuple[int, int] | None = None
+    related: tuple[Related, ...] = ()
+    evidence: tuple[str, ...] = ()
+    fix: Fix | None = None
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        """Path, byte offsets, code and message: a total order whatever found it first."""
+        return (self.place.path, self.place.start, self.place.end, self.code, self.message)

@@ -1,0 +1,49 @@
+"""Names of environment variables: which are inlined into browsers, which say that they are secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from mmlint.sdk.surface import PRODUCT_WORDS
+
+PUBLIC_PREFIXES: Final = (
+    "NEXT_PUBLIC_",
+    "VITE_",
+    "PUBLIC_",
+    "NUXT_PUBLIC_",
+    "REACT_APP_",
+    "GATSBY_",
+    "EXPO_PUBLIC_",
+    "VUE_APP_",
+    "NG_APP_",
+    "STORYBOOK_",
+)
+"""Prefixes whose variables a bundler copies into the browser's code (each framework's own docs)."""
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def words(name: str) -> list[str]:
+    """Split ``MM_SECRET_KEY``, ``aoaSk`` or ``mm-secret`` into upper-case words."""
+    return [word for word in re.split(r"[_\-.]+", _CAMEL.sub("_", name).upper()) if word]
+
+
+def public_prefix(name: str, extra: Iterable[str] = ()) -> str | None:
+    """Return the prefix that makes ``name`` public, or None. The longest one wins."""
+    found = [p for p in (*PUBLIC_PREFIXES, *extra) if name.startswith(p) and len(name) > len(p)]
+    return max(found, key=len, default=None)
+
+
+def is_products(name: str) -> bool:
+    """Whether a word of ``name`` is the product's (``MILLIMETRIC``, ``AOA``, ``MM``)."""
+    return any(word in PRODUCT_WORDS for word in words(name))
+
+
+def says_secret(name: str) -> bool:
+    """Whether ``name`` itself says that it holds a secret of this product: it ends in ``SK`` or has
+    ``SECRET`` in a word, together with the product's word."""
+    parts = words(name)
+    secret = parts[-1:] == ["SK"] or any("SECRET" in part for part in parts)
+    return secret and is_products(name)

@@ -1,0 +1,99 @@
+"""The shapes of API keys, and the only place where a secret is looked at: it leaves redacted.
+
+A Millimetric key is ``{kind}_{env}_{prefix}_{secret}``: the 8-character prefix is public, the
+secret is not (docs.millimetric.ai, API keys). Stripe and Clerk share the first two segments.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from mmlint.model.key import Key
+
+FULL = re.compile(
+    r"(?<![A-Za-z0-9_])(pk|sk|rk|ak)_([a-z]+)_([A-Za-z0-9]{8})_([A-Za-z0-9_-]{8,})(?![A-Za-z0-9_-])"
+)
+"""The four segments. The secret may hold ``_``, so only the first three underscores divide."""
+
+_FOREIGN = re.compile(r"(?<![A-Za-z0-9_])(pk|sk|rk)_(live|test)_([A-Za-z0-9]{6,})(?![A-Za-z0-9_])")
+_KIND = re.compile(r"(pk|sk|rk|ak)_([a-z]+_)?(.*)", re.DOTALL)
+_STAND_IN = re.compile(
+    r"\.{2,}|…|<[^>]*>|\b(your|example|placeholder|changeme|change_me|replace|todo|secret|here|dummy|fake)|"
+    r"[xX*•]{3,}|^(.)\2{3,}$|^$",
+    re.IGNORECASE,
+)
+_SECRET_LOOKING = re.compile(
+    r"(?<![A-Za-z0-9_])(?:sk|rk|ak|whsec|ghp|gho|xox[abp])[_-][A-Za-z0-9_-]{8,}"
+)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a value (or the tail of a key) is a stand-in that nobody could use."""
+    return bool(_STAND_IN.search(text))
+
+
+def _real(match: re.Match[str]) -> bool:
+    """A key with an unusual env word must show a digit, so that ``sk_dim_customer_address`` is none."""
+    env, prefix, secret = match.group(2), match.group(3), match.group(4)
+    if is_placeholder(prefix) or is_placeholder(secret):
+        return False
+    return any(character.isdigit() for character in prefix + secret) and bool(env)
+
+
+def find_key(text: str) -> Key | None:
+    """Return what the first key-like part of ``text`` is, redacted; None where there is none.
+
+    ``text`` as a whole may also be a placeholder or malformed key (``sk_live_...``, ``sk_xxx``);
+    inside longer text only complete keys count.
+    """
+    for match in FULL.finditer(text):
+        if _real(match):
+            return _key(match.group(1), match.group(2), match.group(3), "full", match.group())
+    foreign = _FOREIGN.search(text)
+    if foreign and not is_placeholder(foreign.group(3)):
+        return _key(foreign.group(1), foreign.group(2), "", "foreign", foreign.group())
+    stripped = text.strip()
+    whole = _KIND.fullmatch(stripped)
+    if whole and len(stripped) < 200 and not any(c.isspace() for c in stripped):
+        kind, env, tail = whole.group(1), (whole.group(2) or "").rstrip("_"), whole.group(3)
+        if is_placeholder(tail) or (tail == "" and env):
+            return _key(kind, env, "", "placeholder", stripped)
+        if env in ("live", "test"):
+            return _key(kind, env, "", "malformed", stripped)
+    return None
+
+
+def _key(kind: str, env: str, prefix: str, shape: str, text: str) -> Key:
+    return Key(
+        kind=cast("object", kind),  # type: ignore[arg-type]
+        env=env,
+        prefix=prefix,
+        shape=shape,  # type: ignore[arg-type]
+        length=len(text),
+    )
+
+
+def redact(text: str) -> str:
+    """Return ``text`` with every key cut to kind, env and prefix, and every other secret-looking
+    word to its first 3 characters and its length. Text without either comes back unchanged."""
+    if "_" not in text and "-" not in text:
+        return text
+    text = FULL.sub(lambda m: f"{m.group(1)}_{m.group(2)}_{m.group(3)}_…", text)
+    return _SECRET_LOOKING.sub(_cut, text)
+
+
+def _cut(match: re.Match[str]) -> str:
+    word = match.group()
+    if FULL_SHOWN.match(word):
+        return word
+    return cut(word)
+
+
+FULL_SHOWN = re.compile(r"(?:pk|sk|rk|ak)_[a-z]+_[A-Za-z0-9]{8}_$")
+"""What ``FULL`` leaves behind (before its ellipsis): already redacted."""
+
+
+def cut(value: str) -> str:
+    """The most that may be shown of a secret-looking value: 3 characters and the length."""
+    return f"{value[:3]}… ({len(value)} characters)"

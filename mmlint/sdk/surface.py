@@ -1,0 +1,28 @@
+"""The packages, their exports, and the HTTP endpoints (docs.millimetric.ai, browser and node SDK)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+BROWSER_PACKAGE: Final = "@millimetric/track"
+NODE_PACKAGE: Final = "@millimetric/track-node"
+CLIENT_CLASS: Final = "MillimetricClient"
+BROWSER_GLOBAL: Final = "mm"
+"""``window.mm``, created by the snippet."""
+
+LOADER_PATH: Final = "/v1/a.js"
+SEND_PATHS: Final = ("/v1/track", "/v1/batch", "/v1/identify")
+HOST_SUFFIX: Final = "millimetric.ai"
+LOCAL_HOST: Final = "localhost:8787"
+
+PYTHON_MODULES: Final = ("millimetric", "millimetric_track")
+"""Default of ``python-sdk-modules``: there is no official Python SDK, so teams name theirs."""
+
+PRODUCT_WORDS: Final = ("MILLIMETRIC", "AOA", "MM")
+"""Words of an environment name that make it this product's (both the docs' and the skills' names)."""
+
+COOKIE: Final = "aid"
+"""The mirror cookie that the docs' server samples read."""
+
+NEEDLES: Final = (b"millimetric", b"/v1/track", b"/v1/batch", b"/v1/identify", b"mm.track", b"mm?.track")
+"""A file that holds none of these (without regard to case) sends nothing by itself."""
