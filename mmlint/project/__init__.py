@@ -1,0 +1,1 @@
+"""Links: what names mean across files, what functions do, which runtime they live in."""

@@ -1,0 +1,147 @@
+"""What an expression can turn out to be, once names have been followed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mmlint.model import syntax as s
+from mmlint.project.unit import Path, Unit
+
+Sdk = Literal["browser", "node"]
+"""Which SDK: the browser's, or the server's (a configured Python module counts as the latter)."""
+
+
+@dataclass(frozen=True)
+class SdkObject:
+    """The SDK's module, or a client: something with ``track`` and ``flush``."""
+
+    sdk: Sdk
+
+
+@dataclass(frozen=True)
+class SdkFunction:
+    """A function of the SDK, bare or of a client."""
+
+    sdk: Sdk
+    name: str
+
+
+@dataclass(frozen=True)
+class SdkClass:
+    """``MillimetricClient``."""
+
+    sdk: Sdk
+
+
+@dataclass(frozen=True, eq=False)
+class ProjectFunction:
+    """A function of the project; ``environment`` holds what its captured parameters stand for."""
+
+    unit: Unit
+    index: int
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return (id(self.unit), self.index)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ProjectFunction) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @property
+    def function(self) -> s.Function:
+        return self.unit.module.functions[self.index]
+
+
+@dataclass(frozen=True)
+class ProjectClass:
+    unit: Unit
+    index: int
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An object of a project class (also ``this`` and ``self``)."""
+
+    unit: Unit
+    index: int
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """All exports of a project module."""
+
+    unit: Unit
+
+
+@dataclass(frozen=True)
+class External:
+    """Something of a package that is not the project's: ``path`` leads from the module to it.
+
+    ``()`` in the path is a call or construction: ``express().get`` is ``("default", "()", "get")``.
+    """
+
+    module: str
+    path: Path
+
+    def __str__(self) -> str:
+        return ".".join((self.module, *self.path)).replace(".()", "()")
+
+
+@dataclass(frozen=True)
+class Global:
+    """A global of the platform, as a path: ``("process", "env", "AOA_SK")``."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a caller passes: parameter ``number`` of a function, and the path into it."""
+
+    unit: Unit
+    function: int
+    number: int
+    path: Path
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """A literal, template, object or list whose source is at hand."""
+
+    unit: Unit
+    value: s.Value
+    environment: Environment
+
+
+Entity = (
+    SdkObject
+    | SdkFunction
+    | SdkClass
+    | ProjectFunction
+    | ProjectClass
+    | Instance
+    | Namespace
+    | External
+    | Global
+    | Parameter
+    | Known
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Passed:
+    """An argument as the caller wrote it."""
+
+    unit: Unit
+    value: s.Value
+    environment: Environment
+
+
+Environment = tuple[tuple[tuple[int, int, int], "Passed | None"], ...]
+"""(id of unit, function, parameter number) to what was passed there; None: nothing was."""
+
+NOTHING: Environment = ()

@@ -1,0 +1,497 @@
+"""The linked project: follows a name to what it means, through bindings, imports and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from mmlint.model import syntax as s
+from mmlint.model.facts import FileFacts
+from mmlint.model.walk import statements
+from mmlint.project.entity import (
+    NOTHING,
+    Entity,
+    Environment,
+    External,
+    Global,
+    Instance,
+    Known,
+    Namespace,
+    Parameter,
+    Passed,
+    ProjectClass,
+    ProjectFunction,
+    SdkClass,
+    SdkFunction,
+    SdkObject,
+)
+from mmlint.project.resolution import Resolution
+from mmlint.project.unit import Definition, Path, Site, Unit
+from mmlint.sdk import surface
+
+MAX_DEPTH = 24
+"""How many names, imports and returns are followed before the answer is *unknown*."""
+
+
+class Call(NamedTuple):
+    """A call, where it stands, and what its callee resolves to (None: unknown)."""
+
+    unit: Unit
+    site: Site
+    call: s.Call
+    callee: Entity | None
+
+
+class Program:
+    """All units of a project. Answers are pure and memoised; nothing is read from disk.
+
+    ``files``: path to facts. ``tests``: paths of test files (their sends are nobody's business).
+    ``python_modules``: modules whose objects count as a Python SDK.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, FileFacts],
+        *,
+        tests: frozenset[str] = frozenset(),
+        python_modules: Iterable[str] = surface.PYTHON_MODULES,
+        resolution: Resolution | None = None,
+    ) -> None:
+        self.files = files
+        self.python_modules = frozenset(python_modules)
+        self.units = [
+            Unit(path, module, number, path in tests)
+            for path, facts in sorted(files.items())
+            for number, module in enumerate(facts.modules)
+        ]
+        self.resolution = resolution or Resolution(frozenset(files))
+        self._first = {unit.path: unit for unit in reversed(self.units)}
+        self._memo: dict[tuple[int, int, int], Entity | None] = {}
+
+    # --- all calls -------------------------------------------------------------------------------
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        """Every call of every unit with its callee resolved, in path and source order."""
+        return [
+            Call(unit, site, call, self.resolve(unit, call.callee))
+            for unit in self.units
+            for site, call in unit.calls
+        ]
+
+    @cached_property
+    def callers(self) -> dict[ProjectFunction, list[Call]]:
+        """Project function to the calls that reach it directly."""
+        found: dict[ProjectFunction, list[Call]] = {}
+        for call in self.calls:
+            callee = constructor(call.callee)
+            if isinstance(callee, ProjectFunction):
+                found.setdefault(callee, []).append(call)
+        return found
+
+    # --- following names -------------------------------------------------------------------------
+
+    def resolve(
+        self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
+    ) -> Entity | None:
+        """Return what ``value`` means, or None where it cannot be known."""
+        if depth > MAX_DEPTH:
+            return None
+        if environment or not isinstance(value, s.Name | s.Member | s.Call):
+            return self._follow(unit, value, environment, depth)
+        key = (id(unit), value.start, value.end)
+        if key not in self._memo:
+            self._memo[key] = None  # a cycle is unknown
+            self._memo[key] = self._follow(unit, value, environment, depth)
+        return self._memo[key]
+
+    def _follow(
+        self, unit: Unit, value: s.Value, environment: Environment, depth: int
+    ) -> Entity | None:
+        if isinstance(value, s.Name):
+            return self._name(unit, value, environment, depth + 1)
+        if isinstance(value, s.Member):
+            found = self.resolve(unit, value.object, environment, depth + 1)
+            return self.member(found, value.name, depth + 1)
+        if isinstance(value, s.Call):
+            return self._result(unit, value, environment, depth + 1)
+        if isinstance(value, s.Await):
+            return self.resolve(unit, value.value, environment, depth + 1)
+        if isinstance(value, s.Lambda):
+            return ProjectFunction(unit, value.function)
+        if isinstance(value, s.ClassValue):
+            return ProjectClass(unit, value.index)
+        if isinstance(value, s.Choice):
+            return self._choice(unit, value, environment, depth + 1)
+        if isinstance(value, s.Operation) and value.operator in ("=", ":=", ","):
+            return self.resolve(unit, value.operands[-1], environment, depth + 1)
+        if isinstance(value, s.Literal | s.Template | s.Object | s.Sequence):
+            return Known(unit, value, environment)
+        return None
+
+    def _choice(
+        self, unit: Unit, value: s.Choice, environment: Environment, depth: int
+    ) -> Entity | None:
+        """A choice is known where all options agree, or where it fills in a missing SDK client."""
+        found = [self.resolve(unit, option, environment, depth) for option in value.options]
+        if found and all(one is not None and one == found[0] for one in found):
+            return found[0]
+        for one in found:
+            if isinstance(one, SdkObject | SdkFunction):
+                return one
+        return None
+
+    def _name(
+        self, unit: Unit, name: s.Name, environment: Environment, depth: int
+    ) -> Entity | None:
+        if name.binding < 0:
+            owner = unit.self_class(name, unit.function_at(name.start))
+            return Instance(unit, owner) if owner >= 0 else Global((name.name,))
+        return self.binding(unit, name.binding, environment, depth)
+
+    def binding(
+        self, unit: Unit, index: int, environment: Environment = NOTHING, depth: int = 0
+    ) -> Entity | None:
+        """Return what the binding ``index`` of ``unit`` holds."""
+        if depth > MAX_DEPTH:
+            return None
+        binding = unit.module.bindings[index]
+        if binding.kind == "import":
+            return self._imported(unit, unit.imports.get(index), depth)
+        if binding.kind == "function":
+            return ProjectFunction(unit, binding.target)
+        if binding.kind == "class":
+            return ProjectClass(unit, binding.target)
+        if binding.kind == "parameter":
+            return self._parameter(unit, index, environment, depth)
+        if binding.kind == "variable" and index not in unit.loop_bindings:
+            return self._variable(unit, unit.definitions.get(index, []), environment, depth)
+        return None
+
+    def _variable(
+        self, unit: Unit, definitions: list[Definition], environment: Environment, depth: int
+    ) -> Entity | None:
+        """A variable is known where every value it is ever given means the same.
+
+        Empty first values (``let client = null``) do not count: they wait for the real one.
+        """
+        found: list[Entity | None] = []
+        for definition in definitions:
+            value = definition.value
+            if isinstance(value, s.Literal) and value.value is None and len(definitions) > 1:
+                continue
+            entity = self.resolve(unit, value, environment, depth)
+            found.append(self._at(entity, definition.path, depth))
+        if not found or found[0] is None:
+            return None
+        return found[0] if all(one == found[0] for one in found) else None
+
+    def _at(self, entity: Entity | None, path: Path, depth: int) -> Entity | None:
+        for key in path:
+            if key == "?":
+                continue
+            entity = self.member(entity, key, depth)
+        return entity
+
+    def _parameter(
+        self, unit: Unit, index: int, environment: Environment, depth: int
+    ) -> Entity | None:
+        place = unit.parameters.get(index)
+        if place is None:
+            return None
+        function, number, path = place
+        declared = unit.module.functions[function]
+        key = (id(unit), function, number)
+        for known, passed in environment:
+            if known == key:
+                if passed is None:
+                    return None
+                entity = self.resolve(passed.unit, passed.value, passed.environment, depth)
+                return self._at(entity, path, depth)
+        owner = declared.owner
+        if unit.python and number == 0 and owner >= 0 and declared.kind != "function":
+            return Instance(unit, owner)
+        annotation = declared.parameters[number].annotation
+        if annotation and annotation.split(".")[-1].strip("'\" ") == surface.CLIENT_CLASS:
+            return SdkObject("node")
+        return Parameter(unit, function, number, path)
+
+    # --- imports and exports ---------------------------------------------------------------------
+
+    def _imported(self, unit: Unit, one: s.Import | None, depth: int) -> Entity | None:
+        if one is None:
+            return None
+        module = self.module(unit, one.module, depth)
+        if one.name == "*":
+            return module
+        found = self.member(module, one.name, depth)
+        if found is None and unit.python and isinstance(module, Namespace):
+            return self.module(unit, f"{one.module.rstrip('.')}.{one.name}", depth)
+        return found
+
+    def module(self, unit: Unit, specifier: str, depth: int = 0) -> Entity | None:
+        """Return what the module ``specifier`` means when ``unit`` imports it."""
+        if not unit.python and specifier == surface.BROWSER_PACKAGE:
+            return SdkObject("browser")
+        if not unit.python and specifier == surface.NODE_PACKAGE:
+            return SdkObject("node")
+        if unit.python and specifier.split(".")[0] in self.python_modules:
+            return SdkObject("node")
+        path = self.resolution.find(unit.path, specifier, unit.module.language)
+        if path is not None:
+            return Namespace(self._first[path]) if path in self._first else None
+        if specifier.startswith("."):
+            return None
+        return External(specifier, ())
+
+    def exported(self, unit: Unit, name: str, depth: int = 0) -> Entity | None:
+        """Return what ``unit`` exports under ``name``."""
+        if depth > MAX_DEPTH:
+            return None
+        if unit.python:
+            index = unit.globals.get(name)
+            return None if index is None else self.binding(unit, index, NOTHING, depth)
+        for export in unit.module.exports:
+            if export.type_only:
+                continue
+            if export.name == name and export.module is not None:
+                module = self.module(unit, export.module, depth)
+                return module if export.imported == "*" else self.member(
+                    module, export.imported or name, depth + 1
+                )
+            if export.name == name and export.binding >= 0:
+                return self.binding(unit, export.binding, NOTHING, depth + 1)
+            if export.name == name and export.value is not None:
+                return self.resolve(unit, export.value, NOTHING, depth + 1)
+        for export in unit.module.exports:
+            if export.name == "=" and export.value is not None:
+                whole = self.resolve(unit, export.value, NOTHING, depth + 1)
+                return whole if name == "default" else self.member(whole, name, depth + 1)
+            if export.name == "*" and export.module is not None:
+                found = self.member(self.module(unit, export.module, depth), name, depth + 1)
+                if found is not None and not isinstance(found, External):
+                    return found
+        return None
+
+    # --- members and results ---------------------------------------------------------------------
+
+    def member(self, entity: Entity | None, name: str, depth: int = 0) -> Entity | None:
+        """Return what ``entity.name`` means."""
+        if entity is None or depth > MAX_DEPTH:
+            return None
+        if isinstance(entity, SdkObject):
+            return self._sdk_member(entity, name)
+        if isinstance(entity, External):
+            return External(entity.module, (*entity.path, name))
+        if isinstance(entity, Global):
+            return self._global((*entity.path, name))
+        if isinstance(entity, Parameter):
+            return Parameter(entity.unit, entity.function, entity.number, (*entity.path, name))
+        if isinstance(entity, Namespace):
+            return self.exported(entity.unit, name, depth + 1)
+        if isinstance(entity, Instance | ProjectClass):
+            return self._class_member(entity, name, depth + 1)
+        if isinstance(entity, Known):
+            return self._known_member(entity, name, depth + 1)
+        if isinstance(entity, SdkFunction | ProjectFunction) and name in ("bind", "call", "apply"):
+            return entity if name != "apply" else None
+        return None
+
+    def _sdk_member(self, entity: SdkObject, name: str) -> Entity:
+        if name == surface.CLIENT_CLASS:
+            return SdkClass(entity.sdk)
+        if name == "default":
+            return entity
+        return SdkFunction(entity.sdk, name)
+
+    def _global(self, path: Path) -> Entity:
+        if path[-1] == surface.BROWSER_GLOBAL and path[:-1] in (("window",), ("globalThis",)):
+            return SdkObject("browser")
+        return Global(path)
+
+    def _class_member(
+        self, entity: Instance | ProjectClass, name: str, depth: int
+    ) -> Entity | None:
+        declared = entity.unit.module.classes[entity.index]
+        for member in declared.members:
+            if member.name == name and member.function >= 0:
+                return ProjectFunction(entity.unit, member.function)
+        for member in declared.members:
+            if member.name == name and isinstance(member.value, s.Value):
+                found = self.resolve(entity.unit, member.value, NOTHING, depth)
+                if found is not None:
+                    return found
+        writes = entity.unit.field_writes.get((entity.index, name), [])
+        found = self._variable(entity.unit, writes, NOTHING, depth)
+        if found is not None:
+            return found
+        for parent in declared.bases:
+            base = self.resolve(entity.unit, parent, NOTHING, depth)
+            if isinstance(base, ProjectClass) and base != entity:
+                inherited = self._class_member(
+                    Instance(base.unit, base.index), name, depth + 1
+                ) if depth < MAX_DEPTH else None
+                if inherited is not None:
+                    return inherited
+        return self._parameter_property(entity, name)
+
+    def _parameter_property(
+        self, entity: Instance | ProjectClass, name: str
+    ) -> Entity | None:
+        """``constructor(private client: MillimetricClient)`` declares a field (TypeScript)."""
+        unit = entity.unit
+        for function in unit.module.functions:
+            if function.owner == entity.index and function.kind == "constructor":
+                for parameter in function.parameters:
+                    if parameter.name == name and parameter.annotation == surface.CLIENT_CLASS:
+                        return SdkObject("node")
+        return None
+
+    def _known_member(self, entity: Known, name: str, depth: int) -> Entity | None:
+        """The part of a known object or list; unknown where a spread may have replaced it."""
+        unit, value, environment = entity.unit, entity.value, entity.environment
+        if isinstance(value, s.Object):
+            for entry in reversed(value.entries):
+                if entry.key == name:
+                    return self.resolve(unit, entry.value, environment, depth)
+                if entry.kind == "spread":
+                    spread = self.resolve(unit, entry.value, environment, depth)
+                    found = self.member(spread, name, depth)
+                    if found is not None:
+                        return found
+                    if not isinstance(spread, Known):
+                        return None
+        if isinstance(value, s.Literal) and name == "value" and unit.python:
+            return entity  # a member of an Enum
+        if isinstance(value, s.Sequence) and name.isdigit() and int(name) < len(value.items):
+            return self.resolve(unit, value.items[int(name)], environment, depth)
+        return None
+
+    def _result(
+        self, unit: Unit, call: s.Call, environment: Environment, depth: int
+    ) -> Entity | None:
+        callee = self.resolve(unit, call.callee, environment, depth)
+        if isinstance(callee, SdkClass):
+            return SdkObject(callee.sdk)
+        if isinstance(callee, SdkFunction):
+            return self._sdk_result(unit, callee)
+        if isinstance(callee, ProjectClass):
+            return Instance(callee.unit, callee.index)
+        if isinstance(callee, ProjectFunction):
+            return self._returned(unit, call, callee, environment, depth)
+        if isinstance(callee, Global):
+            return self._global_result(unit, call, callee, environment, depth)
+        if isinstance(callee, External):
+            return External(callee.module, (*callee.path, "()"))
+        return None
+
+    def _sdk_result(self, unit: Unit, callee: SdkFunction) -> Entity | None:
+        if callee.name == "init":
+            return SdkObject(callee.sdk)
+        if unit.python and callee.name[:1].isupper():
+            return SdkObject(callee.sdk)
+        return None
+
+    def _global_result(
+        self, unit: Unit, call: s.Call, callee: Global, environment: Environment, depth: int
+    ) -> Entity | None:
+        first = call.arguments[0].value if call.arguments else None
+        if callee.path in (("require",), ("import",)) and isinstance(first, s.Literal):
+            return self.module(unit, str(first.value), depth)
+        if callee.path in (("Object", "freeze"), ("Object", "seal")) and first is not None:
+            return self.resolve(unit, first, environment, depth)
+        return Global((*callee.path, "()"))
+
+    def _returned(
+        self,
+        unit: Unit,
+        call: s.Call,
+        callee: ProjectFunction,
+        environment: Environment,
+        depth: int,
+    ) -> Entity | None:
+        """What a project function returns, where all its returns mean the same."""
+        if callee.function.is_generator:
+            return None
+        inner = self.environment(unit, call, callee, environment)
+        found: list[Entity | None] = []
+        for statement in statements(callee.function.body):
+            if isinstance(statement, s.Return) and statement.value is not None:
+                found.append(self.resolve(callee.unit, statement.value, inner, depth + 1))
+        if not found or found[0] is None:
+            return None
+        return found[0] if all(one == found[0] for one in found) else None
+
+    def environment(
+        self, unit: Unit, call: s.Call, callee: ProjectFunction, outer: Environment = NOTHING
+    ) -> Environment:
+        """Return what each parameter of ``callee`` stands for in ``call``."""
+        parameters = callee.function.parameters
+        shift = 1 if self._takes_self(callee) else 0
+        if any(isinstance(one.value, s.Spread) for one in call.arguments):
+            return NOTHING
+        pairs: dict[int, Passed | None] = {}
+        position = shift
+        named = {parameter.name: number for number, parameter in enumerate(parameters)}
+        for argument in call.arguments:
+            passed = Passed(unit, argument.value, outer)
+            if argument.name is not None:
+                if argument.name in named:
+                    pairs[named[argument.name]] = passed
+            elif position < len(parameters) and parameters[position].kind == "positional":
+                pairs[position] = passed
+                position += 1
+        keywords = {argument.name for argument in call.arguments if argument.name}
+        for number, parameter in enumerate(parameters):
+            if number < shift or number in pairs:
+                continue
+            if parameter.kind == "keywords":
+                pairs[number] = Passed(
+                    unit, _keywords(call, keywords - set(named)), outer
+                )
+            elif parameter.kind != "rest":
+                default = parameter.default
+                pairs[number] = Passed(callee.unit, default, NOTHING) if default else None
+        unit_id = id(callee.unit)
+        return tuple(((unit_id, callee.index, number), one) for number, one in sorted(pairs.items()))
+
+    def _takes_self(self, callee: ProjectFunction) -> bool:
+        function = callee.function
+        if not callee.unit.python or function.owner < 0:
+            return False
+        names = {one.name for one in function.decorators if isinstance(one, s.Name)}
+        return "staticmethod" not in names
+
+    # --- small questions -------------------------------------------------------------------------
+
+    def text(
+        self, unit: Unit, value: s.Value, environment: Environment = NOTHING
+    ) -> tuple[str, Unit, s.Literal] | None:
+        """Return the string that ``value`` certainly is, and the literal it stands in."""
+        found = self.resolve(unit, value, environment)
+        if isinstance(found, ProjectClass):
+            return None
+        if isinstance(found, Known) and isinstance(found.value, s.Literal):
+            if isinstance(found.value.value, str):
+                return found.value.value, found.unit, found.value
+        return None
+
+
+def constructor(entity: Entity | None) -> Entity | None:
+    """Return a class's constructor for the class itself, and every other entity unchanged."""
+    if isinstance(entity, ProjectClass):
+        for index, function in enumerate(entity.unit.module.functions):
+            if function.owner == entity.index and function.kind == "constructor":
+                return ProjectFunction(entity.unit, index)
+    return entity
+
+
+def _keywords(call: s.Call, names: set[str]) -> s.Object:
+    """The dict that ``**kwargs`` is in a callee: the call's keywords that no parameter took."""
+    entries = tuple(
+        s.Entry(one.start, one.end, one.name, one.value, one.start)
+        for one in call.arguments
+        if one.name in names
+    )
+    return s.Object(call.start, call.end, entries)

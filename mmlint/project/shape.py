@@ -1,0 +1,341 @@
+"""What is known of an object's fields at a point of the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mmlint.model import syntax as s
+from mmlint.model.walk import inside, statements, values
+from mmlint.project.entity import NOTHING, Environment, Known, Parameter, Passed
+from mmlint.project.program import Program
+from mmlint.project.unit import Unit
+
+Presence = Literal["present", "empty", "maybe"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field: where its key stands, and its value as written there.
+
+    ``maybe``: it is there on some paths, or what it holds cannot be known.
+    """
+
+    unit: Unit
+    start: int
+    value: s.Value | None
+    presence: Presence
+    environment: Environment = NOTHING
+    entry: s.Entry | s.Argument | None = None
+
+
+@dataclass
+class Shape:
+    """The fields of an object. ``open``: it may have more than these.
+
+    ``passed``: a caller decides about more fields than these (a parameter is spread or forwarded).
+    ``literal``: the object literal itself, where there is one to edit.
+    """
+
+    fields: dict[str, Field] = field(default_factory=dict)
+    open: bool = False
+    passed: bool = False
+    literal: tuple[Unit, s.Object] | None = None
+    call: tuple[Unit, s.Call] | None = None
+
+    def absorb(self, other: Shape) -> None:
+        """Take over the fields of ``other``, as a spread of it does."""
+        if other.open:
+            for name, one in self.fields.items():
+                if name not in other.fields:
+                    self.fields[name] = Field(one.unit, one.start, one.value, "maybe")
+        for name, one in other.fields.items():
+            before = self.fields.get(name)
+            if one.presence == "maybe" and before is not None:
+                one = before if before.presence == "present" else one
+            self.fields[name] = one
+        self.open = self.open or other.open
+        self.passed = self.passed or other.passed
+
+
+
+class Shapes:
+    """Reads objects out of values, following variables, spreads and later writes to them."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    def of(
+        self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
+    ) -> Shape:
+        """Return the shape of ``value``; an open shape without fields where nothing is known."""
+        if depth > 12:
+            return Shape(open=True)
+        if isinstance(value, s.Await):
+            return self.of(unit, value.value, environment, depth + 1)
+        if isinstance(value, s.Object):
+            return self._object(unit, value, environment, depth)
+        if isinstance(value, s.Name) and value.binding >= 0:
+            return self._name(unit, value, environment, depth)
+        if isinstance(value, s.Call):
+            return self._call(unit, value, environment, depth)
+        if isinstance(value, s.Choice):
+            return self._choice(unit, value, environment, depth)
+        if isinstance(value, s.Literal) and value.value in (None, False):
+            return Shape()  # spreading nothing adds nothing
+        return self._entity(unit, value, environment, depth)
+
+    def _entity(
+        self, unit: Unit, value: s.Value, environment: Environment, depth: int
+    ) -> Shape:
+        found = self.program.resolve(unit, value, environment)
+        if isinstance(found, Parameter):
+            return Shape(open=True, passed=True)
+        if isinstance(found, Known) and isinstance(found.value, s.Object):
+            return self._object(found.unit, found.value, found.environment, depth + 1)
+        return Shape(open=True)
+
+    def _object(
+        self, unit: Unit, value: s.Object, environment: Environment, depth: int
+    ) -> Shape:
+        shape = Shape(literal=(unit, value))
+        for entry in value.entries:
+            if entry.kind == "spread":
+                shape.absorb(self.of(unit, entry.value, environment, depth + 1))
+            elif entry.key is None:
+                shape.open = True
+            else:
+                shape.fields[entry.key] = self.field(
+                    unit, entry.key_start, entry.value, environment, entry
+                )
+        return shape
+
+    def field(
+        self,
+        unit: Unit,
+        start: int,
+        value: s.Value,
+        environment: Environment = NOTHING,
+        entry: s.Entry | s.Argument | None = None,
+    ) -> Field:
+        """Return the field whose key stands at byte ``start`` and whose value is ``value``."""
+        return Field(unit, start, value, self.presence(unit, value, environment), environment, entry)
+
+    def presence(
+        self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
+    ) -> Presence:
+        """Return ``empty`` for what is certainly nothing, ``maybe`` for what a caller decides."""
+        if isinstance(value, s.Choice):
+            options = {self.presence(unit, one, environment, depth + 1) for one in value.options}
+            return options.pop() if len(options) == 1 else "present"
+        found = self.program.resolve(unit, value, environment)
+        if isinstance(found, Known) and isinstance(found.value, s.Literal):
+            return "empty" if found.value.value in (None, "") else "present"
+        if isinstance(found, Parameter):
+            return "maybe"
+        if found is None and self._passed_nothing(unit, value, environment):
+            return "empty"
+        return "present"
+
+    def _passed_nothing(self, unit: Unit, value: s.Value, environment: Environment) -> bool:
+        """Whether ``value`` is a parameter that this call leaves out."""
+        if not environment or not isinstance(value, s.Name | s.Member):
+            return False
+        path: list[str] = []
+        while isinstance(value, s.Member):
+            path.append(value.name)
+            value = value.object
+        if not isinstance(value, s.Name):
+            return False
+        place = unit.parameters.get(value.binding)
+        if place is None:
+            return False
+        function, number, inner = place
+        for key, passed in environment:
+            if key == (id(unit), function, number):
+                return passed is None or self._lacks(passed, (*inner, *reversed(path)))
+        return False
+
+    def _lacks(self, passed: Passed, path: tuple[str, ...]) -> bool:
+        """Whether the object ``passed`` certainly has nothing at ``path``."""
+        if not path:
+            return self.presence(passed.unit, passed.value, passed.environment) == "empty"
+        if "?" in path or "..." in path:
+            return False
+        shape = self.of(passed.unit, passed.value, passed.environment)
+        found = shape.fields.get(path[0])
+        if found is None:
+            return not shape.open
+        if found.presence == "empty":
+            return True
+        if len(path) > 1 and found.value is not None:
+            return self._lacks(Passed(found.unit, found.value, found.environment), path[1:])
+        return False
+
+    def _name(
+        self, unit: Unit, name: s.Name, environment: Environment, depth: int
+    ) -> Shape:
+        """A variable: the object it is bound to, plus everything later done to it.
+
+        Writes are joined without regard to order or path: a field that is written anywhere counts
+        as there (a finding needs certainty that it is not).
+        """
+        binding = unit.module.bindings[name.binding]
+        definitions = unit.definitions.get(name.binding, [])
+        if binding.kind in ("import", "parameter") or not definitions:
+            shape = self._entity(unit, name, environment, depth)
+            return self._with_writes(unit, name, shape, environment, depth, forwarded=True)
+        if len(definitions) > 1 or any(one.path for one in definitions):
+            return self._entity(unit, name, environment, depth)
+        shape = self.of(unit, definitions[0].value, environment, depth + 1)
+        return self._with_writes(unit, name, shape, environment, depth)
+
+    def _with_writes(
+        self,
+        unit: Unit,
+        name: s.Name,
+        shape: Shape,
+        environment: Environment,
+        depth: int,
+        forwarded: bool = False,
+    ) -> Shape:
+        for function in unit.module.functions:
+            for statement in statements(function.body):
+                if isinstance(statement, s.Bind):
+                    self._write(unit, name.binding, statement, shape, environment)
+            for _, value in values(function.body):
+                if isinstance(value, s.Call):
+                    self._use(unit, name, value, shape, environment, depth, forwarded)
+        return shape
+
+    def _write(
+        self, unit: Unit, binding: int, bind: s.Bind, shape: Shape, environment: Environment
+    ) -> None:
+        target = bind.target
+        if isinstance(target, s.Member) and _is(target.object, binding):
+            found = self.field(unit, target.name_start, bind.value, environment)
+            before = shape.fields.get(target.name)
+            if before is None or before.presence == "empty" or found.presence != "empty":
+                shape.fields[target.name] = found
+        elif isinstance(target, s.Index) and _is(target.object, binding):
+            shape.open = True
+
+    def _use(
+        self,
+        unit: Unit,
+        name: s.Name,
+        call: s.Call,
+        shape: Shape,
+        environment: Environment,
+        depth: int,
+        forwarded: bool,
+    ) -> None:
+        """What a call may do to the object: known writers add fields, strangers may do anything."""
+        binding = name.binding
+        callee = call.callee
+        if isinstance(callee, s.Member) and _is(callee.object, binding):
+            first = call.arguments[0].value if call.arguments else None
+            if callee.name == "setdefault" and isinstance(first, s.Literal):
+                second = call.arguments[1].value if len(call.arguments) > 1 else first
+                shape.fields[str(first.value)] = self.field(unit, call.start, second, environment)
+            elif callee.name == "update":
+                shape.absorb(self._arguments(unit, call, environment, depth))
+            return
+        positions = [
+            number for number, one in enumerate(call.arguments) if _is(_unspread(one.value), binding)
+        ]
+        if not positions:
+            return
+        if isinstance(callee, s.Member) and callee.name == "assign" and positions[0] == 0:
+            for argument in call.arguments[1:]:
+                shape.absorb(self.of(unit, _unspread(argument.value), environment, depth + 1))
+        elif not forwarded and self._may_write(unit, call, name):
+            shape.open = True
+
+    def _may_write(self, unit: Unit, call: s.Call, name: s.Name) -> bool:
+        """Whether a call that is handed the object may add fields to it before it is sent.
+
+        The send itself and serialisers do not; a stranger may, if it runs before the name is used.
+        """
+        if call.start <= name.start < call.end or call.start > name.end:
+            return False
+        callee = call.callee
+        last = callee.name if isinstance(callee, s.Member | s.Name) else ""
+        return last not in ("stringify", "dumps", "track", "log", "debug", "info", "print", "push")
+
+    def _arguments(
+        self, unit: Unit, call: s.Call, environment: Environment, depth: int
+    ) -> Shape:
+        """The shape of ``dict(a=1, **b)`` and of ``update({...}, a=1)``."""
+        shape = Shape(call=(unit, call))
+        for argument in call.arguments:
+            value = argument.value
+            if argument.name is not None:
+                shape.fields[argument.name] = self.field(
+                    unit, argument.start, value, environment, argument
+                )
+            elif isinstance(value, s.Sequence):
+                shape.open = True
+            else:
+                shape.absorb(self.of(unit, _unspread(value), environment, depth + 1))
+        return shape
+
+    def _call(self, unit: Unit, call: s.Call, environment: Environment, depth: int) -> Shape:
+        """Calls that make an object of known shape: ``dict``, ``Object.assign``, copies."""
+        callee = call.callee
+        if unit.python and isinstance(callee, s.Name) and callee.name == "dict":
+            return self._arguments(unit, call, environment, depth)
+        if isinstance(callee, s.Member):
+            if callee.name in ("assign", "freeze") and _named(callee.object, "Object"):
+                shape = Shape()
+                for argument in call.arguments:
+                    shape.absorb(self.of(unit, _unspread(argument.value), environment, depth + 1))
+                return shape
+            if unit.python and callee.name == "copy" and not call.arguments:
+                return self.of(unit, callee.object, environment, depth + 1)
+        return self._entity(unit, call, environment, depth)
+
+    def _choice(
+        self, unit: Unit, value: s.Choice, environment: Environment, depth: int
+    ) -> Shape:
+        """Several shapes in one: what all options have is there, the rest is *maybe*."""
+        if value.operator == "&&":
+            shape = self.of(unit, value.options[-1], environment, depth + 1)
+            return Shape(_all_maybe(shape.fields), shape.open, shape.passed)
+        shapes = [self.of(unit, one, environment, depth + 1) for one in value.options]
+        joined = Shape(
+            open=any(one.open for one in shapes), passed=any(one.passed for one in shapes)
+        )
+        for shape in shapes:
+            for name, one in shape.fields.items():
+                everywhere = all(
+                    name in other.fields and other.fields[name].presence == one.presence
+                    for other in shapes
+                )
+                joined.fields.setdefault(
+                    name, one if everywhere else Field(one.unit, one.start, one.value, "maybe")
+                )
+        return joined
+
+
+def _all_maybe(fields: dict[str, Field]) -> dict[str, Field]:
+    return {
+        name: Field(one.unit, one.start, one.value, "maybe") for name, one in fields.items()
+    }
+
+
+def _is(value: s.Value, binding: int) -> bool:
+    return isinstance(value, s.Name) and value.binding == binding >= 0
+
+
+def _named(value: s.Value, name: str) -> bool:
+    return isinstance(value, s.Name) and value.name == name
+
+
+def _unspread(value: s.Value) -> s.Value:
+    return value.value if isinstance(value, s.Spread) else value
+
+
+def mentions(value: s.Value, binding: int) -> bool:
+    """Whether ``value`` reads the binding anywhere."""
+    return any(_is(one, binding) for one in inside(value))

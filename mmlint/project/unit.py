@@ -1,0 +1,174 @@
+"""One program of one file, with the indexes that links need."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+from mmlint.model import syntax as s
+from mmlint.model.walk import statements, values
+
+Path = tuple[str, ...]
+"""Keys that lead from a value to a part of it (``const { a: { b } } = x`` binds b to x by a, b)."""
+
+
+class Definition(NamedTuple):
+    """One value that a binding may hold: ``value``, and the path into it."""
+
+    value: s.Value
+    path: Path
+    statement: s.Statement
+
+
+class Site(NamedTuple):
+    """A value, the statement it stands in and the function that holds both."""
+
+    function: int
+    statement: s.Statement
+    value: s.Value
+
+
+class Unit:
+    """A module and its indexes. Compared by identity; ``path`` is project-relative with ``/``."""
+
+    def __init__(self, path: str, module: s.Module, number: int = 0, test: bool = False) -> None:
+        self.path = path
+        self.module = module
+        self.number = number
+        self.test = test
+
+    def __repr__(self) -> str:
+        return f"Unit({self.path!r}, {self.number})"
+
+    @property
+    def python(self) -> bool:
+        return self.module.language == "python"
+
+    @cached_property
+    def calls(self) -> tuple[tuple[Site, s.Call], ...]:
+        """Every call of the module, with where it stands, in source order."""
+        found = [
+            (Site(index, statement, value), value)
+            for index, function in enumerate(self.module.functions)
+            for statement, value in values(function.body)
+            if isinstance(value, s.Call)
+        ]
+        found.sort(key=lambda pair: (pair[1].start, -pair[1].end))
+        return tuple(found)
+
+    @cached_property
+    def definitions(self) -> dict[int, list[Definition]]:
+        """Binding index to the values assigned to it anywhere in the module."""
+        found: dict[int, list[Definition]] = {}
+        for function in self.module.functions:
+            for statement in statements(function.body):
+                if isinstance(statement, s.Bind) and statement.operator in ("=", "??=", "||="):
+                    for name, path in pattern_names(statement.target):
+                        definition = Definition(statement.value, path, statement)
+                        found.setdefault(name.binding, []).append(definition)
+        return found
+
+    @cached_property
+    def loop_bindings(self) -> frozenset[int]:
+        """Bindings that take the items of a loop, a comprehension or a ``with``: unknowable."""
+        found: set[int] = set()
+        for function in self.module.functions:
+            for statement in statements(function.body):
+                if isinstance(statement, s.Loop) and statement.target is not None:
+                    found.update(name.binding for name, _ in pattern_names(statement.target))
+        return frozenset(found)
+
+    @cached_property
+    def field_writes(self) -> dict[tuple[int, str], list[Definition]]:
+        """(class index, field) to the values that methods assign to ``this.field``/``self.field``."""
+        found: dict[tuple[int, str], list[Definition]] = {}
+        for index, function in enumerate(self.module.functions):
+            for statement in statements(function.body):
+                if not isinstance(statement, s.Bind) or not isinstance(statement.target, s.Member):
+                    continue
+                owner = self.self_class(statement.target.object, index)
+                if owner >= 0:
+                    key = (owner, statement.target.name)
+                    found.setdefault(key, []).append(Definition(statement.value, (), statement))
+        return found
+
+    @cached_property
+    def imports(self) -> dict[int, s.Import]:
+        """Binding index to the import that declares it."""
+        return {one.binding: one for one in self.module.imports if one.binding >= 0}
+
+    @cached_property
+    def globals(self) -> dict[str, int]:
+        """Module-level names to binding indexes (what Python exports)."""
+        return {
+            binding.name: index
+            for index, binding in enumerate(self.module.bindings)
+            if binding.owner == 0
+        }
+
+    @cached_property
+    def parameters(self) -> dict[int, tuple[int, int, Path]]:
+        """Parameter binding to (function, parameter number, path into the argument)."""
+        found: dict[int, tuple[int, int, Path]] = {}
+        for index, function in enumerate(self.module.functions):
+            for number, parameter in enumerate(function.parameters):
+                for name, path in pattern_names(parameter.target):
+                    if name.binding >= 0:
+                        found[name.binding] = (index, number, path)
+        return found
+
+    def function_at(self, offset: int) -> int:
+        """Return the innermost function whose span holds the byte ``offset``."""
+        best, size = 0, -1
+        for index, function in enumerate(self.module.functions[1:], 1):
+            if function.start <= offset < function.end:
+                length = function.end - function.start
+                if size < 0 or length < size:
+                    best, size = index, length
+        return best
+
+    def self_class(self, value: s.Value, function: int) -> int:
+        """Return the class whose instance ``value`` (``this``, ``self``) is, or -1."""
+        if not isinstance(value, s.Name):
+            return -1
+        functions = self.module.functions
+        if self.python:
+            place = self.parameters.get(value.binding)
+            if place and place[1] == 0 and not place[2]:
+                return functions[place[0]].owner
+            return -1
+        if value.name != "this":
+            return -1
+        while function > 0 and functions[function].owner < 0:
+            function = functions[function].parent
+        return functions[function].owner if function > 0 else -1
+
+    def is_inside(self, function: int, ancestor: int) -> bool:
+        """Whether ``function`` is ``ancestor`` or nested in it."""
+        while function > 0:
+            if function == ancestor:
+                return True
+            function = self.module.functions[function].parent
+        return ancestor == 0
+
+
+def pattern_names(target: s.Value, path: Path = ()) -> list[tuple[s.Name, Path]]:
+    """Return the names that a binding target declares, each with its path into the value.
+
+    Parts of lists have numbers as keys; what a rest element holds has the key ``...``.
+    """
+    if isinstance(target, s.Name):
+        return [(target, path)]
+    if isinstance(target, s.Choice) and target.options:
+        return pattern_names(target.options[0], (*path, "?"))
+    if isinstance(target, s.Spread):
+        return pattern_names(target.value, (*path, "..."))
+    found: list[tuple[s.Name, Path]] = []
+    if isinstance(target, s.Object):
+        for entry in target.entries:
+            key = "..." if entry.kind == "spread" else entry.key or "?"
+            found.extend(pattern_names(entry.value, (*path, key)))
+    elif isinstance(target, s.Sequence):
+        for number, item in enumerate(target.items):
+            found.extend(pattern_names(item, (*path, str(number))))
+    return found
