@@ -1,0 +1,75 @@
+"""Write named edits as the smallest text edits of one file, in the style of that file.
+
+Whatever cannot be written without doubt is not written: no fix is better than a wrong one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from mmlint.languages.edits_layout import Change
+from mmlint.model.facts import Language
+from mmlint.model.finding import Edit, Replace
+from mmlint.model.report import TextEdit
+
+
+def write(
+    edits: tuple[Edit, ...], language: Language, source: bytes
+) -> tuple[TextEdit, ...] | None:
+    """Turn the named ``edits`` of one file into text edits, in source order.
+
+    ``source``: the bytes that the edits' offsets count in. Returns None when any of the edits
+    cannot be done safely, when two of them collide, or when the file's encoding is in doubt; an
+    empty tuple when everything asked for is there already. Never raises.
+    """
+    changes: list[TextEdit] = []
+    for edit in dict.fromkeys(edits):
+        if not 0 <= edit.start <= edit.end <= len(source):
+            return None
+        try:
+            written = _changes(edit, language, source)
+        except (RecursionError, MemoryError):
+            return None
+        if written is None:
+            return None
+        changes.extend(TextEdit(edit.path, *change) for change in written)
+    changes.sort()
+    if _collide(changes) or not _encodable(changes, source):
+        return None
+    return tuple(changes)
+
+
+def _changes(edit: Edit, language: Language, source: bytes) -> Sequence[Change] | None:
+    if isinstance(edit, Replace):
+        return [(edit.start, edit.end, edit.text)]
+    if language == "python":
+        from mmlint.languages import edits_python
+
+        return edits_python.changes(edit, source)
+    if language == "dotenv":
+        return None
+    from mmlint.languages import edits_javascript
+
+    return edits_javascript.changes(edit, language, source)
+
+
+def _collide(changes: Sequence[TextEdit]) -> bool:
+    """Whether two changes (sorted) touch the same bytes or insert at the same place."""
+    return any(
+        after.start < before.end or (after.start == before.start and before.end == after.end)
+        for before, after in pairwise(changes)
+    )
+
+
+def _encodable(changes: Iterable[TextEdit], source: bytes) -> bool:
+    """Whether the new texts mean in this file what they say: ASCII always, more only in UTF-8."""
+    text = "".join(change.text for change in changes)
+    if text.isascii():
+        return True
+    try:
+        source.decode()
+        text.encode()
+    except UnicodeError:
+        return False
+    return True

@@ -1,0 +1,598 @@
+"""Write named edits into JavaScript and TypeScript, alone or inside a component's script.
+
+The syntax tree says where statements stand; the text around them says how they are laid out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from mmlint.languages import edits_layout as layout
+from mmlint.languages.edits_layout import Change, Listing
+from mmlint.model import finding as f
+from mmlint.model.facts import Language
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+_BLOCKS: Final = {"program", "statement_block"}
+_CASES: Final = {"switch_case", "switch_default"}
+_OWNERS: Final = {
+    "if_statement",
+    "else_clause",
+    "for_statement",
+    "for_in_statement",
+    "while_statement",
+    "do_statement",
+    "with_statement",
+}
+"""What may have a statement without braces as its body."""
+
+_FUNCTIONS: Final = {
+    "arrow_function",
+    "function_expression",
+    "function_declaration",
+    "generator_function",
+    "generator_function_declaration",
+    "method_definition",
+    "class_static_block",
+    "class_body",
+}
+_ENDED_BY_SEMICOLON: Final = {
+    "expression_statement",
+    "lexical_declaration",
+    "variable_declaration",
+    "return_statement",
+    "throw_statement",
+    "break_statement",
+    "continue_statement",
+    "import_statement",
+    "do_statement",
+    "debugger_statement",
+}
+_COMMENTS: Final = {"comment", "html_comment"}
+_CONTINUES: Final = b"([`+-/*.,"
+"""What, at the start of a line, belongs to the line above unless a semicolon stands between."""
+
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
+_SCRIPT_TAG: Final = re.compile(rb"""<script\b(?:"[^"]*"|'[^']*'|[^>"'])*>""", re.IGNORECASE)
+_SCRIPT_LANGUAGE: Final = re.compile(rb"""\blang\s*=\s*["']?(tsx?|jsx?)\b""", re.IGNORECASE)
+_FENCE: Final = re.compile(rb"^---[ \t]*$", re.MULTILINE)
+
+
+def changes(edit: f.Edit, language: Language, source: bytes) -> Sequence[Change] | None:
+    """Return the text changes that do ``edit``, or None where that is not safe.
+
+    Offsets are bytes of ``source``, from 0. An edit that asks for what is already there needs no
+    changes: an empty list.
+    """
+    root = _root(edit, language, source)
+    if root is None:
+        return None
+    if isinstance(edit, f.AddStatement):
+        if edit.start == edit.end:
+            return _append(edit, root, source)
+        return _prepend(edit, root, source)
+    if isinstance(edit, f.HoistReturn):
+        return _hoist(edit, root, source)
+    if isinstance(edit, f.RemoveStatement):
+        return _remove(edit, root, source)
+    if isinstance(edit, f.AddEntry):
+        return _add_entry(edit, root, source)
+    if isinstance(edit, f.ImportName):
+        return _import_name(edit, root, source)
+    if isinstance(edit, f.MakeAsync):
+        return _make_async(edit, root, source)
+    return None
+
+
+# --- the tree -----------------------------------------------------------------------------------
+
+
+def _root(edit: f.Edit, language: Language, source: bytes) -> Node | None:
+    """Return the tree of the program the edit lies in; offsets in it are those of the file."""
+    if language in ("javascript", "typescript", "tsx"):
+        return _parse(language, source)
+    region = _region(language, source, edit.start)
+    if region is None or edit.end > region[1]:
+        return None
+    start, end, grammar = region
+    blank = re.compile(rb"[^\r\n]")
+    masked = blank.sub(b" ", source[:start]) + source[start:end] + blank.sub(b" ", source[end:])
+    return _parse(grammar, masked)
+
+
+def _region(language: Language, source: bytes, offset: int) -> tuple[int, int, str] | None:
+    """Return start, end and grammar of the script region that ``offset`` lies in."""
+    if language == "astro":
+        fences = [match for _, match in zip(range(2), _FENCE.finditer(source), strict=False)]
+        if len(fences) == 2 and not source[: fences[0].start()].strip(b"\xef\xbb\xbf \t\r\n"):
+            start, end = fences[0].end(), fences[1].start()
+            if start <= offset <= end:
+                return start, end, "typescript"
+    lower = source.lower()
+    tag = _SCRIPT_TAG.match(source, max(lower.rfind(b"<script", 0, offset), 0))
+    if tag is None or tag.end() > offset:
+        return None
+    end = lower.find(b"</script", tag.end())
+    if end < offset:
+        return None
+    named = _SCRIPT_LANGUAGE.search(tag.group())
+    name = named.group(1).lower() if named else b"ts" if language == "astro" else b"js"
+    grammar = {b"ts": "typescript", b"tsx": "tsx"}.get(name, "javascript")
+    return tag.end(), end, grammar
+
+
+@lru_cache(maxsize=4)
+def _parse(grammar: str, source: bytes) -> Node:
+    return _parser(grammar).parse(source).root_node
+
+
+@lru_cache(maxsize=3)
+def _parser(grammar: str) -> Parser:
+    import tree_sitter
+
+    if grammar == "javascript":
+        import tree_sitter_javascript
+
+        return tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
+    import tree_sitter_typescript
+
+    pointer = (
+        tree_sitter_typescript.language_tsx()
+        if grammar == "tsx"
+        else tree_sitter_typescript.language_typescript()
+    )
+    return tree_sitter.Parser(tree_sitter.Language(pointer))
+
+
+def _ancestors(node: Node) -> Iterator[Node]:
+    """Yield ``node`` and everything around it, inner before outer."""
+    current: Node | None = node
+    while current is not None:
+        yield current
+        current = current.parent
+
+
+def _sound(node: Node) -> bool:
+    """Whether the parser understood ``node`` and where it stands."""
+    return not node.has_error and all(outer.type != "ERROR" for outer in _ancestors(node))
+
+
+def _covering(root: Node, edit: f.Edit, kinds: Iterable[str]) -> Node | None:
+    """Return the innermost node of one of ``kinds`` around the span, within its function."""
+    node = root.descendant_for_byte_range(edit.start, edit.end)
+    for outer in _ancestors(node) if node is not None else ():
+        if outer.type in kinds:
+            return outer if _sound(outer) else None
+        if outer.type in _FUNCTIONS:
+            return None
+    return None
+
+
+def _statement(root: Node, edit: f.Edit) -> Node | None:
+    """Return the statement that holds the span: one of a block's, a case's, or a bare body."""
+    node = root.descendant_for_byte_range(edit.start, edit.end)
+    while node is not None:
+        parent = node.parent
+        if parent is None or parent.type in _FUNCTIONS:
+            return None
+        if parent.type in _BLOCKS or _is_branch(node, parent):
+            return node if _sound(node) else None
+        node = parent
+    return None
+
+
+def _is_branch(node: Node, parent: Node) -> bool:
+    """Whether ``node`` is a statement of a case, or the unbraced body of ``parent``."""
+    is_statement = node.type.endswith(("_statement", "_declaration"))
+    return is_statement and (
+        parent.type in _CASES
+        or parent.type == "else_clause"
+        or (parent.type in _OWNERS and node in _bodies(parent))
+    )
+
+
+def _bodies(owner: Node) -> list[Node]:
+    fields = [owner.child_by_field_name(name) for name in ("body", "consequence")]
+    return [node for node in fields if node is not None]
+
+
+def _is_unbraced(statement: Node) -> bool:
+    return statement.parent is not None and statement.parent.type in _OWNERS
+
+
+def _meaningful(nodes: Iterable[Node]) -> list[Node]:
+    return [node for node in nodes if node.type not in _COMMENTS]
+
+
+def _end(statement: Node) -> int:
+    """Return where people see the statement end: before a comment that the parser counts in, and
+    before a semicolon that stands at the head of a later line."""
+    node = statement
+    while children := _meaningful(node.children):
+        last = children[-1]
+        if last.type == ";" and len(children) > 1:
+            before = children[-2]
+            if before.end_point.row == last.start_point.row:
+                return last.end_byte
+            last = before
+        if not last.type.endswith(("_statement", "_clause", "_declaration")):
+            return last.end_byte
+        node = last
+    return node.end_byte
+
+
+def _comments(node: Node) -> tuple[layout.Span, ...]:
+    """Return every comment inside ``node``."""
+    found: list[layout.Span] = []
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if current.type in _COMMENTS:
+            found.append((current.start_byte, current.end_byte))
+        stack.extend(current.children)
+    return tuple(sorted(found))
+
+
+# --- semicolons ---------------------------------------------------------------------------------
+
+
+def _ends_with_semicolon(statement: Node, source: bytes) -> bool:
+    return source[statement.start_byte : _end(statement)].endswith(b";")
+
+
+def _uses_semicolons(statement: Node, source: bytes) -> bool:
+    """Whether the nearest statement that may end with a semicolon does."""
+    around = (child for outer in _ancestors(statement) for child in outer.children)
+    for node in chain([statement], around):
+        if node.type in _ENDED_BY_SEMICOLON:
+            return _ends_with_semicolon(node, source)
+    return True
+
+
+def _styled(text: str, statement: Node, source: bytes, following: int | None) -> str:
+    """Return ``text`` as this file writes statements. ``following``: what starts the next line."""
+    bare = text.rstrip().rstrip(";")
+    if _uses_semicolons(statement, source):
+        return f"{bare};"
+    if following is not None and following in _CONTINUES:
+        return f"{bare};"
+    return bare
+
+
+def _open_ended(statement: Node | None, source: bytes) -> bool:
+    """Whether more code on the same line would need a semicolon first."""
+    return (
+        statement is not None
+        and statement.type in _ENDED_BY_SEMICOLON
+        and not _ends_with_semicolon(statement, source)
+    )
+
+
+def _may_lead(text: str) -> bool:
+    """Whether ``text`` can start a statement behind a line without semicolon."""
+    return bool(text) and ord(text[0]) not in _CONTINUES
+
+
+# --- statements ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What a statement needs around it to become several.
+
+    ``inline``: they go on one line. ``before``/``after``: texts at its start and end. ``apart``:
+    changes elsewhere.
+    """
+
+    inline: bool
+    before: str = ""
+    after: str = ""
+    apart: tuple[Change, ...] = ()
+
+
+def _frame(statement: Node, source: bytes, *, scoped: bool = False) -> _Frame:
+    """Return the frame of ``statement``; ``scoped``: one of the statements declares a name."""
+    start, end = statement.start_byte, _end(statement)
+    owner = statement.parent
+    own_line = layout.starts_line(source, start)
+    in_case = owner is not None and owner.type in _CASES
+    if owner is None or not (_is_unbraced(statement) or (scoped and in_case)):
+        return _Frame(inline=not own_line)
+    head = _head(statement)
+    line_end = layout.line_end(source, end)
+    rest = source[end:line_end].strip(layout.BLANKS)
+    if in_case or head is None or not own_line or (rest and not rest.startswith(b"//")):
+        return _Frame(inline=True, before="{ ", after=" }")
+    closing = f"{_break(source, owner.start_byte)}}}"
+    opened: Change = (head, head, " {")
+    if not rest:
+        return _Frame(inline=False, after=closing, apart=(opened,))
+    return _Frame(inline=False, apart=(opened, (line_end, line_end, closing)))
+
+
+def _head(statement: Node) -> int | None:
+    """Return where the words before an unbraced body end: behind ``)``, ``else`` or ``do``."""
+    before = statement.prev_sibling
+    while before is not None and before.type in _COMMENTS:
+        before = before.prev_sibling
+    return None if before is None else before.end_byte
+
+
+def _prepend(edit: f.AddStatement, root: Node, source: bytes) -> list[Change] | None:
+    statement = _statement(root, edit)
+    if statement is None or _is_directive(statement) or not _may_lead(edit.text):
+        return None
+    start, end = statement.start_byte, _end(statement)
+    frame = _frame(statement, source)
+    if frame.inline:
+        text = f"{frame.before}{_closed(edit.text)} "
+    else:
+        styled = _styled(edit.text, statement, source, source[start])
+        text = f"{styled}{_break(source, start)}"
+    closing = [(end, end, frame.after)] if frame.after else []
+    return [(start, start, text), *closing, *frame.apart]
+
+
+def _is_directive(statement: Node) -> bool:
+    children = _meaningful(statement.children)
+    return statement.type == "expression_statement" and children[0].type == "string"
+
+
+def _closed(text: str) -> str:
+    return f"{text.rstrip().rstrip(';')};"
+
+
+def _break(source: bytes, offset: int) -> str:
+    """A newline and the indentation of the line of ``offset``."""
+    return layout.newline(source, offset) + layout.indentation(source, offset)
+
+
+def _append(edit: f.AddStatement, root: Node, source: bytes) -> list[Change] | None:
+    """Make ``edit.text`` the last statement of the block that ends at the empty span."""
+    if not _may_lead(edit.text):
+        return None
+    brace = root.descendant_for_byte_range(edit.start, min(edit.start + 1, len(source)))
+    if brace is not None and brace.type == "}" and brace.start_byte == edit.start:
+        block = brace.parent
+        if block is None or block.type != "statement_block" or not _sound(block):
+            return None
+        return _append_to_block(block, edit, source)
+    return _append_to_program(root, edit, source)
+
+
+def _append_to_program(root: Node, edit: f.AddStatement, source: bytes) -> list[Change] | None:
+    statements = _meaningful(root.children)
+    if root.has_error or not statements:
+        return None
+    last = statements[-1]
+    place = layout.line_end(source, _end(last))
+    in_comment = any(start < place < end for start, end in _comments(root))
+    if place > edit.start or in_comment or not layout.starts_line(source, last.start_byte):
+        return None
+    text = _styled(edit.text, last, source, None)
+    return [(place, place, f"{_break(source, last.start_byte)}{text}")]
+
+
+def _append_to_block(block: Node, edit: f.AddStatement, source: bytes) -> list[Change]:
+    brace = edit.start
+    inside = block.children[1:-1]
+    statements = _meaningful(inside)
+    last = statements[-1] if statements else None
+    if layout.starts_line(source, brace):
+        line = layout.line_start(source, brace)
+        text = _styled(edit.text, last or block, source, None)
+        indent = _block_indent(block, statements, source)
+        return [(line, line, f"{indent}{text}{layout.newline(source, block.start_byte)}")]
+    if not inside:
+        return [(block.start_byte + 1, brace, f" {_closed(edit.text)} ")]
+    done: list[Change] = []
+    place = inside[-1].end_byte if last is not inside[-1] else _end(inside[-1])
+    if last is not None and _open_ended(last, source):
+        if place == _end(last):
+            return [(place, place, f"; {_styled(edit.text, last, source, None)}")]
+        done.append((_end(last), _end(last), ";"))
+    return [*done, (place, place, f" {_styled(edit.text, last or block, source, None)}")]
+
+
+def _block_indent(block: Node, statements: Sequence[Node], source: bytes) -> str:
+    for statement in reversed(statements):
+        if layout.starts_line(source, statement.start_byte):
+            return layout.indentation(source, statement.start_byte)
+    return layout.indentation(source, block.end_byte - 1) + layout.indent_step(source)
+
+
+def _hoist(edit: f.HoistReturn, root: Node, source: bytes) -> list[Change] | None:
+    """Compute the returned value first, then run ``edit.text``, then return the value."""
+    statement = _statement(root, edit)
+    if statement is None or statement.type != "return_statement" or not _may_lead(edit.text):
+        return None
+    value = _meaningful(statement.named_children)
+    if len(value) != 1 or value[0].type == "sequence_expression":
+        return None
+    name = layout.fresh_name(source)
+    start, end = statement.start_byte, _end(statement)
+    frame = _frame(statement, source, scoped=True)
+    ended = _ends_with_semicolon(statement, source)
+    if frame.inline:
+        gap, text = " ", _closed(edit.text)
+    else:
+        gap, text = _break(source, start), _styled(edit.text, statement, source, None)
+    before = ";" if frame.inline and not ended else ""
+    after = ";" if frame.inline or ended else ""
+    return [
+        layout.assign(source, start, f"{frame.before}const {name} ="),
+        (end, end, f"{before}{gap}{text}{gap}return {name}{after}{frame.after}"),
+        *frame.apart,
+    ]
+
+
+def _remove(edit: f.RemoveStatement, root: Node, source: bytes) -> list[Change] | None:
+    statement = _statement(root, edit)
+    if statement is None or statement.start_byte != edit.start:
+        return None
+    start, end = statement.start_byte, _end(statement)
+    if edit.end < end and source[edit.end : end].strip(layout.BLANKS) != b";":
+        return None
+    if layout.holds_any(_comments(statement), start, end):
+        return None
+    if _is_unbraced(statement):
+        return [(start, end, "{}")]
+    if _joins_neighbours(statement, source):
+        return None
+    return [(*layout.removable(source, start, end), "")]
+
+
+def _joins_neighbours(statement: Node, source: bytes) -> bool:
+    """Whether the statements around ``statement`` would run into one another without it."""
+    before, after = statement.prev_named_sibling, statement.next_named_sibling
+    while before is not None and before.type in _COMMENTS:
+        before = before.prev_named_sibling
+    while after is not None and after.type in _COMMENTS:
+        after = after.next_named_sibling
+    if after is None or not _open_ended(before, source):
+        return False
+    return source[after.start_byte] in _CONTINUES
+
+
+# --- objects and imports ------------------------------------------------------------------------
+
+
+def _listing(node: Node) -> Listing | None:
+    """Return what stands between the braces of an object, a pattern or an import list."""
+    if len(node.children) < 2 or node.children[0].type != "{" or not _sound(node):
+        return None
+    comments = [child for child in node.children if child.type in _COMMENTS]
+    items = _meaningful(node.named_children)
+    return Listing(
+        start=node.start_byte + 1,
+        end=node.end_byte - 1,
+        items=tuple((item.start_byte, item.end_byte) for item in items),
+        comments=tuple((comment.start_byte, comment.end_byte) for comment in comments),
+        padding=" ",
+    )
+
+
+def _key(entry: Node) -> str:
+    """Return the name an entry of an object, pattern or import list stands under, or nothing."""
+    node = entry.child_by_field_name("key") or entry.child_by_field_name("name") or entry
+    text = (node.text or b"").decode(errors="replace")
+    return text[1:-1] if node.type == "string" else text
+
+
+def _add_entry(edit: f.AddEntry, root: Node, source: bytes) -> list[Change] | None:
+    node = _covering(root, edit, {"object"})
+    listing = _listing(node) if node is not None else None
+    if node is None or listing is None or node.start_byte != edit.start:
+        return None
+    entries = [_key(entry) for entry in _meaningful(node.named_children)]
+    if edit.key in entries:
+        return None
+    plain = _IDENTIFIER.fullmatch(edit.key)
+    written = edit.key if plain else json.dumps(edit.key)
+    text = written if plain and edit.key == edit.value else f"{written}: {edit.value}"
+    return list(layout.insert_item(source, listing, int(entries[:1] == ["event"]), text))
+
+
+def _import_name(edit: f.ImportName, root: Node, source: bytes) -> list[Change] | None:
+    statement = _covering(root, edit, {"import_statement", "variable_declarator"})
+    if statement is None:
+        statement = _only_declarator(_covering(root, edit, {"lexical_declaration"}))
+    if statement is None or any(child.type in ("type", "typeof") for child in statement.children):
+        return None
+    if statement.type == "variable_declarator":
+        return _extend_names(statement.child_by_field_name("name"), edit.name, source)
+    clause = next((c for c in statement.children if c.type == "import_clause"), None)
+    parts = _meaningful(clause.named_children) if clause is not None else []
+    if not parts or any(part.type == "namespace_import" for part in parts):
+        return None
+    if parts[-1].type == "named_imports":
+        return _extend_names(parts[-1], edit.name, source)
+    if _is_taken(source, edit.name):
+        return None
+    end = parts[-1].end_byte
+    return [(end, end, f", {{ {edit.name} }}")]
+
+
+def _only_declarator(declaration: Node | None) -> Node | None:
+    found = _meaningful(declaration.named_children) if declaration is not None else []
+    return found[0] if len(found) == 1 and found[0].type == "variable_declarator" else None
+
+
+def _extend_names(names: Node | None, name: str, source: bytes) -> list[Change] | None:
+    listing = _listing(names) if names is not None else None
+    if names is None or listing is None or names.type not in ("named_imports", "object_pattern"):
+        return None
+    items = _meaningful(names.named_children)
+    if any((item.text or b"").decode(errors="replace") == name for item in items):
+        return []
+    if _is_taken(source, name):
+        return None
+    rest = any(item.type == "rest_pattern" for item in items)
+    return list(layout.insert_item(source, listing, len(items) - rest, name))
+
+
+def _is_taken(source: bytes, name: str) -> bool:
+    """Whether the file seems to declare ``name`` already; in doubt it does."""
+    word = re.escape(name.encode())
+    declared = rb"\b(?:const|let|var|function\*?|class|as|import)\s+%s\b" % word
+    listed = rb"[{,]\s*(?:type\s+|[\w$]+\s*:\s*)?%s\s*(?:=[^=>]|[,}])" % word
+    return re.search(declared, source) is not None or re.search(listed, source) is not None
+
+
+# --- functions ----------------------------------------------------------------------------------
+
+
+def _make_async(edit: f.MakeAsync, root: Node, source: bytes) -> list[Change] | None:
+    function = _function(root, edit)
+    if function is None or function.type.startswith("generator"):
+        return None
+    words = {child.type for child in function.children}
+    if "async" in words:
+        return []
+    name = function.child_by_field_name("name")
+    place = function.start_byte
+    if function.type == "method_definition":
+        if words & {"*", "get", "set"} or name is None or name.text == b"constructor":
+            return None
+        place = name.start_byte
+    annotated = _promised(function)
+    return None if annotated is None else [(place, place, "async "), *annotated]
+
+
+def _function(root: Node, edit: f.MakeAsync) -> Node | None:
+    """Return the function whose span this is (an export's span stands for what it exports)."""
+    node = root.descendant_for_byte_range(edit.start, edit.end)
+    if node is not None and node.type == "export_statement":
+        node = node.child_by_field_name("declaration") or node.child_by_field_name("value")
+    while node is not None and node.start_byte >= edit.start and node.end_byte <= edit.end:
+        if node.type in _FUNCTIONS and node.type not in ("class_body", "class_static_block"):
+            return node if _sound(node) else None
+        node = node.parent
+    return None
+
+
+def _promised(function: Node) -> list[Change] | None:
+    """Return the changes that let a return type be a promise; None where that is not plain."""
+    annotation = function.child_by_field_name("return_type")
+    if annotation is None:
+        return []
+    kinds = _meaningful(annotation.named_children)
+    if annotation.type != "type_annotation" or len(kinds) != 1:
+        return None
+    text = kinds[0].text or b""
+    if text.startswith(b"Promise<"):
+        return []
+    if b"Promise" in text:
+        return None
+    return [
+        (kinds[0].start_byte, kinds[0].start_byte, "Promise<"),
+        (kinds[0].end_byte, kinds[0].end_byte, ">"),
+    ]

@@ -1,0 +1,202 @@
+"""How text is laid out, whatever the language: lines, indentation, and lists in brackets.
+
+Everything here counts in bytes of one file, from 0, ends exclusive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+BLANKS = b" \t\f"
+_BOM = b"\xef\xbb\xbf"
+_NEWLINE = re.compile(rb"\r\n|\n|\r")
+_WORD_EDGE = rb"(?<![\w$])%s(?![\w$])"
+
+Change = tuple[int, int, str]
+"""Replace the bytes from the first to the second number by a text."""
+
+Span = tuple[int, int]
+
+
+def line_start(source: bytes, offset: int) -> int:
+    """Return where the line of ``offset`` starts, behind a byte order mark."""
+    start = max(source.rfind(b"\n", 0, offset), source.rfind(b"\r", 0, offset)) + 1
+    if start == 0 and offset >= len(_BOM) and source.startswith(_BOM):
+        return len(_BOM)
+    return start
+
+
+def line_end(source: bytes, offset: int) -> int:
+    """Return where the line of ``offset`` ends, before its newline."""
+    match = _NEWLINE.search(source, offset)
+    return match.start() if match else len(source)
+
+
+def after_newline(source: bytes, offset: int) -> int:
+    """Return the offset behind the newline that starts at ``offset`` (``offset`` if none does)."""
+    match = _NEWLINE.match(source, offset)
+    return match.end() if match else offset
+
+
+def indentation(source: bytes, offset: int) -> str:
+    """Return the blanks that the line of ``offset`` begins with."""
+    start = line_start(source, offset)
+    end = start
+    while end < len(source) and source[end] in BLANKS:
+        end += 1
+    return source[start:end].decode("ascii")
+
+
+def starts_line(source: bytes, offset: int) -> bool:
+    """Whether only blanks stand before ``offset`` on its line."""
+    return not source[line_start(source, offset) : offset].strip(BLANKS)
+
+
+def ends_line(source: bytes, offset: int) -> bool:
+    """Whether only blanks stand between ``offset`` and the end of its line."""
+    return not source[offset : line_end(source, offset)].strip(BLANKS)
+
+
+def newline(source: bytes, offset: int) -> str:
+    """Return the newline in use: that of the line of ``offset``, else the file's first, else LF."""
+    match = _NEWLINE.search(source, offset) or _NEWLINE.search(source)
+    return match.group().decode("ascii") if match else "\n"
+
+
+def removable(source: bytes, start: int, end: int) -> Span:
+    """Return the bytes to delete with the statement from ``start`` to ``end``: its whole lines
+    where it stands alone, else the statement and the blanks on one side of it."""
+    if starts_line(source, start) and ends_line(source, end):
+        return line_start(source, start), after_newline(source, line_end(source, end))
+    if ends_line(source, end):
+        while start and source[start - 1] in BLANKS:
+            start -= 1
+        return start, end
+    while source[end] in BLANKS:
+        end += 1
+    return start, end
+
+
+def assign(source: bytes, start: int, text: str) -> Change:
+    """Replace the word ``return`` at ``start`` by ``text``, which ends in an equals sign."""
+    end = start + len("return")
+    return start, end, text if source[end : end + 1].isspace() else f"{text} "
+
+
+def indent_step(source: bytes) -> str:
+    """Return one step of indentation: the first line that is indented shows it."""
+    for match in re.finditer(rb"(?:^|[\r\n])(\t| {2,8})(?=[^\s*])", source):
+        return match.group(1).decode("ascii")
+    return "  "
+
+
+def mentions(source: bytes, name: str) -> bool:
+    """Whether ``name`` stands anywhere in the file as a word of its own."""
+    return re.search(_WORD_EDGE % re.escape(name.encode()), source) is not None
+
+
+def fresh_name(source: bytes) -> str:
+    """Return ``result``, ``result2``, ...: the first one that the file does not use."""
+    name, count = "result", 1
+    while mentions(source, name):
+        count += 1
+        name = f"result{count}"
+    return name
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What stands between two brackets, divided by commas.
+
+    ``start``/``end``: the bytes between the brackets. ``items`` and ``comments``: in source order.
+    ``padding``: the blank between a bracket and a lone item (``{ x }`` or ``(x)``).
+    """
+
+    start: int
+    end: int
+    items: tuple[Span, ...]
+    comments: tuple[Span, ...]
+    padding: str = ""
+
+
+def insert_item(source: bytes, listing: Listing, index: int, text: str) -> Iterator[Change]:
+    """Yield the changes that make ``text`` item number ``index`` (from 0) of the list.
+
+    The list keeps its shape: one item a line stays so, a trailing comma stays or stays away, and
+    comments stay with the items they speak of.
+    """
+    if index < len(listing.items):
+        yield _before_item(source, listing, index, text)
+    elif listing.items:
+        yield from _after_last(source, listing, text)
+    else:
+        yield _only_item(source, listing, text)
+
+
+def _before_item(source: bytes, listing: Listing, index: int, text: str) -> Change:
+    """Above the comments that stand on lines of their own over the item, else right before it."""
+    place = listing.items[index][0]
+    before = listing.items[index - 1][1] if index else listing.start
+    if not starts_line(source, place):
+        return place, place, f"{text}, "
+    for start, end in reversed(listing.comments):
+        if start < before or end > place:
+            continue
+        if not starts_line(source, start):
+            break
+        place = start
+    return place, place, f"{text},{newline(source, place)}{indentation(source, place)}"
+
+
+def _after_last(source: bytes, listing: Listing, text: str) -> Iterator[Change]:
+    """Behind the last item, its comma, and the comments that follow on the same line."""
+    start, end = listing.items[-1]
+    comma = _comma(source, listing, end)
+    place = end if comma is None else comma + 1
+    below = starts_line(source, start)
+    for first, last in listing.comments:
+        if first >= place and b"\n" not in source[place:first]:
+            place = last
+            below = below or _is_line_comment(source, first)
+    lead = f"{newline(source, start)}{indentation(source, start)}" if below else " "
+    if comma is not None:
+        yield place, place, f"{lead}{text},"
+    elif place == end:
+        yield end, end, f",{lead}{text}"
+    else:
+        yield end, end, ","
+        yield place, place, f"{lead}{text}"
+
+
+def _is_line_comment(source: bytes, start: int) -> bool:
+    return source.startswith((b"//", b"#"), start)
+
+
+def _comma(source: bytes, listing: Listing, offset: int) -> int | None:
+    """Return where the trailing comma stands after ``offset``, or None."""
+    while offset < listing.end:
+        skipped = next((end for start, end in listing.comments if start == offset), None)
+        if skipped is not None:
+            offset = skipped
+        elif source[offset] == ord(","):
+            return offset
+        else:
+            offset += 1
+    return None
+
+
+def _only_item(source: bytes, listing: Listing, text: str) -> Change:
+    if not listing.comments:
+        return listing.start, listing.end, f"{listing.padding}{text}{listing.padding}"
+    start, place = listing.comments[-1]
+    if not starts_line(source, listing.end):
+        return place, place, f" {text}"
+    step = "" if starts_line(source, start) else indent_step(source)
+    return place, place, f"{newline(source, place)}{indentation(source, place)}{step}{text},"
+
+
+def holds_any(spans: Sequence[Span], start: int, end: int) -> bool:
+    """Whether any of ``spans`` lies within the bytes ``start`` to ``end``."""
+    return any(start <= first and last <= end for first, last in spans)

@@ -1,0 +1,447 @@
+"""Named edits in JavaScript and TypeScript: first what is left alone, then what is written.
+
+``«`` and ``»`` mark the span of an edit; one ``¦`` marks an empty span.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from mmlint.languages.edits import write
+from mmlint.model import finding as f
+from mmlint.model.facts import Language
+
+FLUSH = "await flush();"
+
+
+def span_of(marked: str) -> tuple[bytes, int, int]:
+    """Return the source without its marks, and the span they mark, in bytes."""
+    if "¦" in marked:
+        before, after = marked.split("¦")
+        return (before + after).encode(), len(before.encode()), len(before.encode())
+    before, rest = marked.split("«")
+    inside, after = rest.split("»")
+    start = len(before.encode())
+    return (before + inside + after).encode(), start, start + len(inside.encode())
+
+
+def rewritten(edit: f.Edit, source: bytes, language: Language) -> str | None:
+    changes = write((edit,), language, source)
+    if changes is None:
+        return None
+    for change in reversed(changes):
+        source = source[: change.start] + change.text.encode() + source[change.end :]
+    return source.decode()
+
+
+def add(marked: str, text: str = FLUSH, language: Language = "javascript") -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.AddStatement("a.js", start, end, text), source, language)
+
+
+def hoist(marked: str, language: Language = "javascript") -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.HoistReturn("a.js", start, end, start, end, FLUSH), source, language)
+
+
+def remove(marked: str, language: Language = "javascript") -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.RemoveStatement("a.js", start, end), source, language)
+
+
+def entry(marked: str, key: str = "anonymous_id", value: str = "anonymous_id") -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.AddEntry("a.js", start, end, key, value), source, "javascript")
+
+
+def imported(marked: str, name: str = "flush", language: Language = "typescript") -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.ImportName("a.js", start, end, name), source, language)
+
+
+def asynced(marked: str, language: Language = "typescript") -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.MakeAsync("a.js", start, end), source, language)
+
+
+# --- statements ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "const f = () => «track(x)»;\n",
+        'function f() {\n  «"use server";»\n  return 1;\n}\n',
+        "function f() { if ( { «return 1;» }\n",
+        "class A { x = «track(1)»; }\n",
+    ],
+    ids=["arrow without a block", "directive", "broken code", "class field"],
+)
+def test_no_statement_is_added_where_it_cannot_stand(marked: str) -> None:
+    assert add(marked) is None
+
+
+def test_a_statement_that_would_continue_the_line_above_is_not_added() -> None:
+    assert add("a()\n«b()»\n", "(await flush());") is None
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        (
+            "function f() {\n  track(x);\n  «return y;»\n}\n",
+            "function f() {\n  track(x);\n  await flush();\n  return y;\n}\n",
+        ),
+        (
+            "function f() {\r\n\t«return y;»\r\n}\r\n",
+            "function f() {\r\n\tawait flush();\r\n\treturn y;\r\n}\r\n",
+        ),
+        (
+            "function f() {\n  // the answer\n  «return y;» // why\n}\n",
+            "function f() {\n  // the answer\n  await flush();\n  return y; // why\n}\n",
+        ),
+        (
+            "function f() { track(x); «return;» }",
+            "function f() { track(x); await flush(); return; }",
+        ),
+        (
+            "switch (x) { case 1: «return x;» }",
+            "switch (x) { case 1: await flush(); return x; }",
+        ),
+        (
+            "switch (x) {\n  case 1:\n    «return x;»\n}",
+            "switch (x) {\n  case 1:\n    await flush();\n    return x;\n}",
+        ),
+        ("if (x) «return y;»\n", "if (x) { await flush(); return y; }\n"),
+        ("if (x) «return y» // c\nz()\n", "if (x) { await flush(); return y } // c\nz()\n"),
+        (
+            "if (x)\n  «return y;» // c\nelse\n  z();\n",
+            "if (x) {\n  await flush();\n  return y; // c\n}\nelse\n  z();\n",
+        ),
+        (
+            "if (x) z();\nelse «return y;»\n",
+            "if (x) z();\nelse { await flush(); return y; }\n",
+        ),
+        (
+            "function f() {\n  track(x)\n  «return y»\n}\n",
+            "function f() {\n  track(x)\n  await flush()\n  return y\n}\n",
+        ),
+        ("{\n  «[1].map(b)»\n}\n", "{\n  await flush();\n  [1].map(b)\n}\n"),
+        ("a()\n;«[1].map(b)»\n", "a()\n;await flush(); [1].map(b)\n"),
+        (
+            "import a from 'a'\nfunction f() {\n  «if (x) { y }»\n}\n",
+            "import a from 'a'\nfunction f() {\n  await flush()\n  if (x) { y }\n}\n",
+        ),
+        ("l: «for (;;) { break l; }»", "await flush();\nl: for (;;) { break l; }"),
+        ("\ufeff«track(x);»\n", "\ufeffawait flush();\ntrack(x);\n"),
+    ],
+    ids=[
+        "own line",
+        "CRLF and tabs",
+        "comment stays above the new statement",
+        "one-line block",
+        "case on one line",
+        "case on lines",
+        "unbraced",
+        "unbraced without semicolon",
+        "unbraced on its own line",
+        "else",
+        "no semicolons",
+        "no semicolons but a hazard",
+        "a semicolon in front",
+        "style of the neighbours",
+        "label",
+        "byte order mark",
+    ],
+)
+def test_a_statement_is_added_before_another(marked: str, expected: str) -> None:
+    assert add(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        (
+            "function f() {\n  track(x);\n¦}\n",
+            "function f() {\n  track(x);\n  await flush();\n}\n",
+        ),
+        (
+            "  function f() {\r\n    track(x)\r\n    // done\r\n  ¦}\r\n",
+            "  function f() {\r\n    track(x)\r\n    // done\r\n    await flush()\r\n  }\r\n",
+        ),
+        ("function f() {¦}", "function f() { await flush(); }"),
+        ("function f() { ¦}", "function f() { await flush(); }"),
+        (
+            "function f() {\n    function g() {\n    ¦}\n}\n",
+            "function f() {\n    function g() {\n        await flush();\n    }\n}\n",
+        ),
+        ("function f() { track(x) ¦}", "function f() { track(x); await flush() }"),
+        ("function f() { track(x); ¦}", "function f() { track(x); await flush(); }"),
+        (
+            "function f() { track(x); /* c */ ¦}",
+            "function f() { track(x); /* c */ await flush(); }",
+        ),
+        ("function f() { if (x) {} ¦}", "function f() { if (x) {} await flush(); }"),
+        ("track(x); // c\n¦", "track(x); // c\nawait flush();\n"),
+        ("track(x)¦", "track(x)\nawait flush()"),
+    ],
+    ids=[
+        "own line",
+        "below a comment",
+        "empty",
+        "empty with blank",
+        "empty on lines",
+        "one line without semicolon",
+        "one line",
+        "one line with comment",
+        "behind a block",
+        "module",
+        "module without final newline",
+    ],
+)
+def test_a_statement_is_added_at_the_end_of_a_block(marked: str, expected: str) -> None:
+    assert add(marked) == expected
+
+
+def test_the_end_of_a_module_inside_a_comment_is_left_alone() -> None:
+    assert add("track(x); /* a\nb */\n¦") is None
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("const f = () => «x»;", None),
+        ("function f() { «return;» }", None),
+        ("function f() { «return a, b;» }", None),
+        (
+            "function f() {\n  «return g(\n    x, // c\n  );» // d\n}\n",
+            "function f() {\n  const result = g(\n    x, // c\n  );\n"
+            "  await flush();\n  return result; // d\n}\n",
+        ),
+        (
+            "function f(result) {\n\t«return x»\n}\n",
+            "function f(result) {\n\tconst result2 = x\n\tawait flush()\n\treturn result2\n}\n",
+        ),
+        (
+            "if (a) «return (b)»\n",
+            "if (a) { const result = (b); await flush(); return result; }\n",
+        ),
+        (
+            "if (a)\n  «return b;»\n",
+            "if (a) {\n  const result = b;\n  await flush();\n  return result;\n}\n",
+        ),
+        (
+            "switch (a) {\n  case 1:\n    «return b;»\n}",
+            "switch (a) {\n  case 1:\n    { const result = b; await flush(); return result; }\n}",
+        ),
+        (
+            "function f() { «return[1];» }",
+            "function f() { const result = [1]; await flush(); return result; }",
+        ),
+        (
+            "function f() { «return /* c */ x;» }",
+            "function f() { const result = /* c */ x; await flush(); return result; }",
+        ),
+    ],
+    ids=[
+        "no return",
+        "no value",
+        "comma expression",
+        "value on lines",
+        "name in use, no semicolons",
+        "unbraced",
+        "unbraced on its own line",
+        "case",
+        "no blank behind return",
+        "comment before the value",
+    ],
+)
+def test_a_return_is_hoisted(marked: str, expected: str | None) -> None:
+    assert hoist(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("f(«track(x)»);\n", None),
+        ("const f = () => «track(x)»;\n", None),
+        ("«track(x)» || y;\n", None),
+        ("track(a)\n«track(x /* why */)»\n", None),
+        ("a = b\n«track(x);»\n(c)()\n", None),
+        ("a();\n  «track(x);»\nb();\n", "a();\nb();\n"),
+        ("a();\r\n«track(\r\n  x,\r\n);»\r\nb();", "a();\r\nb();"),
+        ("a();\n«track(x)»;", "a();\n"),
+        ("a(); «track(x);» b();", "a(); b();"),
+        ("a(); «track(x);»\nb();", "a();\nb();"),
+        ("  «track(x);» // note\n", "  // note\n"),
+        ("// about it\n«track(x)»\n", "// about it\n"),
+        ("if (x) «track(x);»\nelse b();\n", "if (x) {}\nelse b();\n"),
+        ("<b onClick={() => { «track(x);» go(); }} />", "<b onClick={() => { go(); }} />"),
+    ],
+    ids=[
+        "argument",
+        "arrow body",
+        "part of an expression",
+        "comment inside",
+        "neighbours would join",
+        "own line",
+        "own lines",
+        "last line, span without semicolon",
+        "between others",
+        "behind another",
+        "comment behind",
+        "comment above",
+        "unbraced",
+        "handler in JSX",
+    ],
+)
+def test_a_statement_is_removed(marked: str, expected: str | None) -> None:
+    assert remove(marked) == expected
+
+
+# --- objects and imports ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("f(«x»)", None),
+        ("f(«{ anonymous_id: null }»)", None),
+        ("const «{ a }» = b", None),
+        ("f(«{}»)", "f({ anonymous_id })"),
+        ("f(«{\n}»)", "f({ anonymous_id })"),
+        ('f(«{ event: "x" }»)', 'f({ event: "x", anonymous_id })'),
+        ('f(«{ event: "x", }»)', 'f({ event: "x", anonymous_id, })'),
+        ('f(«{ event: "x", y }»)', 'f({ event: "x", anonymous_id, y })'),
+        ("f(«{y}»)", "f({anonymous_id, y})"),
+        ("f(«{ ...y, event: 'x' }»)", "f({ anonymous_id, ...y, event: 'x' })"),
+        (
+            'f(«{\r\n\tevent: "x", // c\r\n\t// about y\r\n\ty,\r\n}»)',
+            'f({\r\n\tevent: "x", // c\r\n\tanonymous_id,\r\n\t// about y\r\n\ty,\r\n})',
+        ),
+        (
+            'f(«{\n  event: "x" // c\n}»)',
+            'f({\n  event: "x", // c\n  anonymous_id\n})',
+        ),
+        (
+            'f(«{\n  event: "x", // c\n}»)',
+            'f({\n  event: "x", // c\n  anonymous_id,\n})',
+        ),
+        (
+            "f(«{ // head\n  // about y\n  y,\n}»)",
+            "f({ // head\n  anonymous_id,\n  // about y\n  y,\n})",
+        ),
+        ("f(«{ /* c */ }»)", "f({ /* c */ anonymous_id })"),
+        ("f(«{\n  // c\n}»)", "f({\n  // c\n  anonymous_id,\n})"),
+        ("f(«{ // c\n}»)", "f({ // c\n  anonymous_id,\n})"),
+    ],
+)
+def test_an_entry_is_added(marked: str, expected: str | None) -> None:
+    assert entry(marked) == expected
+
+
+def test_an_entry_with_a_value_or_an_odd_key_is_written_out() -> None:
+    assert entry("f(«{}»)", "event_id", "evt.id") == "f({ event_id: evt.id })"
+    assert entry("f(«{}»)", "x-y", "1") == 'f({ "x-y": 1 })'
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ('«import * as mm from "m";»', None),
+        ('«import type { track } from "m";»', None),
+        ('«import "m";»', None),
+        ('«import { track, type flush } from "m";»', None),
+        ('«import { track } from "m";»\nimport { flush } from "n";', None),
+        ('«import { track } from "m";»\nconst flush = 1;', None),
+        ('«const mm = require("m");»', None),
+        ('«import { track, flush } from "m";»', 'import { track, flush } from "m";'),
+        ('«import { track } from "m";»', 'import { track, flush } from "m";'),
+        ('«import {track} from "m"»', 'import {track, flush} from "m"'),
+        ('«import {} from "m"»', 'import { flush } from "m"'),
+        ('«import mm from "m";»', 'import mm, { flush } from "m";'),
+        ('«import mm, { track } from "m";»', 'import mm, { track, flush } from "m";'),
+        ('import { «track» } from "m";', 'import { track, flush } from "m";'),
+        (
+            '«import {\n  init,\n  track, // c\n} from "m";»',
+            'import {\n  init,\n  track, // c\n  flush,\n} from "m";',
+        ),
+        (
+            '«import {\r\n  init,\r\n  track\r\n} from "m";»',
+            'import {\r\n  init,\r\n  track,\r\n  flush\r\n} from "m";',
+        ),
+        ('const «{ track } = require("m")»;', 'const { track, flush } = require("m");'),
+        ('«const { track } = require("m");»', 'const { track, flush } = require("m");'),
+        (
+            '«const { track, ...rest } = require("m");»',
+            'const { track, flush, ...rest } = require("m");',
+        ),
+    ],
+)
+def test_a_name_is_imported(marked: str, expected: str | None) -> None:
+    assert imported(marked) == expected
+
+
+# --- functions ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("«function* f() {}»", None),
+        ("class A { «*f() {}» }", None),
+        ("class A { «get f() { return 1 }» }", None),
+        ("class A { «constructor() {}» }", None),
+        ("«function f(x): x is string { return true }»", None),
+        ("const x = «1»;", None),
+        ("«async function f() {}»", "async function f() {}"),
+        ("«function f() {}»", "async function f() {}"),
+        ("export default «function () {}»", "export default async function () {}"),
+        ("«export function f() {}»", "export async function f() {}"),
+        ("f(«x => x»)", "f(async x => x)"),
+        ("const f = «(x) => {}»;", "const f = async (x) => {};"),
+        ("const o = { «m() {}» };", "const o = { async m() {} };"),
+        ("class A { «public static m() {}» }", "class A { public static async m() {} }"),
+        ("«function f(): Promise<void> {}»", "async function f(): Promise<void> {}"),
+        ("const f = «(): void => {}»;", "const f = async (): Promise<void> => {};"),
+    ],
+)
+def test_a_function_becomes_async(marked: str, expected: str | None) -> None:
+    assert asynced(marked) == expected
+
+
+# --- components ---------------------------------------------------------------------------------
+
+
+def test_nothing_is_added_outside_a_script() -> None:
+    assert add("<p>«return»</p>\n<script>\na();\n</script>\n", language="vue") is None
+
+
+def test_a_component_is_edited_inside_its_script_only() -> None:
+    marked = (
+        '<template><p @click="é"/></template>\n<script setup lang="ts" generic="T extends A<B>">\n'
+        "const f = (): void => {\n  «track(x as T);»\n};\n</script>\n"
+    )
+    assert add(marked, language="vue") == marked.replace(
+        "«track(x as T);»", "await flush();\n  track(x as T);"
+    )
+
+
+def test_an_astro_frontmatter_is_a_script() -> None:
+    marked = "---\nimport { track } from 'm'\n«track(x as T)»\n---\n<p>---</p>\n"
+    assert add(marked, language="astro") == marked.replace(
+        "«track(x as T)»", "await flush()\ntrack(x as T)"
+    )
+
+
+def test_the_end_of_a_script_region_is_the_end_of_its_program() -> None:
+    marked = "<script>\n  a();\n¦</script>\n<script>b();</script>\n"
+    assert add(marked, language="html") == marked.replace("¦", "  await flush();\n")
+
+
+@pytest.mark.parametrize("mark", ["(", "{", "[", "`${", "if(x)", "a=>", "<a>", "<script>"])
+@pytest.mark.parametrize("language", ["javascript", "tsx", "svelte", "astro"])
+def test_deep_nesting_gives_no_fix_and_no_error(mark: str, language: Language) -> None:
+    source = b"<script>" + mark.encode() * 5000
+    for kind in (f.RemoveStatement, f.MakeAsync):
+        assert write((kind("a", 8, len(source) - 1),), language, source) is None

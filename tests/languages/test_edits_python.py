@@ -1,0 +1,321 @@
+"""Named edits in Python: first what is left alone, then what is written.
+
+``«`` and ``»`` mark the span of an edit; one ``¦`` marks an empty span.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from mmlint.languages.edits import write
+from mmlint.model import finding as f
+
+FLUSH = "await client.flush()"
+
+
+def span_of(marked: str) -> tuple[bytes, int, int]:
+    """Return the source without its marks, and the span they mark, in bytes."""
+    if "¦" in marked:
+        before, after = marked.split("¦")
+        return (before + after).encode(), len(before.encode()), len(before.encode())
+    before, rest = marked.split("«")
+    inside, after = rest.split("»")
+    start = len(before.encode())
+    return (before + inside + after).encode(), start, start + len(inside.encode())
+
+
+def rewritten(edit: f.Edit, source: bytes) -> str | None:
+    changes = write((edit,), "python", source)
+    if changes is None:
+        return None
+    for change in reversed(changes):
+        source = source[: change.start] + change.text.encode() + source[change.end :]
+    return source.decode()
+
+
+def add(marked: str) -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.AddStatement("a.py", start, end, FLUSH), source)
+
+
+def hoist(marked: str) -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.HoistReturn("a.py", start, end, start, end, FLUSH), source)
+
+
+def remove(marked: str) -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.RemoveStatement("a.py", start, end), source)
+
+
+def entry(marked: str) -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.AddEntry("a.py", start, end, "anonymous_id", "aid"), source)
+
+
+def argument(marked: str) -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.AddArgument("a.py", start, end, "anonymous_id=aid"), source)
+
+
+def imported(marked: str) -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.ImportName("a.py", start, end, "flush"), source)
+
+
+def asynced(marked: str) -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.MakeAsync("a.py", start, end), source)
+
+
+# --- statements ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("def f():\n    if x: «return y»\n", None),
+        ("def f():\n    a(); «return b»\n", None),
+        ("def f():\n    if x: \\\n        «return y»\n", None),
+        ('def f():\n    «"""Doc."""»\n', None),
+        ("«from __future__ import annotations»\n", None),
+        ("def f(:\n    «return y»\n", None),
+        ("x = lambda: «track()»\n", None),
+        (
+            "def f():\n    # the answer\n    «return y»  # why\n",
+            "def f():\n    # the answer\n    await client.flush()\n    return y  # why\n",
+        ),
+        (
+            "def f():\r\n\t«return y»\r\n",
+            "def f():\r\n\tawait client.flush()\r\n\treturn y\r\n",
+        ),
+        ("\ufeff«track('é')»", "\ufeffawait client.flush()\ntrack('é')"),
+        (
+            "match x:\n    case 1:\n        y = «g(1)»\n",
+            "match x:\n    case 1:\n        await client.flush()\n        y = g(1)\n",
+        ),
+        (
+            "@a\n@b(1)\n«def f():\n    pass»\n".replace("@a", "«@a").replace("«def", "def"),
+            "await client.flush()\n@a\n@b(1)\ndef f():\n    pass\n",
+        ),
+    ],
+    ids=[
+        "one-line suite",
+        "semicolons",
+        "continued line",
+        "docstring",
+        "future import",
+        "broken code",
+        "lambda",
+        "comment stays above the new statement",
+        "CRLF and tabs",
+        "byte order mark",
+        "inside a simple statement",
+        "decorated",
+    ],
+)
+def test_a_statement_is_added_before_another(marked: str, expected: str | None) -> None:
+    assert add(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("def f(): track()¦\n", None),
+        ("def f():\n    a(); track()¦\n", None),
+        ("def f():\n    def g():\n        track()¦\n", None),
+        ("if x:\n    track()¦\n", None),
+        ("def f():\n    track()¦", "def f():\n    track()\n    await client.flush()"),
+        (
+            "def f():\r\n    track()¦  # c\r\n    # d\r\n\r\nx = 1\r\n",
+            "def f():\r\n    track()  # c\r\n    await client.flush()\r\n    # d\r\n\r\nx = 1\r\n",
+        ),
+        (
+            "def f():\n    if x:\n        track()¦\n",
+            "def f():\n    if x:\n        track()\n    await client.flush()\n",
+        ),
+        ("a()\ntrack(\n    x,\n)\n\n¦", "a()\ntrack(\n    x,\n)\nawait client.flush()\n\n"),
+    ],
+    ids=[
+        "one-line suite",
+        "semicolons",
+        "whose suite is unclear",
+        "module or branch is unclear",
+        "no final newline",
+        "trailing comment and CRLF",
+        "function's own suite",
+        "module",
+    ],
+)
+def test_a_statement_is_added_at_the_end_of_a_suite(marked: str, expected: str | None) -> None:
+    assert add(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("def f():\n    if x: «return y»\n", None),
+        ("def f():\n    «return»\n", None),
+        (
+            "def f(result):\n    «return g(\n        x,  # c\n    )»  # d\n",
+            "def f(result):\n    result2 = g(\n        x,  # c\n    )\n"
+            "    await client.flush()\n    return result2  # d\n",
+        ),
+        (
+            "def f():\n    «return(1, 2)»",
+            "def f():\n    result = (1, 2)\n    await client.flush()\n    return result",
+        ),
+    ],
+)
+def test_a_return_is_hoisted(marked: str, expected: str | None) -> None:
+    assert hoist(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("x = «track()»\n", None),
+        ("a(); «track()»\n", None),
+        ("«track(\n    x,  # c\n)»\n", None),
+        ("«if x:\n    track()»\n", None),
+        ("if x:\n    «track()»\n", "if x:\n    pass\n"),
+        ("if x: «track()»\n", None),
+        ("a()\r\n«track(\r\n    x,\r\n)»\r\nb()", "a()\r\nb()"),
+        ("a()\n«track()»", "a()\n"),
+        ("a()\n«track()»  # c\n", "a()\n# c\n"),
+        ("\ufeff«track()»\na()\n", "\ufeffa()\n"),
+    ],
+)
+def test_a_statement_is_removed(marked: str, expected: str | None) -> None:
+    assert remove(marked) == expected
+
+
+# --- dicts, calls, imports ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("f(«x»)", None),
+        ("f(«{x: y for x, y in z}»)", None),
+        ('f(«{"anonymous_id": None}»)', None),
+        ("f(«{}»)", 'f({"anonymous_id": aid})'),
+        ("f(«{'event': 'x'}»)", "f({'event': 'x', 'anonymous_id': aid})"),
+        (
+            "f(«{'event': ('x'), 'b': (1, 2)}»)",
+            "f({'event': ('x'), 'anonymous_id': aid, 'b': (1, 2)})",
+        ),
+        ('f(«{**a, "event": "x"}»)', 'f({"anonymous_id": aid, **a, "event": "x"})'),
+        (
+            'f(«{\r\n\t"event": "x",  # c\r\n\t# about b\r\n\t"b": 1,\r\n}»)\r\n',
+            'f({\r\n\t"event": "x",  # c\r\n\t"anonymous_id": aid,\r\n'
+            '\t# about b\r\n\t"b": 1,\r\n})\r\n',
+        ),
+        (
+            'f(«{\n    "event": g(  # d\n        1\n    )  # c\n}»)',
+            'f({\n    "event": g(  # d\n        1\n    ),  # c\n    "anonymous_id": aid\n})',
+        ),
+        ("f(«{  # c\n}»)", 'f({  # c\n  "anonymous_id": aid,\n})'),
+        ('f(«dict(event="x")»)', 'f(dict(event="x", anonymous_id=aid))'),
+    ],
+)
+def test_an_entry_is_added(marked: str, expected: str | None) -> None:
+    assert entry(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("«track»", None),
+        ("«track(anonymous_id=None)»", None),
+        ("«track(x for x in y)»", None),
+        ("«track()»", "track(anonymous_id=aid)"),
+        ('«track(event="x")»', 'track(event="x", anonymous_id=aid)'),
+        ('«track(event="x",)»', 'track(event="x", anonymous_id=aid,)'),
+        ('«track(f"{a},(", (b))»', 'track(f"{a},(", (b), anonymous_id=aid)'),
+        ("«track(*a, **k)»", "track(*a, anonymous_id=aid, **k)"),
+        ("«a.b(c)(d)»", "a.b(c)(d, anonymous_id=aid)"),
+        (
+            '«track(\n    event="x",  # c\n)»',
+            'track(\n    event="x",  # c\n    anonymous_id=aid,\n)',
+        ),
+        (
+            '«track(\n    event="x"  # c\n)»',
+            'track(\n    event="x",  # c\n    anonymous_id=aid\n)',
+        ),
+        (
+            '«track("é",\n      event="x")»',
+            'track("é",\n      event="x",\n      anonymous_id=aid)',
+        ),
+        (
+            "«track(\n    a,\n    **k,\n)»",
+            "track(\n    a,\n    anonymous_id=aid,\n    **k,\n)",
+        ),
+    ],
+)
+def test_an_argument_is_added(marked: str, expected: str | None) -> None:
+    assert argument(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("«import m»", None),
+        ("«from m import *»", None),
+        ("«from m import a»\nfrom n import flush", None),
+        ("«from m import a»\ndef flush(): ...", None),
+        ("«from m import a as flush»", None),
+        ("«from m import a, flush»", "from m import a, flush"),
+        ("«from m import a»  # c\n", "from m import a, flush  # c\n"),
+        ("from m import «a»\n", "from m import a, flush\n"),
+        ("«from m import a, \\\n    b as c»\n", "from m import a, \\\n    b as c, flush\n"),
+        ("«from .m import (a)»\n", "from .m import (a, flush)\n"),
+        (
+            "«from m import (\n    a,\n    b,  # c\n)»\n",
+            "from m import (\n    a,\n    b,  # c\n    flush,\n)\n",
+        ),
+        (
+            "«from m import (\n    a,\n    b\n)»\n",
+            "from m import (\n    a,\n    b,\n    flush\n)\n",
+        ),
+    ],
+)
+def test_a_name_is_imported(marked: str, expected: str | None) -> None:
+    assert imported(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("«def f():\n    yield 1»\n", None),
+        ("class A:\n    «def __enter__(self):\n        pass»\n", None),
+        ("class A:\n    «@property\n    def x(self):\n        pass»\n", None),
+        ("f = «lambda: 1»\n", None),
+        ("«async def f():\n    pass»\n", "async def f():\n    pass\n"),
+        ("«def f():\n    pass»\n", "async def f():\n    pass\n"),
+        (
+            "«@app.get('/')\ndef f():\n    return (lambda: (yield))»\n",
+            "@app.get('/')\nasync def f():\n    return (lambda: (yield))\n",
+        ),
+    ],
+)
+def test_a_function_becomes_async(marked: str, expected: str | None) -> None:
+    assert asynced(marked) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"(" * 5000,
+        b"-" * 50000 + b"1",
+        b"a" + b".a" * 20000,
+        b"x = '\xff'\n",
+        b"a\rb\r",
+        b"x\0y",
+        b"if x:\n  a\n b\n",
+    ],
+    ids=["brackets", "operators", "members", "not UTF-8", "old newlines", "NUL", "indentation"],
+)
+def test_hostile_files_give_no_fix_and_no_error(source: bytes) -> None:
+    for kind in (f.RemoveStatement, f.MakeAsync):
+        assert write((kind("a", 0, 1),), "python", source) is None
