@@ -1,1 +1,1 @@
-"""The words every part of mmlint speaks: facts about files, findings, fixes. Imports nothing of ours."""
+"""The words every part of mmlint speaks: facts, findings, fixes. Imports nothing of ours."""

@@ -1,4 +1,4 @@
-"""What one file says, without opinion: the result of observing it. Plain data, cacheable by content."""
+"""What one file says, without opinion: plain data, cacheable by content."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Language = Choices[
 ]
 
 
-class EnvEntry(Node):
+class EnvEntry(Node, frozen=True):
     """One ``NAME=value`` of a carrier of configuration. The span is the name's.
 
     ``value``: what kind of thing the value is; the text itself is never kept.
     ``references``: names it refers to (``$NAME``, ``${NAME}``), in order.
-    ``key``: the key it holds, redacted. ``value_start``/``value_end``: the value's bytes in the file.
+    ``key``: the key it holds, redacted. ``value_start``/``value_end``: the value's bytes.
     """
 
     name: str
@@ -30,7 +30,7 @@ class EnvEntry(Node):
     references: tuple[str, ...] = ()
 
 
-class IgnoreComment(Node):
+class IgnoreComment(Node, frozen=True):
     """A suppression comment. The span is the whole comment, from its opening mark to its end.
 
     ``codes``: codes and names as written, each with its byte offset in ``code_starts``.
@@ -48,14 +48,14 @@ class IgnoreComment(Node):
     leading: bool = False
 
 
-class SyntaxProblem(Node):
+class SyntaxProblem(Node, frozen=True):
     """The first place where a parser gave up."""
 
     message: str
 
 
 class FileFacts(msgspec.Struct, frozen=True, array_like=True):
-    """Everything mmlint knows of one file. Holds no path: equal bytes of one language, equal facts."""
+    """Everything mmlint knows of one file. No path: equal bytes of a language, equal facts."""
 
     language: Language
     modules: tuple[Module, ...] = ()

@@ -9,7 +9,7 @@ import msgspec
 Severity = Choices["error", "warning"]
 
 Safety = Choices["safe", "unsafe", "shown"]
-"""``safe``: applied by ``--fix``. ``unsafe``: only with ``--unsafe-fixes``. ``shown``: never applied."""
+"""``safe``: by ``--fix``. ``unsafe``: only with ``--unsafe-fixes``. ``shown``: never applied."""
 
 
 class Place(msgspec.Struct, frozen=True, order=True):
@@ -67,7 +67,7 @@ class RemoveStatement(Edit, frozen=True):
 
 
 class AddEntry(Edit, frozen=True):
-    """Add ``key: value`` (or the shorthand ``key``) as the first entry of the object at the span."""
+    """Add ``key: value`` (or the shorthand ``key``) to the object literal at the span."""
 
     key: str
     value: str

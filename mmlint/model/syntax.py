@@ -4,7 +4,7 @@ One vocabulary for both languages means that every question ("is this promise aw
 object have the key?", "which function is called?") is asked, and answered, once.
 
 Every node carries ``start`` and ``end``: byte offsets into the file, from 0, end exclusive.
-Nothing here holds a secret: adapters redact string literals through ``sdk.keys`` when they make them.
+Nothing here holds a secret: adapters redact string literals through ``sdk.keys`` on making them.
 
 Where a construct has no counterpart here it is lowered to ``Unknown`` with the values inside it, so
 that calls are never lost; what is unknown stays silent.
@@ -29,7 +29,7 @@ class Node(msgspec.Struct, frozen=True, array_like=True, tag=True):
 # --- values -------------------------------------------------------------------------------------
 
 
-class Literal(Node):
+class Literal(Node, frozen=True):
     """A string, number, boolean or null; ``undefined``, ``null`` and ``None`` are all ``None``.
 
     ``value`` of a string that holds a key is the redacted text; ``key`` then says what was there.
@@ -39,21 +39,21 @@ class Literal(Node):
     key: Key | None = None
 
 
-class Template(Node):
+class Template(Node, frozen=True):
     """A template literal or f-string: literal text and holes, in order."""
 
     parts: tuple[Value, ...]
 
 
-class Name(Node):
+class Name(Node, frozen=True):
     """An identifier. ``binding`` is an index into ``Module.bindings``, or -1 when it is global."""
 
     name: str
     binding: int
 
 
-class Member(Node):
-    """``object.name``, ``object?.name``, ``object["name"]``. ``name_start``: where the name stands."""
+class Member(Node, frozen=True):
+    """``object.name``, ``object?.name``, ``object["name"]``. ``name_start``: the name's offset."""
 
     object: Value
     name: str
@@ -61,21 +61,21 @@ class Member(Node):
     optional: bool = False
 
 
-class Index(Node):
+class Index(Node, frozen=True):
     """``object[index]`` with an index that is no string literal."""
 
     object: Value
     index: Value
 
 
-class Argument(Node):
-    """One argument of a call. ``name`` is set for Python keywords; a spread is a ``Spread`` value."""
+class Argument(Node, frozen=True):
+    """One argument. ``name`` is set for Python keywords; a spread is a ``Spread`` value."""
 
     name: str | None
     value: Value
 
 
-class Call(Node):
+class Call(Node, frozen=True):
     """A call, ``new`` expression, or tagged template. The span includes callee and arguments."""
 
     callee: Value
@@ -84,7 +84,7 @@ class Call(Node):
     optional: bool = False
 
 
-class Entry(Node):
+class Entry(Node, frozen=True):
     """One entry of an object or dict. The span covers the whole entry.
 
     ``key`` is None for spreads (``value`` is what is spread) and for computed keys.
@@ -97,19 +97,19 @@ class Entry(Node):
     kind: Choices["pair", "shorthand", "spread", "computed", "method"] = "pair"
 
 
-class Object(Node):
+class Object(Node, frozen=True):
     """An object literal, a dict display, a TypeScript enum's members, or an object pattern."""
 
     entries: tuple[Entry, ...]
 
 
-class Sequence(Node):
+class Sequence(Node, frozen=True):
     """An array, list, tuple or set display, or an array pattern."""
 
     items: tuple[Value, ...]
 
 
-class Choice(Node):
+class Choice(Node, frozen=True):
     """One of several values: ``a ? b : c``, ``a ?? b``, ``a || b``, ``a && b``, ``b if a else c``.
 
     ``test`` is evaluated first and always. For ``||``, ``??`` and ``or`` the test is also the first
@@ -121,39 +121,39 @@ class Choice(Node):
     options: tuple[Value, ...]
 
 
-class Await(Node):
+class Await(Node, frozen=True):
     """``await value``."""
 
     value: Value
 
 
-class Lambda(Node):
+class Lambda(Node, frozen=True):
     """A function or class expression used as a value: an index into ``Module.functions``."""
 
     function: int
 
 
-class ClassValue(Node):
+class ClassValue(Node, frozen=True):
     """A class expression used as a value: an index into ``Module.classes``."""
 
     index: int
 
 
-class Operation(Node):
-    """Any other operator: ``void x``, ``!x``, ``a + b``, ``a / b``, ``typeof x``, ``not x``, ``a == b``."""
+class Operation(Node, frozen=True):
+    """Any other operator: ``void x``, ``!x``, ``a + b``, ``typeof x``, ``not x``, ``a == b``."""
 
     operator: str
     operands: tuple[Value, ...]
 
 
-class Spread(Node):
+class Spread(Node, frozen=True):
     """``...value``, ``*value`` or ``**value`` (``double``) among arguments or list items."""
 
     value: Value
     double: bool = False
 
 
-class Comprehension(Node):
+class Comprehension(Node, frozen=True):
     """A Python list, set, dict or generator comprehension: evaluates ``element`` per item."""
 
     element: Value
@@ -161,7 +161,7 @@ class Comprehension(Node):
     targets: tuple[Value, ...] = ()
 
 
-class Element(Node):
+class Element(Node, frozen=True):
     """A JSX element: attributes as entries, children as values."""
 
     name: str
@@ -169,7 +169,7 @@ class Element(Node):
     children: tuple[Value, ...]
 
 
-class Unknown(Node):
+class Unknown(Node, frozen=True):
     """Anything else; ``parts`` are the values found inside it, in evaluation order."""
 
     parts: tuple[Value, ...] = ()
@@ -199,17 +199,17 @@ Value = (
 # --- statements ---------------------------------------------------------------------------------
 
 
-class Evaluate(Node):
+class Evaluate(Node, frozen=True):
     """An expression statement."""
 
     value: Value
 
 
-class Bind(Node):
+class Bind(Node, frozen=True):
     """``target = value``, also as a declaration; ``+=`` and the like set ``operator``.
 
     ``target`` is a ``Name``, ``Member``, ``Index``, or a pattern made of ``Object``/``Sequence``
-    (a default inside a pattern is a ``Choice`` with operator ``??`` whose first option is the target).
+    (a default in a pattern is a ``Choice`` with operator ``??`` whose first option is the target).
     ``using``: ``"using"`` or ``"await using"`` for JavaScript's explicit resource management.
     """
 
@@ -220,22 +220,22 @@ class Bind(Node):
     using: str | None = None
 
 
-class Return(Node):
+class Return(Node, frozen=True):
     value: Value | None
 
 
-class Throw(Node):
+class Throw(Node, frozen=True):
     value: Value | None
 
 
-class Jump(Node):
+class Jump(Node, frozen=True):
     """``break`` or ``continue``, with its label if it has one."""
 
     kind: Choices["break", "continue"]
     label: str | None = None
 
 
-class Branch(Node):
+class Branch(Node, frozen=True):
     """``if``: ``orelse`` is empty without an ``else``; ``else if`` is a nested branch."""
 
     test: Value
@@ -243,7 +243,7 @@ class Branch(Node):
     orelse: tuple[Statement, ...]
 
 
-class Loop(Node):
+class Loop(Node, frozen=True):
     """Any loop. ``head`` runs once before it; ``test`` before each turn; ``update`` after each.
 
     For ``each`` loops (``for … of``, ``for … in``, ``async for``) ``target`` takes each item of
@@ -263,14 +263,14 @@ class Loop(Node):
     label: str | None = None
 
 
-class Case(Node):
+class Case(Node, frozen=True):
     """One arm of a switch; ``tests`` is empty for ``default`` and for Python's ``case _``."""
 
     tests: tuple[Value, ...]
     body: tuple[Statement, ...]
 
 
-class Switch(Node):
+class Switch(Node, frozen=True):
     """``switch`` (``falls_through``) or Python ``match`` (not)."""
 
     subject: Value
@@ -279,14 +279,14 @@ class Switch(Node):
     label: str | None = None
 
 
-class Handler(Node):
+class Handler(Node, frozen=True):
     """A ``catch`` or ``except`` clause."""
 
     body: tuple[Statement, ...]
     test: Value | None = None
 
 
-class Try(Node):
+class Try(Node, frozen=True):
     """``try``. ``final`` is None where there is no ``finally``; ``orelse`` is Python's ``else``."""
 
     body: tuple[Statement, ...]
@@ -295,7 +295,7 @@ class Try(Node):
     final: tuple[Statement, ...] | None
 
 
-class With(Node):
+class With(Node, frozen=True):
     """Python ``with``/``async with``: ``items`` are Bind statements or Evaluate where unnamed."""
 
     items: tuple[Statement, ...]
@@ -303,22 +303,20 @@ class With(Node):
     is_async: bool = False
 
 
-class Block(Node):
+class Block(Node, frozen=True):
     """A bare or labelled block."""
 
     body: tuple[Statement, ...]
     label: str | None = None
 
 
-Statement = (
-    Evaluate | Bind | Return | Throw | Jump | Branch | Loop | Switch | Try | With | Block
-)
+Statement = Evaluate | Bind | Return | Throw | Jump | Branch | Loop | Switch | Try | With | Block
 
 
 # --- declarations -------------------------------------------------------------------------------
 
 
-class Binding(Node):
+class Binding(Node, frozen=True):
     """A declared name. The span is the declaring identifier's.
 
     ``owner``: the function (index into ``Module.functions``) that the name is local to.
@@ -337,7 +335,7 @@ class Binding(Node):
     stable: bool = True
 
 
-class Parameter(Node):
+class Parameter(Node, frozen=True):
     """A parameter; ``target`` is a ``Name`` or a pattern. ``self`` is listed like any other."""
 
     name: str | None
@@ -347,7 +345,7 @@ class Parameter(Node):
     annotation: str | None = None
 
 
-class Function(Node):
+class Function(Node, frozen=True):
     """A function, method, arrow, lambda; index 0 of a module is the module's own top level.
 
     ``body_start``/``body_end``: the bytes inside the body's braces (or of the expression, or of the
@@ -371,7 +369,7 @@ class Function(Node):
     directives: tuple[str, ...] = ()
 
 
-class ClassMember(Node):
+class ClassMember(Node, frozen=True):
     """A method (``function`` is its index) or a field (``value``)."""
 
     name: str
@@ -380,7 +378,7 @@ class ClassMember(Node):
     static: bool = False
 
 
-class Class(Node):
+class Class(Node, frozen=True):
     name: str | None
     bases: tuple[Value, ...]
     members: tuple[ClassMember, ...]
@@ -388,13 +386,13 @@ class Class(Node):
     parent: int = 0
 
 
-class Import(Node):
+class Import(Node, frozen=True):
     """One imported name, or a bare import of a module.
 
     ``module``: the specifier as written (Python: dotted, with leading dots for relative imports).
     ``name``: the name taken from it; ``"default"`` for a default import, ``"*"`` for the module
-    itself (namespace import, ``require``, ``import()``, ``import x``) and for a side-effect import.
-    ``binding``: the local binding, or -1 (side effects, ``require``/``import()`` inside expressions).
+    itself (namespace import, ``require``, ``import()``, ``import x``), also for its side effects.
+    ``binding``: the local binding, or -1 (side effects, ``require``/``import()`` in expressions).
     """
 
     module: str
@@ -404,11 +402,11 @@ class Import(Node):
     type_only: bool = False
 
 
-class Export(Node):
+class Export(Node, frozen=True):
     """A name that other files can take from here (JavaScript only; Python exports its globals).
 
-    Exactly one of these says what it is: ``binding`` (>= 0), ``value``, or ``module`` + ``imported``
-    for re-exports (``imported`` is ``"*"`` for everything). ``name`` is ``"default"`` for a default
+    Exactly one of these says what it is: ``binding`` (>= 0), ``value``, or ``module`` and
+    ``imported`` for re-exports (``imported`` is ``"*"`` for everything). ``name`` is ``"default"`` for a default
     export, ``"*"`` for ``export *``, and ``"="`` for ``module.exports = …``.
     """
 
@@ -420,7 +418,7 @@ class Export(Node):
     type_only: bool = False
 
 
-class Module(Node):
+class Module(Node, frozen=True):
     """One program: a script file, or one region of a component file.
 
     ``side``: what the region itself says (``client`` for a component's script, ``server`` for Astro

@@ -257,8 +257,10 @@ class Program:
                 continue
             if export.name == name and export.module is not None:
                 module = self.module(unit, export.module, depth)
-                return module if export.imported == "*" else self.member(
-                    module, export.imported or name, depth + 1
+                return (
+                    module
+                    if export.imported == "*"
+                    else self.member(module, export.imported or name, depth + 1)
                 )
             if export.name == name and export.binding >= 0:
                 return self.binding(unit, export.binding, NOTHING, depth + 1)
@@ -329,16 +331,16 @@ class Program:
         for parent in declared.bases:
             base = self.resolve(entity.unit, parent, NOTHING, depth)
             if isinstance(base, ProjectClass) and base != entity:
-                inherited = self._class_member(
-                    Instance(base.unit, base.index), name, depth + 1
-                ) if depth < MAX_DEPTH else None
+                inherited = (
+                    self._class_member(Instance(base.unit, base.index), name, depth + 1)
+                    if depth < MAX_DEPTH
+                    else None
+                )
                 if inherited is not None:
                     return inherited
         return self._parameter_property(entity, name)
 
-    def _parameter_property(
-        self, entity: Instance | ProjectClass, name: str
-    ) -> Entity | None:
+    def _parameter_property(self, entity: Instance | ProjectClass, name: str) -> Entity | None:
         """``constructor(private client: MillimetricClient)`` declares a field (TypeScript)."""
         unit = entity.unit
         for function in unit.module.functions:
@@ -447,14 +449,14 @@ class Program:
             if number < shift or number in pairs:
                 continue
             if parameter.kind == "keywords":
-                pairs[number] = Passed(
-                    unit, _keywords(call, keywords - set(named)), outer
-                )
+                pairs[number] = Passed(unit, _keywords(call, keywords - set(named)), outer)
             elif parameter.kind != "rest":
                 default = parameter.default
                 pairs[number] = Passed(callee.unit, default, NOTHING) if default else None
         unit_id = id(callee.unit)
-        return tuple(((unit_id, callee.index, number), one) for number, one in sorted(pairs.items()))
+        return tuple(
+            ((unit_id, callee.index, number), one) for number, one in sorted(pairs.items())
+        )
 
     def _takes_self(self, callee: ProjectFunction) -> bool:
         function = callee.function

@@ -58,7 +58,6 @@ class Shape:
         self.passed = self.passed or other.passed
 
 
-
 class Shapes:
     """Reads objects out of values, following variables, spreads and later writes to them."""
 
@@ -85,9 +84,7 @@ class Shapes:
             return Shape()  # spreading nothing adds nothing
         return self._entity(unit, value, environment, depth)
 
-    def _entity(
-        self, unit: Unit, value: s.Value, environment: Environment, depth: int
-    ) -> Shape:
+    def _entity(self, unit: Unit, value: s.Value, environment: Environment, depth: int) -> Shape:
         found = self.program.resolve(unit, value, environment)
         if isinstance(found, Parameter):
             return Shape(open=True, passed=True)
@@ -95,9 +92,7 @@ class Shapes:
             return self._object(found.unit, found.value, found.environment, depth + 1)
         return Shape(open=True)
 
-    def _object(
-        self, unit: Unit, value: s.Object, environment: Environment, depth: int
-    ) -> Shape:
+    def _object(self, unit: Unit, value: s.Object, environment: Environment, depth: int) -> Shape:
         shape = Shape(literal=(unit, value))
         for entry in value.entries:
             if entry.kind == "spread":
@@ -119,7 +114,9 @@ class Shapes:
         entry: s.Entry | s.Argument | None = None,
     ) -> Field:
         """Return the field whose key stands at byte ``start`` and whose value is ``value``."""
-        return Field(unit, start, value, self.presence(unit, value, environment), environment, entry)
+        return Field(
+            unit, start, value, self.presence(unit, value, environment), environment, entry
+        )
 
     def presence(
         self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
@@ -172,9 +169,7 @@ class Shapes:
             return self._lacks(Passed(found.unit, found.value, found.environment), path[1:])
         return False
 
-    def _name(
-        self, unit: Unit, name: s.Name, environment: Environment, depth: int
-    ) -> Shape:
+    def _name(self, unit: Unit, name: s.Name, environment: Environment, depth: int) -> Shape:
         """A variable: the object it is bound to, plus everything later done to it.
 
         Writes are joined without regard to order or path: a field that is written anywhere counts
@@ -242,7 +237,9 @@ class Shapes:
                 shape.absorb(self._arguments(unit, call, environment, depth))
             return
         positions = [
-            number for number, one in enumerate(call.arguments) if _is(_unspread(one.value), binding)
+            number
+            for number, one in enumerate(call.arguments)
+            if _is(_unspread(one.value), binding)
         ]
         if not positions:
             return
@@ -263,9 +260,7 @@ class Shapes:
         last = callee.name if isinstance(callee, s.Member | s.Name) else ""
         return last not in ("stringify", "dumps", "track", "log", "debug", "info", "print", "push")
 
-    def _arguments(
-        self, unit: Unit, call: s.Call, environment: Environment, depth: int
-    ) -> Shape:
+    def _arguments(self, unit: Unit, call: s.Call, environment: Environment, depth: int) -> Shape:
         """The shape of ``dict(a=1, **b)`` and of ``update({...}, a=1)``."""
         shape = Shape(call=(unit, call))
         for argument in call.arguments:
@@ -295,9 +290,7 @@ class Shapes:
                 return self.of(unit, callee.object, environment, depth + 1)
         return self._entity(unit, call, environment, depth)
 
-    def _choice(
-        self, unit: Unit, value: s.Choice, environment: Environment, depth: int
-    ) -> Shape:
+    def _choice(self, unit: Unit, value: s.Choice, environment: Environment, depth: int) -> Shape:
         """Several shapes in one: what all options have is there, the rest is *maybe*."""
         if value.operator == "&&":
             shape = self.of(unit, value.options[-1], environment, depth + 1)
@@ -319,9 +312,7 @@ class Shapes:
 
 
 def _all_maybe(fields: dict[str, Field]) -> dict[str, Field]:
-    return {
-        name: Field(one.unit, one.start, one.value, "maybe") for name, one in fields.items()
-    }
+    return {name: Field(one.unit, one.start, one.value, "maybe") for name, one in fields.items()}
 
 
 def _is(value: s.Value, binding: int) -> bool:

@@ -80,7 +80,7 @@ class Unit:
 
     @cached_property
     def field_writes(self) -> dict[tuple[int, str], list[Definition]]:
-        """(class index, field) to the values that methods assign to ``this.field``/``self.field``."""
+        """(class index, field) to the values that methods assign to ``this.field``."""
         found: dict[tuple[int, str], list[Definition]] = {}
         for index, function in enumerate(self.module.functions):
             for statement in statements(function.body):

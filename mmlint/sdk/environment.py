@@ -1,4 +1,4 @@
-"""Names of environment variables: which are inlined into browsers, which say that they are secret."""
+"""Names of environment variables: which are public, and which say that they are secret."""
 
 from __future__ import annotations
 

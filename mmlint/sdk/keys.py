@@ -34,7 +34,7 @@ def is_placeholder(text: str) -> bool:
 
 
 def _real(match: re.Match[str]) -> bool:
-    """A key with an unusual env word must show a digit, so that ``sk_dim_customer_address`` is none."""
+    """A key must show a digit, so that ``sk_dim_customer_addresses`` is none."""
     env, prefix, secret = match.group(2), match.group(3), match.group(4)
     if is_placeholder(prefix) or is_placeholder(secret):
         return False

@@ -1,4 +1,4 @@
-"""The packages, their exports, and the HTTP endpoints (docs.millimetric.ai, browser and node SDK)."""
+"""The packages, their exports and the HTTP endpoints (docs.millimetric.ai, SDK pages)."""
 
 from __future__ import annotations
 
@@ -19,10 +19,17 @@ PYTHON_MODULES: Final = ("millimetric", "millimetric_track")
 """Default of ``python-sdk-modules``: there is no official Python SDK, so teams name theirs."""
 
 PRODUCT_WORDS: Final = ("MILLIMETRIC", "AOA", "MM")
-"""Words of an environment name that make it this product's (both the docs' and the skills' names)."""
+"""Words of an environment name that make it this product's."""
 
 COOKIE: Final = "aid"
 """The mirror cookie that the docs' server samples read."""
 
-NEEDLES: Final = (b"millimetric", b"/v1/track", b"/v1/batch", b"/v1/identify", b"mm.track", b"mm?.track")
+NEEDLES: Final = (
+    b"millimetric",
+    b"/v1/track",
+    b"/v1/batch",
+    b"/v1/identify",
+    b"mm.track",
+    b"mm?.track",
+)
 """A file that holds none of these (without regard to case) sends nothing by itself."""

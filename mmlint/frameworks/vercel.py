@@ -1,0 +1,21 @@
+"""Vercel functions: vercel.com/docs/functions."""
+
+from mmlint.frameworks.pattern import HTTP_METHODS, Exported, Extends, Platform
+
+PLATFORM = Platform(
+    name="Vercel",
+    runtime="serverless",
+    patterns=(
+        Exported(
+            r"^api/.+\.[cm]?[jt]s$",
+            ("default", *HTTP_METHODS),
+            "Vercel function under api/, exported {name}",
+        ),
+        Extends(
+            ("BaseHTTPRequestHandler",),
+            tuple(f"do_{method}" for method in HTTP_METHODS),
+            "Vercel Python function, method {name}",
+            language="python",
+        ),
+    ),
+)

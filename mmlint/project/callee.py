@@ -1,0 +1,94 @@
+"""What kind of call a call is, where delivery is concerned: the platform's own vocabulary, as data."""
+
+from __future__ import annotations
+
+from mmlint.model import syntax as s
+from mmlint.project.entity import Entity, External, Global
+
+COMBINATORS = frozenset(("Promise", one) for one in ("all", "allSettled", "race", "any", "resolve"))
+"""JavaScript calls whose promise stands for the promises they are given."""
+
+TASKS = frozenset(
+    ("asyncio", one)
+    for one in ("gather", "wait", "wait_for", "shield", "create_task", "ensure_future")
+)
+"""Python calls whose awaitable stands for the awaitables they are given."""
+
+RUNNERS = frozenset({("asyncio", "run"), ("anyio", "run"), ("trio", "run")})
+"""Python calls that wait by themselves."""
+
+TIMERS = frozenset(
+    {
+        ("setTimeout",),
+        ("setInterval",),
+        ("setImmediate",),
+        ("queueMicrotask",),
+        ("process", "nextTick"),
+    }
+)
+"""Calls that run their callback when nobody may be there any more."""
+
+CHAINS = frozenset({"then", "catch", "finally"})
+"""Methods that hand a promise on."""
+
+EACH = frozenset({"forEach"})
+"""Array methods that call back at once and throw the results away."""
+
+MAPPERS = frozenset({"map", "flatMap", "filter", "some", "every", "find", "findIndex", "reduce"})
+"""Array methods that call back at once and give the results back."""
+
+_WAITERS = frozenset({"ctx", "context", "event", "executionCtx", "EdgeRuntime"})
+_NAVIGATION = frozenset({"redirect", "permanentRedirect", "notFound", "forbidden", "unauthorized"})
+
+
+def waits(call: s.Call, callee: Entity | None) -> bool:
+    """Whether the platform waits for the promise that this call is handed (``waitUntil``)."""
+    if isinstance(callee, External) and callee.path == ("waitUntil",):
+        return callee.module in ("@vercel/functions", "cloudflare:workers")
+    target = call.callee
+    if not isinstance(target, s.Member) or target.name != "waitUntil":
+        return False
+    holder = target.object
+    return isinstance(holder, s.Name | s.Member) and holder.name in _WAITERS
+
+
+def after(callee: Entity | None) -> bool:
+    """Whether this is ``after`` of ``next/server``: its callback runs, and is waited for, later."""
+    return (
+        isinstance(callee, External)
+        and callee.module == "next/server"
+        and callee.path in (("after",), ("unstable_after",))
+    )
+
+
+def throws(callee: Entity | None) -> bool:
+    """Whether the call never comes back because it throws (``redirect()`` of ``next/navigation``)."""
+    return (
+        isinstance(callee, External)
+        and callee.module == "next/navigation"
+        and callee.path[-1:] != ()
+        and callee.path[-1] in _NAVIGATION
+    )
+
+
+def ends_process(callee: Entity | None) -> bool:
+    """Whether the call ends the process."""
+    if isinstance(callee, Global):
+        return callee.path in (("process", "exit"), ("Deno", "exit"), ("exit",), ("quit",))
+    if isinstance(callee, External):
+        return (callee.module, callee.path) in (
+            ("sys", ("exit",)),
+            ("os", ("_exit",)),
+            ("process", ("exit",)),
+            ("node:process", ("exit",)),
+        )
+    return False
+
+
+def path_of(callee: Entity | None) -> tuple[str, ...]:
+    """A global's path, or an external's with its module in front."""
+    if isinstance(callee, Global):
+        return callee.path
+    if isinstance(callee, External):
+        return (callee.module, *callee.path)
+    return ()

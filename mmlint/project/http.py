@@ -1,0 +1,239 @@
+"""Plain HTTP requests to Millimetric: which calls make them, and where their URL and body are.
+
+JavaScript: fetch, axios, ky, got, undici. Python: requests, httpx, aiohttp, urllib.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from mmlint.model import syntax as s
+from mmlint.project.entity import NOTHING, Entity, Environment, External, Global, Known
+from mmlint.project.program import Call, Program
+from mmlint.project.unit import Unit
+from mmlint.sdk.environment import is_products
+from mmlint.sdk.surface import HOST_SUFFIX, LOCAL_HOST
+
+_URL = re.compile(
+    r"(?P<host>(?:https?://)?[\w.\-]*(?::\d+)?|\{[^}]*\})/*v1/(?P<path>track|batch|identify)(?:[?#].*)?"
+)
+_VERBS = frozenset({"post", "put", "request"})
+_JS_CLIENTS = frozenset({"axios", "ky", "got", "undici", "node-fetch", "ofetch", "cross-fetch"})
+_PY_CLIENTS = frozenset({"requests", "httpx", "aiohttp"})
+
+
+class Request(NamedTuple):
+    """An HTTP send. ``body``: the value that becomes the JSON body, unserialised, or None."""
+
+    endpoint: str
+    body: s.Value | None
+    python: bool
+
+
+def request(program: Program, call: Call, environment: Environment = NOTHING) -> Request | None:
+    """Return the request to an endpoint of Millimetric that ``call`` makes, or None."""
+    if call.unit.python:
+        return _python(program, call, environment)
+    return _javascript(program, call, environment)
+
+
+def endpoint(
+    program: Program, unit: Unit, value: s.Value, environment: Environment = NOTHING
+) -> str | None:
+    """Return ``track``, ``batch`` or ``identify`` where ``value`` is such a URL of Millimetric."""
+    text = url_text(program, unit, value, environment)
+    match = _URL.fullmatch(text)
+    if match is None:
+        return None
+    host = match["host"]
+    if host.startswith("{"):
+        known = any(is_products(word) for word in host.strip("{}").split("|"))
+    else:
+        bare = re.sub(r"^https?://", "", host)
+        known = bare in (LOCAL_HOST, HOST_SUFFIX) or bare.endswith("." + HOST_SUFFIX)
+    return match["path"] if known else None
+
+
+def url_text(
+    program: Program, unit: Unit, value: s.Value, environment: Environment, depth: int = 0
+) -> str:
+    """Write a URL with its holes as ``{names|that|lead|there}``."""
+    if depth > 8:
+        return "{}"
+    if isinstance(value, s.Template):
+        return "".join(url_text(program, unit, one, environment, depth + 1) for one in value.parts)
+    if isinstance(value, s.Operation) and value.operator == "+":
+        return "".join(
+            url_text(program, unit, one, environment, depth + 1) for one in value.operands
+        )
+    if isinstance(value, s.Literal):
+        return str(value.value)
+    if isinstance(value, s.Call) and value.new and value.arguments:  # new URL(path, host)
+        texts = [url_text(program, unit, a.value, environment, depth + 1) for a in value.arguments]
+        return texts[-1].rstrip("/") + texts[0] if len(texts) == 2 else texts[0]
+    found = program.resolve(unit, value, environment)
+    if isinstance(found, Known) and isinstance(found.value, s.Literal | s.Template):
+        return url_text(program, found.unit, found.value, found.environment, depth + 1)
+    return "{" + "|".join(_names(program, unit, value, found)) + "}"
+
+
+def _names(program: Program, unit: Unit, value: s.Value, found: Entity | None) -> list[str]:
+    """Every name that says where the value comes from: the variable's, the environment's."""
+    names: list[str] = []
+    if isinstance(found, Global | External):
+        names += [part for part in found.path if part != "()"]
+    stack: list[tuple[s.Value, int]] = [(value, 0)]
+    while stack:
+        one, depth = stack.pop()
+        if isinstance(one, s.Name):
+            names.append(one.name)
+            if depth < 4:
+                definitions = unit.definitions.get(one.binding, ()) if one.binding >= 0 else ()
+                stack += [(definition.value, depth + 1) for definition in definitions]
+        elif isinstance(one, s.Member):
+            names.append(one.name)
+            stack.append((one.object, depth))
+        elif isinstance(one, s.Index):
+            stack += [(one.object, depth), (one.index, depth)]
+        elif isinstance(one, s.Literal) and isinstance(one.value, str):
+            names.append(one.value)
+        elif isinstance(one, s.Choice):
+            stack += [(option, depth) for option in one.options]
+        elif isinstance(one, s.Call):
+            stack += [(argument.value, depth) for argument in one.arguments]
+            if isinstance(one.callee, s.Member):
+                stack.append((one.callee.object, depth))
+    return [name for name in names if re.fullmatch(r"[A-Za-z_$][\w$]*", name)]
+
+
+def _javascript(program: Program, call: Call, environment: Environment) -> Request | None:
+    arguments = [one.value for one in call.call.arguments]
+    if not arguments:
+        return None
+    callee = call.callee
+    if isinstance(callee, Global) and callee.path[-1] == "fetch":
+        return _with_options(program, call, arguments, environment, ("body",))
+    if not isinstance(callee, External) or callee.module.split("/")[0] not in _JS_CLIENTS:
+        return None
+    verb = callee.path[-1] if callee.path else ""
+    if callee.module == "axios" and verb == "post":
+        found = endpoint(program, call.unit, arguments[0], environment)
+        body = arguments[1] if len(arguments) > 1 else None
+        return Request(found, _unserialised(call.unit, body), False) if found else None
+    return _with_options(program, call, arguments, environment, ("json", "body", "data"))
+
+
+def _with_options(
+    program: Program,
+    call: Call,
+    arguments: list[s.Value],
+    environment: Environment,
+    keys: tuple[str, ...],
+) -> Request | None:
+    """``fetch(url, {method, body})`` and its likes."""
+    found = endpoint(program, call.unit, arguments[0], environment)
+    if found is None:
+        return None
+    options = arguments[1] if len(arguments) > 1 else None
+    if isinstance(options, s.Name):
+        known = program.resolve(call.unit, options, environment)
+        options = known.value if isinstance(known, Known) and known.unit is call.unit else None
+    body = _entry(options, keys) if isinstance(options, s.Object) else None
+    return Request(found, _unserialised(call.unit, body), False)
+
+
+def _entry(value: s.Object, keys: tuple[str, ...]) -> s.Value | None:
+    return next((entry.value for entry in value.entries if entry.key in keys), None)
+
+
+def _unserialised(unit: Unit, value: s.Value | None, depth: int = 0) -> s.Value | None:
+    """Look through ``JSON.stringify``, ``json.dumps``, ``.encode`` and a variable in between."""
+    if isinstance(value, s.Name) and depth < 4:
+        definitions = unit.definitions.get(value.binding, []) if value.binding >= 0 else []
+        if len(definitions) == 1 and not definitions[0].path:
+            inner = definitions[0].value
+            if isinstance(inner, s.Call) and _serialiser(inner):
+                return _unserialised(unit, inner, depth + 1)
+        return value
+    if isinstance(value, s.Call):
+        callee = value.callee
+        if isinstance(callee, s.Member) and callee.name == "encode":
+            return _unserialised(unit, callee.object, depth + 1)
+        if _serialiser(value):
+            return value.arguments[0].value
+    return value
+
+
+def _serialiser(value: s.Call) -> bool:
+    callee = value.callee
+    name = callee.name if isinstance(callee, s.Member | s.Name) else ""
+    return name in ("stringify", "dumps", "encode") and (
+        bool(value.arguments) or isinstance(callee, s.Member)
+    )
+
+
+def _python(program: Program, call: Call, environment: Environment) -> Request | None:
+    callee = call.callee
+    if not isinstance(callee, External):
+        return None
+    last = callee.path[-1] if callee.path else ""
+    if callee.module.startswith("urllib"):
+        return _urlopen(program, call, environment) if last == "urlopen" else None
+    if callee.module.split(".")[0] not in _PY_CLIENTS or last not in _VERBS:
+        return None
+    positional = [one.value for one in call.call.arguments if one.name is None]
+    named = {one.name: one.value for one in call.call.arguments if one.name is not None}
+    url = named.get("url") or next(
+        (one for one in positional[: 2 if last == "request" else 1][::-1]), None
+    )
+    if url is None:
+        return None
+    found = endpoint(program, call.unit, url, environment) or _relative(
+        program, call, url, environment
+    )
+    if found is None:
+        return None
+    body = named.get("json") or named.get("data") or named.get("content")
+    return Request(found, _unserialised(call.unit, body), True)
+
+
+def _relative(program: Program, call: Call, url: s.Value, environment: Environment) -> str | None:
+    """``httpx.Client(base_url=HOST).post("/v1/track")``: the host stands at the constructor."""
+    path = url_text(program, call.unit, url, environment)
+    if not path.startswith("/") or not isinstance(call.call.callee, s.Member):
+        return None
+    made = call.call.callee.object
+    if isinstance(made, s.Name) and made.binding >= 0:
+        definitions = call.unit.definitions.get(made.binding, [])
+        made = definitions[0].value if len(definitions) == 1 else made
+    if not isinstance(made, s.Call):
+        return None
+    for argument in made.arguments:
+        if argument.name == "base_url":
+            base = url_text(program, call.unit, argument.value, environment).rstrip("/")
+            whole = s.Literal(url.start, url.end, base + path)
+            return endpoint(program, call.unit, whole, environment)
+    return None
+
+
+def _urlopen(program: Program, call: Call, environment: Environment) -> Request | None:
+    """``urlopen(Request(url, data=…))`` or ``urlopen(url, data)``; the send is the ``urlopen``."""
+    if not call.call.arguments:
+        return None
+    target: s.Value = call.call.arguments[0].value
+    if isinstance(target, s.Name) and target.binding >= 0:
+        definitions = call.unit.definitions.get(target.binding, [])
+        if len(definitions) == 1 and isinstance(definitions[0].value, s.Call):
+            target = definitions[0].value
+    made = target if isinstance(target, s.Call) else call.call
+    if not made.arguments:
+        return None
+    positional = [one.value for one in made.arguments if one.name is None]
+    named = {one.name: one.value for one in made.arguments if one.name is not None}
+    url = named.get("url") or (positional[0] if positional else None)
+    found = endpoint(program, call.unit, url, environment) if url is not None else None
+    if found is None:
+        return None
+    body = named.get("data") or (positional[1] if len(positional) > 1 else None)
+    return Request(found, _unserialised(call.unit, body), True)

@@ -1,0 +1,167 @@
+"""Pieces of fixes that several rules share: how to flush here, how to wait here."""
+
+from __future__ import annotations
+
+from mmlint.model import syntax as s
+from mmlint.model.finding import (
+    AddStatement,
+    Edit,
+    Fix,
+    HoistReturn,
+    ImportName,
+    MakeAsync,
+    Replace,
+)
+from mmlint.project.entity import SdkFunction, SdkObject
+from mmlint.project.flow import Exit, Spot
+from mmlint.project.unit import Unit
+from mmlint.project.view import Project, lone
+from mmlint.sdk import surface
+
+
+def await_it(project: Project, spot: Spot) -> Fix | None:
+    """Return the fix that puts ``await`` before the call at ``spot``.
+
+    Safe where the function is async already (or an ES module's top level) and the call is a
+    statement of its own; unsafe where the function must become async; None where awaiting here
+    would not help.
+    """
+    written = project.statement(spot.unit, spot.start)
+    if written is None or written.function != spot.unit.function_at(spot.start):
+        return None
+    statement = written.statement
+    if not isinstance(statement, s.Evaluate) or not lone(statement, s.Node(spot.start, spot.end)):
+        return None
+    value: s.Value = statement.value
+    begin = value.start
+    if isinstance(value, s.Operation):  # void
+        value = value.operands[0]
+    edits: tuple[Edit, ...] = (Replace(spot.unit.path, begin, value.start, "await "),)
+    function = spot.unit.module.functions[written.function]
+    if function.is_async or (function.kind == "module" and spot.unit.module.esm):
+        return Fix("await it", "safe", edits)
+    if not _can_be_async(function) or spot.unit.python:
+        return None
+    made = MakeAsync(spot.unit.path, function.start, function.end)
+    return Fix("make the function async and await it", "unsafe", (made, *edits))
+
+
+def _can_be_async(function: s.Function) -> bool:
+    return function.kind in ("function", "method") and not function.is_generator
+
+
+def flush_before(
+    project: Project, unit: Unit, index: int, spot: Spot, exits: list[Exit]
+) -> Fix | None:
+    """Return the fix that flushes before each of ``exits`` of function ``index``.
+
+    ``spot``: the send. Safe where the function is async and all exits are its returns or its end.
+    """
+    function = unit.module.functions[index]
+    found = _flush_expression(project, unit, spot)
+    if found is None or function.expression:
+        return None
+    expression, edits = found
+    waits = "" if unit.python and not function.is_async else "await "
+    code = f"{waits}{expression}()" + ("" if unit.python else ";")
+    for one in exits:
+        edit = _before_exit(project, unit, function, one, code)
+        if edit is None:
+            return None
+        edits.append(edit)
+    plain = all(one.kind in ("return", "end") for one in exits)
+    if function.is_async:
+        safety = "safe" if plain else "unsafe"
+        return Fix(f"flush before the handler ends: {code}", safety, tuple(edits))  # type: ignore[arg-type]
+    if unit.python:
+        return Fix(f"flush before the handler ends: {code}", "unsafe", tuple(edits))
+    if not _can_be_async(function):
+        return None
+    edits.append(MakeAsync(unit.path, function.start, function.end))
+    return Fix(f"make the handler async and flush before it ends: {code}", "unsafe", tuple(edits))
+
+
+def _before_exit(
+    project: Project, unit: Unit, function: s.Function, one: Exit, code: str
+) -> Edit | None:
+    if one.kind == "end":
+        return AddStatement(unit.path, one.spot.start, one.spot.end, code)
+    written = project.statement(unit, one.spot.start)
+    if written is None:
+        return None
+    statement = written.statement
+    if (
+        isinstance(statement, s.Return)
+        and statement.value is not None
+        and _calls(statement.value, one)
+    ):
+        value = statement.value
+        return HoistReturn(unit.path, statement.start, statement.end, value.start, value.end, code)
+    return AddStatement(unit.path, statement.start, statement.end, code)
+
+
+def _calls(value: s.Value, one: Exit) -> bool:
+    """Whether a queued send stands inside the returned expression."""
+    return any(value.start <= spot.start < value.end for spot in one.state.pending)
+
+
+def _flush_expression(project: Project, unit: Unit, spot: Spot) -> tuple[str, list[Edit]] | None:
+    """The expression that names ``flush`` in this file, and what must be imported for it."""
+    for place in (spot, project.flow.origin(spot)):
+        if place.unit is not unit:
+            continue
+        client = _client(project, unit, place)
+        if client is not None:
+            return f"{client}.flush", []
+    known = _imported(project, unit, "flush")
+    if known is not None:
+        return known, []
+    statement = _import_statement(project, unit)
+    if statement is None:
+        return None
+    return "flush", [ImportName(unit.path, statement.start, statement.end, "flush")]
+
+
+def _client(project: Project, unit: Unit, spot: Spot) -> str | None:
+    """The client of ``client.track(…)``, as it is written there."""
+    for _, call in unit.calls:
+        if (call.start, call.end) == (spot.start, spot.end) and isinstance(call.callee, s.Member):
+            found = project.program.resolve(unit, call.callee.object)
+            if isinstance(found, SdkObject):
+                return written_name(call.callee.object)
+    return None
+
+
+def written_name(value: s.Value) -> str | None:
+    """Write a name or a chain of members as in the source; None for anything else."""
+    if isinstance(value, s.Name):
+        return value.name
+    if isinstance(value, s.Member):
+        inner = written_name(value.object)
+        return f"{inner}.{value.name}" if inner else None
+    return None
+
+
+def _imported(project: Project, unit: Unit, name: str) -> str | None:
+    """The module-level name that means the SDK's ``name`` here."""
+    for index, binding in enumerate(unit.module.bindings):
+        if binding.owner == 0 and binding.kind in ("import", "variable"):
+            found = project.program.binding(unit, index)
+            if isinstance(found, SdkFunction) and (found.sdk, found.name) == ("node", name):
+                return binding.name
+    return None
+
+
+def _import_statement(project: Project, unit: Unit) -> s.Node | None:
+    """The statement that imports names from the SDK and can take one more."""
+    for one in unit.module.imports:
+        sdk = one.module == surface.NODE_PACKAGE or one.module in project.program.python_modules
+        if sdk and one.kind == "static" and not one.type_only and one.name not in ("*", "default"):
+            return one
+    for function in unit.module.functions[:1]:
+        for statement in function.body:
+            if isinstance(statement, s.Bind) and isinstance(statement.target, s.Object):
+                found = project.program.resolve(unit, statement.value)
+                if found == SdkObject("node"):
+                    return statement
+    return None

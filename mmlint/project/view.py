@@ -1,0 +1,187 @@
+"""The project as a rule sees it: sends, handlers, deliveries, environment entries, and places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from mmlint.frameworks.pattern import Runtime
+from mmlint.model import syntax as s
+from mmlint.model.facts import EnvEntry, FileFacts
+from mmlint.model.finding import Place, Related
+from mmlint.model.walk import inside, nested, own_values, statements
+from mmlint.project.flow import Delivery, Flow, Spot
+from mmlint.project.program import Program
+from mmlint.project.runtimes import Evidence, Handler, Runtimes
+from mmlint.project.sends import Send, Sends
+from mmlint.project.sides import Side, side
+from mmlint.project.surroundings import Surroundings
+from mmlint.project.unit import Unit
+from mmlint.sdk import surface
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the configuration decides about the project, as rules and links read it.
+
+    ``runtimes``: path to the runtime fixed for it. ``options``: rule name to its options.
+    """
+
+    python_modules: tuple[str, ...] = surface.PYTHON_MODULES
+    public_prefixes: tuple[str, ...] = ()
+    anonymous_id_source: str | None = None
+    runtimes: Mapping[str, Runtime] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+class Carried(NamedTuple):
+    """An environment entry and the file that carries it."""
+
+    path: str
+    entry: EnvEntry
+
+
+class Written(NamedTuple):
+    """A statement with what a fix must know: the list it stands in, or None for a lone body."""
+
+    statement: s.Statement
+    function: int
+
+
+class Project:
+    """Everything that is known, computed when it is first asked for."""
+
+    def __init__(
+        self,
+        files: Mapping[str, FileFacts],
+        *,
+        tests: frozenset[str] = frozenset(),
+        surroundings: Surroundings | None = None,
+        choices: Choices | None = None,
+    ) -> None:
+        self.files = files
+        self.tests = tests
+        self.choices = choices or Choices()
+        self.surroundings = surroundings or Surroundings()
+        self.program = Program(files, tests=tests, python_modules=self.choices.python_modules)
+        self.flow = Flow(self.program)
+
+    @property
+    def units(self) -> list[Unit]:
+        """Every unit that is no test."""
+        return [unit for unit in self.program.units if not unit.test]
+
+    @cached_property
+    def runtimes(self) -> Runtimes:
+        return Runtimes(self.program, self.surroundings, self.choices.runtimes.get)
+
+    @cached_property
+    def handlers(self) -> list[Handler]:
+        return [one for one in self.runtimes.handlers if not one.function.unit.test]
+
+    @cached_property
+    def sends(self) -> tuple[Send, ...]:
+        """Every send outside test files, calls of wrappers included, in path and source order."""
+        found = Sends(self.program, self.side).all()
+        return tuple(one for one in found if not one.unit.test)
+
+    @cached_property
+    def entries(self) -> tuple[Carried, ...]:
+        """Every environment entry, in path and source order."""
+        return tuple(
+            Carried(path, entry)
+            for path, facts in sorted(self.files.items())
+            for entry in facts.entries
+        )
+
+    def side(self, unit: Unit) -> Side | None:
+        return side(unit, self.runtimes.is_server(unit))
+
+    def evidence(self, unit: Unit, function: int) -> Evidence:
+        return self.runtimes.of(unit, function)
+
+    def delivery(self, unit: Unit, function: int) -> Delivery:
+        key = (id(unit), function)
+        if key not in self._deliveries:
+            self._deliveries[key] = self.flow.delivery(unit, function)
+        return self._deliveries[key]
+
+    @cached_property
+    def _deliveries(self) -> dict[tuple[int, int], Delivery]:
+        return {}
+
+    def option(self, rule: str, name: str) -> object | None:
+        """Return an option of a rule from the configuration, or None."""
+        return self.choices.options.get(rule, {}).get(name)
+
+    # --- places ----------------------------------------------------------------------------------
+
+    def place(self, unit: Unit, node: s.Node) -> Place:
+        return Place(unit.path, node.start, node.end)
+
+    def extent(self, unit: Unit, start: int) -> tuple[int, int]:
+        """Return the bytes of the innermost statement that holds the byte ``start``."""
+        found = self.statement(unit, start)
+        return (found.statement.start, found.statement.end) if found else (start, start)
+
+    def statement(self, unit: Unit, start: int) -> Written | None:
+        """Return the innermost statement that holds the byte ``start``, and its function."""
+        index = unit.function_at(start)
+        while True:
+            best: s.Statement | None = None
+            for statement in statements(unit.module.functions[index].body):
+                if statement.start <= start < statement.end:
+                    best = statement
+            if best is not None or index == 0:
+                return Written(best, index) if best is not None else None
+            index = unit.module.functions[index].parent
+
+    def in_scope(self, unit: Unit, offset: int, names: Iterable[str]) -> str | None:
+        """Return the first of ``names`` that is declared and can be read at the byte ``offset``."""
+        here = unit.function_at(offset)
+        for name in names:
+            for binding in unit.module.bindings:
+                if binding.name != name or binding.kind in ("import", "function", "class"):
+                    continue
+                seen = binding.scope_start <= offset < binding.scope_end
+                owned = unit.is_inside(here, binding.owner)
+                if seen and owned and (binding.start < offset or binding.kind == "parameter"):
+                    return name
+        return None
+
+
+def spot_place(spot: Spot) -> Place:
+    return Place(spot.unit.path, spot.start, spot.end)
+
+
+def related(spot: Spot, message: str) -> Related:
+    return Related(spot_place(spot), message)
+
+
+def lone(statement: s.Statement, node: s.Node) -> bool:
+    """Whether ``node`` is all that the statement does (also under ``void`` or a ``.catch`` chain)."""
+    if not isinstance(statement, s.Evaluate):
+        return False
+    value: s.Value = statement.value
+    if isinstance(value, s.Operation) and value.operator == "void":
+        value = value.operands[0]
+    while isinstance(value, s.Call) and (value.start, value.end) != (node.start, node.end):
+        callee = value.callee
+        if not isinstance(callee, s.Member) or callee.name not in ("catch", "then", "finally"):
+            return False
+        value = callee.object
+    return (value.start, value.end) == (node.start, node.end)
+
+
+def everywhere(unit: Unit) -> Iterator[tuple[int, s.Statement, s.Value]]:
+    """Yield every value of a unit with its function and statement."""
+    for index, function in enumerate(unit.module.functions):
+        for statement in statements(function.body):
+            for value in own_values(statement):
+                for one in inside(value):
+                    yield index, statement, one
+
+
+__all__ = ["Carried", "Choices", "Project", "everywhere", "lone", "nested"]

@@ -1,0 +1,73 @@
+"""One file a rule; the folder is the registry, the file's name is the rule's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import NamedTuple
+
+from mmlint.model.finding import Fix, Place, Related, Safety, Severity
+from mmlint.project.view import Project
+
+
+class Rule(NamedTuple):
+    """What a rule file declares. ``fixable``: the strongest safety any of its fixes has."""
+
+    code: str
+    severity: Severity
+    fixable: Safety | None = None
+    enabled: bool = True
+
+
+class Verdict(NamedTuple):
+    """What a check yields: a finding without what the rule's declaration already says.
+
+    ``extent``: the bytes of the statement the place lies in. ``severity``: where it differs from
+    the rule's own.
+    """
+
+    place: Place
+    message: str
+    extent: tuple[int, int] | None = None
+    related: tuple[Related, ...] = ()
+    evidence: tuple[str, ...] = ()
+    fix: Fix | None = None
+    severity: Severity | None = None
+
+
+Check = Callable[[Project], Iterator[Verdict]]
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A rule with its name, its page and its check. ``check`` is None for the rules about the tool
+    itself, which the engine decides."""
+
+    name: str
+    rule: Rule
+    doc: str
+    check: Check | None
+
+    @property
+    def code(self) -> str:
+        return self.rule.code
+
+
+@cache
+def registry() -> tuple[Registered, ...]:
+    """Every rule of the folder, by code."""
+    found: list[Registered] = []
+    for info in iter_modules(__path__):
+        module = import_module(f"{__name__}.{info.name}")
+        found.append(
+            Registered(
+                info.name.replace("_", "-"),
+                module.RULE,
+                (module.__doc__ or "").strip() + "\n",
+                getattr(module, "check", None),
+            )
+        )
+    return tuple(sorted(found, key=lambda one: one.code))

@@ -1,0 +1,119 @@
+"""The same event is sent from the browser and from the server.
+
+Millimetric does not deduplicate. An event that both sides send is counted twice, with two different
+times and often two different identities, and every funnel built on it is wrong. One side is the
+source of truth: for sign-ups, payments and subscriptions it is the server, which alone knows that
+they really happened.
+
+**Bad**
+
+```tsx components/signup.tsx
+"use client";
+import { track } from "@millimetric/track";
+
+export function SignupButton() {
+  return <button onClick={() => track("signup")}>Join</button>; // !MM401
+}
+```
+
+```ts app/api/signup/route.ts
+import { track, flush } from "@millimetric/track-node";
+
+export async function POST(request: Request) {
+  const { anonymous_id } = await request.json();
+  track({ event: "signup", anonymous_id });
+  await flush();
+  return Response.json({ ok: true });
+}
+```
+
+**Good**
+
+```tsx components/signup.tsx
+"use client";
+import { track } from "@millimetric/track";
+
+export function SignupButton() {
+  return <button onClick={() => track("clicked_signup")}>Join</button>;
+}
+```
+
+```ts app/api/signup/route.ts
+import { track, flush } from "@millimetric/track-node";
+
+export async function POST(request: Request) {
+  const { anonymous_id } = await request.json();
+  track({ event: "signup", anonymous_id });
+  await flush();
+  return Response.json({ ok: true });
+}
+```
+
+Names are compared across the whole project and both languages; constants and enum members count.
+
+**Fix**: removes the browser's call where it is a statement of its own; needs `--unsafe-fixes`,
+because only you know which side should stay.
+
+**When to ignore it**: names that both sides send on purpose go into the rule's allow list:
+`[tool.mmlint.rules.duplicate-event] allow = ["feature_used"]`.
+
+Source: docs.millimetric.ai, server-side tracking: pick one source of truth per event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmlint.model import syntax as s
+from mmlint.model.finding import Fix, Related, RemoveStatement
+from mmlint.project.sends import Send
+from mmlint.project.view import Project
+from mmlint.rules import Rule, Verdict
+from mmlint.sdk.schema import canonical_side
+
+RULE = Rule("MM401", "error", fixable="unsafe")
+
+
+def check(project: Project) -> Iterator[Verdict]:
+    allowed = project.option("duplicate-event", "allow")
+    sites: dict[tuple[str, str], list[Send]] = {}
+    for send in project.sends:
+        if send.name and send.names_event and not send.name.text.startswith("$"):
+            sites.setdefault((send.side, send.name.text), []).append(send)
+    for (side, name), browser in sites.items():
+        server = sites.get(("server", name))
+        if side != "browser" or not server or (isinstance(allowed, list) and name in allowed):
+            continue
+        for send in browser:
+            yield Verdict(
+                project.place(send.unit, send.node),
+                f'"{name}" is sent from the browser here and from the server too: {_advice(name)}',
+                extent=project.extent(send.unit, send.call.start),
+                related=tuple(_related(project, one) for one in server),
+                fix=_fix(project, send),
+            )
+
+
+def _advice(name: str) -> str:
+    side = canonical_side(name)
+    if side is None:
+        return "it is counted twice; keep one side"
+    return f"it is counted twice; keep the {side}'s"
+
+
+def _related(project: Project, send: Send) -> Related:
+    return Related(project.place(send.unit, send.node), "also sent from the server here")
+
+
+def _fix(project: Project, send: Send) -> Fix | None:
+    written = project.statement(send.unit, send.call.start)
+    if written is None or not isinstance(written.statement, s.Evaluate):
+        return None
+    value = written.statement.value
+    if isinstance(value, s.Await):
+        value = value.value
+    if (value.start, value.end) != (send.call.start, send.call.end):
+        return None
+    statement = written.statement
+    edit = RemoveStatement(send.unit.path, statement.start, statement.end)
+    return Fix("remove the browser's call", "unsafe", (edit,))

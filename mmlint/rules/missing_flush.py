@@ -1,0 +1,117 @@
+"""A serverless handler that queues an event and can end without flushing it.
+
+On a serverless host the process is frozen once the handler has answered. What `track()` has queued
+by then, and no `flush()` has sent, never arrives. `flushAt: 1` does not help: the request is under
+way, and nobody waits for it. mmlint follows every path of the handler: branches, early returns,
+loops, `try`/`finally`, calls of your own helpers.
+
+**Bad**
+
+```ts app/api/orders/route.ts
+import { track, flush } from "@millimetric/track-node";
+
+export async function POST(request: Request) {
+  const { anonymous_id, draft } = await request.json();
+  track({ event: "placed_order", anonymous_id }); // !MM102
+  if (draft) {
+    return Response.json({ draft: true });
+  }
+  await flush();
+  return Response.json({ ok: true });
+}
+```
+
+**Fixed**
+
+```ts app/api/orders/route.ts fixed
+import { track, flush } from "@millimetric/track-node";
+
+export async function POST(request: Request) {
+  const { anonymous_id, draft } = await request.json();
+  track({ event: "placed_order", anonymous_id }); // !MM102
+  if (draft) {
+    await flush();
+    return Response.json({ draft: true });
+  }
+  await flush();
+  return Response.json({ ok: true });
+}
+```
+
+**Good**
+
+```ts app/api/orders/route.ts
+import { track, flush } from "@millimetric/track-node";
+
+export async function POST(request: Request) {
+  const { anonymous_id } = await request.json();
+  try {
+    track({ event: "placed_order", anonymous_id });
+    return Response.json({ ok: true });
+  } finally {
+    await flush();
+  }
+}
+```
+
+**Fix**: `await flush()` before each exit that misses it, and `flush` added to the import. Safe
+where the handler is async and these exits are its own returns or its end.
+
+**When to ignore it**: where the platform runs the function in a process that stays alive; say so
+with `runtime = "server"`.
+
+Source: docs.millimetric.ai, server-side tracking: the instance freezes after the response.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmlint.model.finding import Related
+from mmlint.project.flow import Exit
+from mmlint.project.repair import flush_before
+from mmlint.project.view import Project, related, spot_place
+from mmlint.rules import Rule, Verdict
+
+RULE = Rule("MM102", "error", fixable="safe")
+
+_LEAVES = {
+    "return": "returns here without a flush",
+    "end": "ends here without a flush",
+    "throw": "throws here without a flush",
+    "process": "ends the process here without a flush",
+}
+
+
+def check(project: Project) -> Iterator[Verdict]:
+    for handler in project.handlers:
+        unit, index = handler.function.unit, handler.function.index
+        evidence = project.evidence(unit, index)
+        if evidence.runtime != "serverless":
+            continue
+        if any(project.flow.mentions_flush(wrapper) for wrapper in handler.wrappers):
+            continue
+        unsent = project.delivery(unit, index).unsent
+        if not unsent:
+            continue
+        first = min(unsent, key=lambda spot: spot.start)
+        exits = _all_exits(unsent.values())
+        origin = project.flow.origin(first)
+        inner = (related(origin, "the event is queued here"),) if origin != first else ()
+        yield Verdict(
+            spot_place(first),
+            "the event is queued, and the handler can end without a flush",
+            extent=project.extent(unit, first.start),
+            related=(*inner, *map(_related, exits)),
+            evidence=(str(evidence),),
+            fix=flush_before(project, unit, index, first, exits),
+        )
+
+
+def _all_exits(lists: object) -> list[Exit]:
+    found = {one.spot: one for exits in lists for one in exits}  # type: ignore[attr-defined]
+    return sorted(found.values(), key=lambda one: (one.spot.start, one.spot.end))
+
+
+def _related(one: Exit) -> Related:
+    return related(one.spot, _LEAVES[one.kind])

@@ -1,0 +1,80 @@
+"""A `flush()` of the server SDK whose promise nobody awaits.
+
+`flush()` sends what `track()` has queued and answers with a promise. When nobody waits for it, a
+serverless host freezes the process as soon as the handler's own promise settles, a script simply
+ends, and the events are gone without an error anywhere.
+
+**Bad**
+
+```ts app/api/signup/route.ts
+import { track, flush } from "@millimetric/track-node";
+
+export async function POST(request: Request) {
+  const { anonymous_id } = await request.json();
+  track({ event: "signup", anonymous_id });
+  flush(); // !MM101
+  return Response.json({ ok: true });
+}
+```
+
+**Good**
+
+```ts app/api/signup/route.ts
+import { track, flush } from "@millimetric/track-node";
+
+export async function POST(request: Request) {
+  const { anonymous_id } = await request.json();
+  track({ event: "signup", anonymous_id });
+  await flush();
+  return Response.json({ ok: true });
+}
+```
+
+Also accepted: returning the promise, `Promise.all([…, flush()])`, a chain that is itself awaited, a
+promise stored and awaited later on the same path, and a platform that waits: `ctx.waitUntil(flush())`,
+`after(() => flush())` of `next/server`.
+
+**Fix**: safe where the function is async and the call is a statement of its own; needs
+`--unsafe-fixes` where the function has to become async; none where awaiting here would not help
+(a timer, a `forEach`).
+
+**When to ignore it**: in code that only ever runs in a process that lives on. Tell mmlint so with
+`runtime = "server"` for these paths rather than with a comment.
+
+Source: docs.millimetric.ai, server-side tracking: always `await flush()` before a serverless
+function returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmlint.project.flow import Spot
+from mmlint.project.repair import await_it
+from mmlint.project.view import Project, spot_place
+from mmlint.rules import Rule, Verdict
+
+RULE = Rule("MM101", "error", fixable="safe")
+
+
+def check(project: Project) -> Iterator[Verdict]:
+    seen: set[Spot] = set()
+    for unit in project.units:
+        for index in range(len(unit.module.functions)):
+            for spot, why in sorted(project.delivery(unit, index).unwaited.items(), key=_order):
+                evidence = project.evidence(unit, unit.function_at(spot.start))
+                if evidence.runtime == "long-running" or spot in seen:
+                    continue
+                seen.add(spot)
+                yield Verdict(
+                    spot_place(spot),
+                    f"the flush is not waited for: {why}; queued events are lost when the process "
+                    "is frozen or ends",
+                    extent=project.extent(unit, spot.start),
+                    evidence=(str(evidence),) if evidence.why else (),
+                    fix=await_it(project, spot) if unit.function_at(spot.start) == index else None,
+                )
+
+
+def _order(item: tuple[Spot, str]) -> int:
+    return item[0].start
