@@ -1,0 +1,136 @@
+"""Suppression marks in comments: what they name, where each word stands, how far they reach."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from mmlint.model.facts import IgnoreComment, Language
+from mmlint.sdk.keys import redact
+
+Span = tuple[int, int]
+
+_MARK = re.compile(
+    rb"(?<![\w-])mmlint:[ \t]*(?P<kind>ignore-file|ignore)(?![\w-])"
+    rb"(?:[ \t]*\[(?P<list>[^\]\r\n]*)\])?"
+)
+_NOQA = re.compile(
+    rb"#[ \t]*noqa[ \t]*:[ \t]*(?P<list>[a-z]+[0-9]+\b(?:[, \t]+[a-z]+[0-9]+\b)*)",
+    re.IGNORECASE,
+)
+_WORD = re.compile(rb"[^\s,]+")
+_OURS = re.compile(rb"MM[0-9]+", re.IGNORECASE)
+_BLANKS = b" \t\f\v"
+_BOM = b"\xef\xbb\xbf"
+
+_STRING = (
+    rb'"""(?:[^"\\]|\\.|"(?!""))*"""|' + rb"'''(?:[^'\\]|\\.|'(?!''))*'''|"
+    rb'"(?:[^"\\\r\n]|\\.)*"|' + rb"'(?:[^'\\\r\n]|\\.)*'"
+)
+_OPENING = rb"(?:\A(?:\xef\xbb\xbf)?(?:#![^\r\n]*)?)?"
+_BEFORE_CODE = re.compile(_OPENING + rb"(?:[\s;]|" + _STRING + rb")*", re.DOTALL)
+_BEFORE_MARKUP = re.compile(
+    _OPENING + rb"(?:[\s;{}]|---|<!doctype[^<>]*>|<script\b[^<>]*>|" + _STRING + rb")*",
+    re.DOTALL | re.IGNORECASE,
+)
+"""What may stand before the first comment block of a file. What opens a script (a tag, a fence)
+counts too: in a component nobody can write a comment of the script before it."""
+
+_MARKUP = ("html", "vue", "svelte", "astro")
+
+
+def ignores(data: bytes, spans: Iterable[Span], language: Language) -> tuple[IgnoreComment, ...]:
+    """Return the suppressions written in the comments of a file, in source order.
+
+    ``data``: the whole file. ``spans``: byte offsets (from 0, end exclusive) of its comments, from
+    the opening mark to the end of the closing one. Offsets of the result are bytes of ``data``.
+    A comment with several marks gives several facts. A mark without a list has no codes.
+    """
+    ordered = sorted(set(spans))
+    marked = [span for span in ordered if _is_marked(data, span, language)]
+    if not marked:
+        return ()
+    lead = _lead_end(data, ordered, language)
+    return tuple(fact for span in marked for fact in _facts(data, span, language, lead))
+
+
+def _is_marked(data: bytes, span: Span, language: Language) -> bool:
+    return bool(_MARK.search(data, *span)) or (
+        language == "python" and bool(_NOQA.search(data, *span))
+    )
+
+
+def _lead_end(data: bytes, spans: Sequence[Span], language: Language) -> int:
+    """Return the offset where the first comment block of the file ends."""
+    between = _BEFORE_MARKUP if language in _MARKUP else _BEFORE_CODE
+    end = 0
+    for span in spans:
+        if not between.fullmatch(data, end, span[0]):
+            break
+        end = span[1]
+    return end
+
+
+def _facts(data: bytes, span: Span, language: Language, lead: int) -> Iterator[IgnoreComment]:
+    marks = [*_MARK.finditer(data, *span)]
+    if language == "python":
+        marks += _NOQA.finditer(data, *span)
+    marks.sort(key=lambda mark: mark.start())
+    alone = _is_alone(data, span)
+    ends = [mark.start() for mark in marks[1:]] + [span[1]]
+    for mark, end in zip(marks, ends, strict=True):
+        noqa = mark.re is _NOQA
+        words = _words(data, mark)
+        if noqa:
+            words = [word for word in words if _OURS.fullmatch(word.group())]
+            if not words:
+                continue
+        yield IgnoreComment(
+            start=span[0],
+            end=span[1],
+            codes=tuple(redact(_text(word.group())) for word in words),
+            code_starts=tuple(word.start() for word in words),
+            scope="file" if not noqa and mark["kind"] == b"ignore-file" else "line",
+            alone=alone,
+            reason=_reason(data[mark.end() : end]),
+            style="noqa" if noqa else "mmlint",
+            leading=span[1] <= lead,
+        )
+
+
+def _words(data: bytes, mark: re.Match[bytes]) -> list[re.Match[bytes]]:
+    if mark["list"] is None:
+        return []
+    return [*_WORD.finditer(data, *mark.span("list"))]
+
+
+def _reason(tail: bytes) -> str:
+    """The rest of the mark's line, without the comment's end and without leading punctuation."""
+    lines = tail.rstrip().removesuffix(b"*/").removesuffix(b"-->").splitlines()
+    return redact(_text(lines[0]).lstrip(" \t-–—:,;").rstrip(" \t#/")) if lines else ""
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def _is_alone(data: bytes, span: Span) -> bool:
+    """Whether the lines of the comment hold nothing else but blanks and the braces JSX needs."""
+    before, after = _blanks_before(data, span[0]), _blanks_after(data, span[1])
+    if data[before - 1 : before] == b"{" and data[after : after + 1] == b"}":
+        before, after = _blanks_before(data, before - 1), _blanks_after(data, after + 1)
+    at_bom = before == len(_BOM) and data.startswith(_BOM)
+    opens = before == 0 or at_bom or data[before - 1] in b"\r\n"
+    return opens and (after == len(data) or data[after] in b"\r\n")
+
+
+def _blanks_before(data: bytes, at: int) -> int:
+    while at > 0 and data[at - 1] in _BLANKS:
+        at -= 1
+    return at
+
+
+def _blanks_after(data: bytes, at: int) -> int:
+    while at < len(data) and data[at] in _BLANKS:
+        at += 1
+    return at

@@ -1,0 +1,152 @@
+"""The ``.env`` family: which names a file gives a value, where they stand, what kind it is.
+
+Quotes and escapes are undone by python-dotenv's parser, which is handed one quoted value at a time,
+so that a broken line harms no other and none can make it slow. Where name and value stand is read
+from the bytes, because that parser keeps no columns.
+"""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from typing import Literal as Choices
+from typing import NamedTuple
+
+from mmlint.languages.comments import Span, ignores
+from mmlint.model.facts import EnvEntry, FileFacts
+from mmlint.model.key import Key
+from mmlint.sdk.keys import find_key, is_placeholder
+
+Kind = Choices["empty", "key", "placeholder", "reference", "other"]
+
+_BOM = b"\xef\xbb\xbf"
+_LINE_END = re.compile(rb"\r\n?|\n|\Z")
+_COMMENT = re.compile(rb"[ \t\f\v]*(#)")
+_NAME = re.compile(
+    rb"[ \t\f\v]*(?:export[ \t\f\v]+)?(?P<quote>'?)(?P<name>[\w.\-\x80-\xff]+)(?P=quote)"
+    rb"[ \t\f\v]*=[ \t\f\v]*"
+)
+_QUOTED = {
+    b'"': re.compile(rb'"((?:[^"\\]|\\.)*)"', re.DOTALL),
+    b"'": re.compile(rb"'((?:[^'\\]|\\.)*)'", re.DOTALL),
+}
+_AFTER_QUOTES = re.compile(rb"[ \t\f\v]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
+_INLINE_COMMENT = re.compile(rb"[ \t\f\v]#")
+_REFERENCE = re.compile(r"(?<![\\$])\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+
+_LONGEST_STAND_IN = 1000
+"""Characters. A longer value is real, and too long for a search that may look at it repeatedly."""
+
+
+class Statement(NamedTuple):
+    """One assignment: byte offsets of its name, of its value without quotes, and of its end."""
+
+    name: Span
+    value: Span
+    end: int
+    quoted: bool
+
+
+def observe(data: bytes) -> FileFacts:
+    """Return the entries of an env file and its suppressions; offsets are bytes of ``data``.
+
+    Only a comment line of its own can suppress: behind a value, ``#`` may belong to the value.
+    Any bytes are fine; a line that assigns nothing is passed over.
+    """
+    entries: list[EnvEntry | None] = []
+    comments: list[Span] = []
+    at = len(_BOM) if data.startswith(_BOM) else 0
+    while at < len(data):
+        line_end = _line_end(data, at)
+        statement = None
+        if comment := _COMMENT.match(data, at, line_end):
+            comments.append((comment.start(1), line_end))
+        elif statement := _statement(data, at, line_end):
+            entries.append(_entry(data, statement))
+        at = _next_line(data, statement.end if statement else line_end)
+    return FileFacts(
+        language="dotenv",
+        entries=tuple(entry for entry in entries if entry),
+        ignores=ignores(data, comments, "dotenv"),
+    )
+
+
+def _line_end(data: bytes, at: int) -> int:
+    match = _LINE_END.search(data, at)
+    return match.start() if match else len(data)
+
+
+def _next_line(data: bytes, at: int) -> int:
+    match = _LINE_END.search(data, at)
+    return match.end() if match and match.end() > match.start() else len(data)
+
+
+def _statement(data: bytes, at: int, line_end: int) -> Statement | None:
+    """Return the assignment that starts on the line, or None where there is none."""
+    name = _NAME.match(data, at, line_end)
+    if name is None:
+        return None
+    start = name.end()
+    pattern = _QUOTED.get(data[start : start + 1])
+    quoted = pattern.match(data, start) if pattern else None
+    if quoted and (after := _AFTER_QUOTES.match(data, quoted.end())):
+        return Statement(name.span("name"), quoted.span(1), after.end(), quoted=True)
+    if pattern:
+        # A quote that never closes is a character like any other, as bundlers read it.
+        start += 1
+    value = start, _unquoted_end(data, start, line_end)
+    return Statement(name.span("name"), value, line_end, quoted=False)
+
+
+def _unquoted_end(data: bytes, start: int, line_end: int) -> int:
+    comment = _INLINE_COMMENT.search(data, start - 1, line_end)
+    end = max(comment.start(), start) if comment else line_end
+    while end > start and data[end - 1] in b" \t\f\v":
+        end -= 1
+    return end
+
+
+def _entry(data: bytes, statement: Statement) -> EnvEntry | None:
+    name = _decode(data[slice(*statement.name)])
+    if find_key(name):
+        # A secret on the left of ``=`` is a slip or a hostile file; names are printed whole.
+        return None
+    start, end = statement.value
+    text = _decode(data[start:end])
+    if statement.quoted:
+        text = _unquote(_decode(data[start - 1 : end + 1])) or text
+    kind, key = _kind(text)
+    return EnvEntry(
+        start=statement.name[0],
+        end=statement.name[1],
+        name=name,
+        value=kind,
+        value_start=start,
+        value_end=end,
+        key=key,
+        references=tuple(_REFERENCE.findall(text)),
+    )
+
+
+def _decode(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def _unquote(written: str) -> str | None:
+    """Undo quotes and escapes the way python-dotenv does. The text must not be kept."""
+    from dotenv.parser import parse_stream
+
+    return next((binding.value for binding in parse_stream(StringIO(f"NAME={written}"))), None)
+
+
+def _kind(text: str) -> tuple[Kind, Key | None]:
+    if not text.strip():
+        return "empty", None
+    key = find_key(text)
+    if key:
+        return ("placeholder" if key.shape == "placeholder" else "key"), key
+    if _REFERENCE.search(text):
+        return "reference", None
+    if len(text) <= _LONGEST_STAND_IN and is_placeholder(text):
+        return "placeholder", None
+    return "other", None
