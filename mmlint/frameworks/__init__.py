@@ -1,4 +1,4 @@
-"""The platforms that call a team's functions, one small file of data each; the folder is the list."""
+"""The platforms that call a team's functions, one file of data each; the folder is the list."""
 
 from __future__ import annotations
 

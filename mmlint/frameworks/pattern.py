@@ -1,4 +1,4 @@
-"""The ways in which a platform finds the functions it calls, as data that ``project`` interprets."""
+"""How a platform finds the functions it calls, as data that ``project`` interprets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Exported:
     """Functions that a file exports under one of ``names``.
 
     ``path``: regular expression, searched in the path relative to the file's package. ``members``:
-    the export is an object whose functions count (SvelteKit's ``actions``). ``language``: of the file.
+    the export is an object whose functions count (``actions``). ``language``: of the file.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""What kind of call a call is, where delivery is concerned: the platform's own vocabulary, as data."""
+"""What a call is where delivery is concerned: the platforms' own vocabulary, as data."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ TIMERS = frozenset(
     }
 )
 """Calls that run their callback when nobody may be there any more."""
+
+PRINTERS = frozenset({"console", "print", "logging", "logger"})
+"""First words of calls that only show what they are given: nobody awaits a printed promise."""
 
 CHAINS = frozenset({"then", "catch", "finally"})
 """Methods that hand a promise on."""
@@ -62,7 +65,7 @@ def after(callee: Entity | None) -> bool:
 
 
 def throws(callee: Entity | None) -> bool:
-    """Whether the call never comes back because it throws (``redirect()`` of ``next/navigation``)."""
+    """Whether the call never comes back because it throws (``next/navigation``)."""
     return (
         isinstance(callee, External)
         and callee.module == "next/navigation"

@@ -21,10 +21,15 @@ class SdkObject:
 
 @dataclass(frozen=True)
 class SdkFunction:
-    """A function of the SDK, bare or of a client."""
+    """A function of the SDK, bare or of a client.
+
+    ``awaitable``: whether its result must be awaited, where that is known: a project's own Python
+    client says it by ``async def``.
+    """
 
     sdk: Sdk
     name: str
+    awaitable: bool | None = None
 
 
 @dataclass(frozen=True)

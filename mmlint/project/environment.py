@@ -1,4 +1,4 @@
-"""Environment names across the project: which public ones hold a secret, and where it comes from."""
+"""Environment names across the project: which public ones hold a secret, and whose."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def public_secrets(project: Project) -> Iterator[PublicSecret]:
 
 
 def is_secret(key: Key | None) -> bool:
-    """Whether a public place must not hold this: anybody's ``sk_``, Millimetric's ``rk_``/``ak_``."""
+    """Whether no public place may hold this: anybody's ``sk_``, Millimetric's ``rk_``/``ak_``."""
     if key is None:
         return False
     return key.kind == "sk" or (key.kind in ("rk", "ak") and key.shape == "full")

@@ -1,8 +1,8 @@
 """Follows the paths of a function: which sends reach an exit without a flush, which flushes nobody
 awaits.
 
-An abstract interpreter over the small language. It runs a set of states, one per kind of path that
-can lead here, through every statement. A state knows the sends that are still queued, the flush
+An abstract interpreter over the small language. It runs a set of states, one per kind of path
+that can lead here, through every statement. A state knows the sends that are still queued, the flush
 promises that are stored and not yet awaited, and what the path has assumed about conditions (so that
 ``if (x) track(); … if (x) await flush();`` is one path, not four). Calls of project functions are
 answered by their summaries, computed to a fixpoint over call cycles. Implicit exceptions make no
@@ -109,11 +109,12 @@ class Delivery:
 
     ``unsent``: queued sends that reach an exit unflushed, with these exits.
     ``unwaited``: flush calls (and calls of functions that flush) whose promise nobody awaits.
+    ``cut_off``: those of them that the function itself cuts off by ending the process.
     """
 
     unsent: dict[Spot, list[Exit]] = field(default_factory=dict)
     unwaited: dict[Spot, str] = field(default_factory=dict)
-    summary: Summary = Summary()
+    cut_off: set[Spot] = field(default_factory=set)
 
 
 class Flow:
@@ -177,9 +178,9 @@ class Flow:
                     found = self.program.resolve(unit, target)
                     if is_flush(found):
                         return True
-                    if isinstance(found, ProjectFunction) and found != function:
-                        if self.mentions_flush(found):
-                            return True
+                    inner = isinstance(found, ProjectFunction) and found != function
+                    if inner and self.mentions_flush(found):  # type: ignore[arg-type]
+                        return True
         return False
 
 
@@ -203,11 +204,13 @@ class _Run:
         self.jumps: list[tuple[s.Jump, State]] = []
         self.process_exits: list[Exit] = []
         self.unwaited: dict[Spot, str] = {}
+        self.cut_off: set[Spot] = set()
         self.awaited: Use = Fate.AWAITED
         self.returned: Use = Fate.AWAITED
         self.in_async = self.function.is_async
         self.promised = False
         self.inlined: list[int] = [index]
+        self.lasting = self.function.kind == "module" and not unit.python and not _exits(self)
 
     # --- results ---------------------------------------------------------------------------------
 
@@ -227,6 +230,7 @@ class _Run:
         for found in delivery.unsent.values():
             found.sort(key=lambda one: (one.spot.start, one.spot.end))
         delivery.unwaited = self.unwaited
+        delivery.cut_off = self.cut_off
         return delivery
 
     def summary(self) -> Summary:
@@ -368,7 +372,7 @@ class _Run:
         label: str | None,
         only_labelled: bool = False,
     ) -> States:
-        """Take the jumps that end here out of the list; ``rest`` goes back in front of the others."""
+        """Take the jumps that end here out of the list; ``rest`` goes back in front."""
         caught = [
             (jump, state)
             for jump, state in self.jumps
@@ -433,7 +437,7 @@ class _Run:
     # --- conditions ------------------------------------------------------------------------------
 
     def test(self, value: s.Value, states: States) -> tuple[States, States]:
-        """Evaluate a condition; return the states in which it holds and those in which it does not."""
+        """Evaluate a condition; return the states in which it holds, and those in which not."""
         if isinstance(value, s.Operation) and value.operator in ("!", "not"):
             yes, no = self.test(value.operands[0], states)
             return no, yes
@@ -557,12 +561,13 @@ class _Run:
     def call(self, call: s.Call, states: States, use: Use) -> States:
         if isinstance(call.callee, s.Lambda):
             states = self.arguments(call, states, Fate.UNKNOWN)
-            return self.inline(call.callee.function, states, use)
+            return self.inline(call.callee.function, states, self.kept_alive(use))
         callee = constructor(self.program.resolve(self.unit, call.callee))
         path = calls.path_of(callee)
         member = call.callee if isinstance(call.callee, s.Member) else None
         if is_flush(callee):
-            return self.flush(call, self.arguments(call, states, Fate.UNKNOWN), use)
+            states = self.arguments(call, states, Fate.UNKNOWN)
+            return self.flush(call, states, use, callee.awaitable)  # type: ignore[union-attr]
         if isinstance(callee, SdkFunction):
             states = self.arguments(call, states, Fate.UNKNOWN)
             return self.send(call, callee, states)
@@ -576,6 +581,8 @@ class _Run:
             return self.arguments(call, states, use)
         if path in calls.RUNNERS or (member and member.name == "run_until_complete"):
             return self.arguments(call, states, Fate.AWAITED)
+        if path and path[0] in calls.PRINTERS:
+            return self.arguments(call, states, Fate.DROPPED)
         if path in calls.TIMERS:
             return self.later(call, states)
         if isinstance(callee, ProjectFunction):
@@ -588,6 +595,11 @@ class _Run:
             if member.name in ("push", "add", "append") and isinstance(member.object, s.Name):
                 return self.arguments(call, states, Held(member.object.binding))
         return self.stranger(call, callee, states, use)
+
+    def kept_alive(self, use: Use) -> Use:
+        """A script lives until its top-level chains settle, unless it ends itself beside them."""
+        outermost = self.lasting and len(self.inlined) == 1
+        return Fate.UNKNOWN if outermost and use is Fate.DROPPED else use
 
     def arguments(
         self, call: s.Call, states: States, use: Use, keep_promise: bool = True
@@ -605,9 +617,11 @@ class _Run:
             self.promised = promised
         return states
 
-    def flush(self, call: s.Call, states: States, use: Use) -> States:
+    def flush(self, call: s.Call, states: States, use: Use, awaitable: bool | None) -> States:
         spot = self.spot(call)
-        if self.unit.python and not self.in_async:
+        if awaitable is None and self.unit.python:
+            awaitable = self.in_async
+        if awaitable is False:
             return frozenset(_flushed(state) for state in states)
         return self.settle(spot, states, use, "nobody awaits its promise")
 
@@ -635,6 +649,7 @@ class _Run:
             self.throws += [(spot, state) for state in states]
         else:
             self.process_exits += [Exit("process", spot, state) for state in states]
+            self.cut_off |= self.unwaited.keys()
         return NOWHERE
 
     def project_call(
@@ -655,7 +670,7 @@ class _Run:
         if summary.flushes != "never":
             if summary.promised:
                 why = f"{callee.function.name or 'the function'}() flushes, and nobody awaits it"
-                states = self.settle(self.spot(call), states, use, why)
+                states = self.settle(self.spot(call), states, self.kept_alive(use), why)
             else:
                 states = frozenset(_flushed(state) for state in states)
             if summary.flushes == "sometimes":
@@ -679,12 +694,18 @@ class _Run:
 
     def chain(self, call: s.Call, member: s.Member, states: States, use: Use) -> States:
         """``promise.then(f)``: the promise and what ``f`` returns share the fate of the chain."""
-        states = self.value(member.object, states, use)
+        direct = is_flush(self.called(member.object))
+        states = self.value(member.object, states, use if direct else self.kept_alive(use))
         if member.name == "catch":
             return states
+        use = self.kept_alive(use)
         for argument in call.arguments[:1]:
             states = self.callback(call, argument.value, states, use)
         return states
+
+    def called(self, value: s.Value) -> Entity | None:
+        """What ``value`` calls, where it is a call."""
+        return self.program.resolve(self.unit, value.callee) if isinstance(value, s.Call) else None
 
     def callback(self, call: s.Call, value: s.Value, states: States, use: Use) -> States:
         """A function value that certainly runs, and whose result has the given use."""
@@ -737,7 +758,7 @@ class _Run:
         return states
 
     def stranger(self, call: s.Call, callee: Entity | None, states: States, use: Use) -> States:
-        """A call of something unknown: it may call its callbacks, and may flush what it is given."""
+        """A call of something unknown: it may call back, and may flush what it is given."""
         states = self.value(call.callee, states, Fate.UNKNOWN)
         if self.may_flush(call, callee):
             states = frozenset(_flushed(state) for state in states)
@@ -769,9 +790,9 @@ class _Run:
             found = self.program.resolve(self.unit, argument.value)
             if is_flush(found) or (isinstance(found, SdkObject) and found.sdk == "node"):
                 return True
-            if isinstance(found, ProjectFunction) and not isinstance(argument.value, s.Lambda):
-                if self.flow.summary(found).flushes != "never":
-                    return True
+            named = isinstance(found, ProjectFunction) and not isinstance(argument.value, s.Lambda)
+            if named and self.flow.summary(found).flushes != "never":  # type: ignore[arg-type]
+                return True
         return False
 
     def inline(self, index: int, states: States, use: Use) -> States:
@@ -844,3 +865,12 @@ def _written(body: Iterable[s.Statement]) -> set[int]:
         if isinstance(statement, s.Bind):
             found |= {name.binding for name, _ in pattern_names(statement.target)}
     return found
+
+
+def _exits(run: _Run) -> bool:
+    """Whether the top level itself ends the process, beside the chains it started."""
+    return any(
+        calls.ends_process(run.program.resolve(run.unit, value.callee))
+        for _, value in values(run.function.body)
+        if isinstance(value, s.Call)
+    )

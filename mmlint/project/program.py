@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.facts import FileFacts
-from mmlint.model.walk import statements
+from mmlint.model.walk import statements, values
 from mmlint.project.entity import (
     NOTHING,
     Entity,
@@ -232,6 +233,8 @@ class Program:
 
     def module(self, unit: Unit, specifier: str, depth: int = 0) -> Entity | None:
         """Return what the module ``specifier`` means when ``unit`` imports it."""
+        if not unit.python:
+            specifier = package_specifier(specifier)
         if not unit.python and specifier == surface.BROWSER_PACKAGE:
             return SdkObject("browser")
         if not unit.python and specifier == surface.NODE_PACKAGE:
@@ -285,6 +288,8 @@ class Program:
         if isinstance(entity, SdkObject):
             return self._sdk_member(entity, name)
         if isinstance(entity, External):
+            if entity.path[-2:] == (surface.CLIENT_CLASS, "()"):
+                return SdkFunction("node", name)
             return External(entity.module, (*entity.path, name))
         if isinstance(entity, Global):
             return self._global((*entity.path, name))
@@ -316,6 +321,9 @@ class Program:
         self, entity: Instance | ProjectClass, name: str, depth: int
     ) -> Entity | None:
         declared = entity.unit.module.classes[entity.index]
+        if name in ("track", "flush") and self._is_client(entity.unit, declared):
+            method = next(one.function for one in declared.members if one.name == name)
+            return SdkFunction("node", name, entity.unit.module.functions[method].is_async)
         for member in declared.members:
             if member.name == name and member.function >= 0:
                 return ProjectFunction(entity.unit, member.function)
@@ -339,6 +347,20 @@ class Program:
                 if inherited is not None:
                     return inherited
         return self._parameter_property(entity, name)
+
+    def _is_client(self, unit: Unit, declared: s.Class) -> bool:
+        """Whether a Python class is a client of its own: ``track`` and ``flush``, and a method that
+        names the API's path. There is no official Python SDK, so teams write this class."""
+        if not unit.python:
+            return False
+        methods = {one.name: one.function for one in declared.members if one.function >= 0}
+        if not {"track", "flush"} <= methods.keys():
+            return False
+        return declared.name == surface.CLIENT_CLASS or any(
+            isinstance(value, s.Literal) and str(value.value).endswith(surface.SEND_PATHS)
+            for index in methods.values()
+            for _, value in values(unit.module.functions[index].body)
+        )
 
     def _parameter_property(self, entity: Instance | ProjectClass, name: str) -> Entity | None:
         """``constructor(private client: MillimetricClient)`` declares a field (TypeScript)."""
@@ -474,10 +496,21 @@ class Program:
         found = self.resolve(unit, value, environment)
         if isinstance(found, ProjectClass):
             return None
-        if isinstance(found, Known) and isinstance(found.value, s.Literal):
-            if isinstance(found.value.value, str):
-                return found.value.value, found.unit, found.value
+        literal = found.value if isinstance(found, Known) else None
+        if isinstance(found, Known) and isinstance(literal, s.Literal):
+            return (literal.value, found.unit, literal) if isinstance(literal.value, str) else None
         return None
+
+
+_REMOTE = re.compile(
+    r"(?:npm:/?|jsr:/?|https://(?:esm\.sh|cdn\.skypack\.dev|unpkg\.com)/)(@[^/@]+/[^/@]+|[^/@]+)(?:@[^/]*)?(/.*)?"
+)
+
+
+def package_specifier(specifier: str) -> str:
+    """Return the plain package name of Deno's and the CDNs' specifiers (``npm:hono@4/cors``)."""
+    match = _REMOTE.fullmatch(specifier)
+    return f"{match[1]}{match[2] or ''}" if match else specifier
 
 
 def constructor(entity: Entity | None) -> Entity | None:

@@ -14,6 +14,7 @@ from mmlint.model.finding import (
 )
 from mmlint.project.entity import SdkFunction, SdkObject
 from mmlint.project.flow import Exit, Spot
+from mmlint.project.program import package_specifier
 from mmlint.project.unit import Unit
 from mmlint.project.view import Project, lone
 from mmlint.sdk import surface
@@ -155,7 +156,8 @@ def _imported(project: Project, unit: Unit, name: str) -> str | None:
 def _import_statement(project: Project, unit: Unit) -> s.Node | None:
     """The statement that imports names from the SDK and can take one more."""
     for one in unit.module.imports:
-        sdk = one.module == surface.NODE_PACKAGE or one.module in project.program.python_modules
+        package = package_specifier(one.module)
+        sdk = package == surface.NODE_PACKAGE or package in project.program.python_modules
         if sdk and one.kind == "static" and not one.type_only and one.name not in ("*", "default"):
             return one
     for function in unit.module.functions[:1]:

@@ -152,6 +152,9 @@ class Runtimes:
         wrapped = around.near(unit.path, around.wrapping)
         if wrapped is not None:
             return Evidence("serverless", f"{why}, wrapped for serverless in {wrapped}")
+        folder, _, rest = unit.path.rpartition("api/")
+        if unit.python and rest and folder.rstrip("/") in around.vercel:
+            return Evidence("serverless", f"{why}, a Vercel function under api/")
         listens = around.near(unit.path, around.listening)
         if platform.runtime == "serverless":
             runtime: Runtime = "long-running" if listens else "serverless"
@@ -432,13 +435,34 @@ class Runtimes:
 
     def _program_of(self, unit: Unit) -> Evidence:
         """Code outside handlers lives as long as its program, where that program listens."""
-        if unit.path in self.surroundings.listening and not unit.python:
-            if unit.path not in self.surroundings.wrapping:
-                return Evidence("long-running", "in a program that listens")
-        return UNKNOWN
+        around = self.surroundings
+        listens = unit.path in around.listening and unit.path not in around.wrapping
+        if listens and not unit.python:
+            return Evidence("long-running", "in a program that listens")
+        why = _script(unit, around)
+        return Evidence("script", why) if why else UNKNOWN
 
 
 _Found = tuple[ProjectFunction, str, tuple[ProjectFunction, ...]]
+
+
+def _script(unit: Unit, around: Surroundings) -> str | None:
+    """Why a file is a script: where it lies, who starts it, or a ``__main__`` guard."""
+    folder = re.search(r"(^|/)(scripts|bin|jobs|management/commands)/", unit.path)
+    if folder:
+        return f"under {folder[2]}/"
+    relative = around.relative(unit.path)
+    commands = around.commands.get(around.package_of(unit.path) or "", "")
+    if re.search(rf"(^|[\s/]){re.escape(relative)}(\s|$)", commands, re.M):
+        return "started by a script of package.json"
+    for statement in unit.module.functions[0].body if unit.python else ():
+        if isinstance(statement, s.Branch) and isinstance(statement.test, s.Operation):
+            if any(
+                isinstance(one, s.Name) and one.name == "__name__"
+                for one in statement.test.operands
+            ):
+                return 'run as a program (if __name__ == "__main__")'
+    return None
 
 
 def _named(entity: Entity | None, pattern: str) -> bool:

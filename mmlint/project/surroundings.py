@@ -56,13 +56,15 @@ class Bound:
 
 @dataclass
 class Surroundings:
-    """``packages``: folder of a ``package.json`` to the packages it depends on. ``listening`` and
-    ``wrapping``: files that hold such a byte string. ``commands``: folder to its npm scripts."""
+    """``packages``: folder of a ``package.json`` to the packages it depends on. ``commands``: folder
+    to its npm scripts. ``wrangler``, ``vercel``: folders with such a settings file.
+    ``listening``, ``wrapping``: files that hold such a byte string."""
 
     packages: dict[str, frozenset[str]] = field(default_factory=dict)
     commands: dict[str, str] = field(default_factory=dict)
     bound: list[Bound] = field(default_factory=list)
     wrangler: frozenset[str] = frozenset()
+    vercel: frozenset[str] = frozenset()
     listening: tuple[str, ...] = ()
     wrapping: tuple[str, ...] = ()
 
@@ -77,15 +79,19 @@ class Surroundings:
         """Read the manifests (path to bytes); what does not parse says nothing."""
         found = cls(listening=listening, wrapping=wrapping)
         wranglers: set[str] = set()
+        vercel: set[str] = set()
         for path, data in sorted(texts.items()):
             folder, name = posixpath.split(path)
             if name == "package.json":
                 found._package(folder, data)
             elif name.startswith("wrangler."):
                 wranglers.add(folder)
+            elif name == "vercel.json":
+                vercel.add(folder)
             elif name.startswith(("serverless.", "template.")):
                 found._handlers(path, folder, data)
         found.wrangler = frozenset(wranglers)
+        found.vercel = frozenset(vercel)
         return found
 
     def _package(self, folder: str, data: bytes) -> None:

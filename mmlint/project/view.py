@@ -161,7 +161,7 @@ def related(spot: Spot, message: str) -> Related:
 
 
 def lone(statement: s.Statement, node: s.Node) -> bool:
-    """Whether ``node`` is all that the statement does (also under ``void`` or a ``.catch`` chain)."""
+    """Whether ``node`` is all that the statement does (also under ``void`` or in a chain)."""
     if not isinstance(statement, s.Evaluate):
         return False
     value: s.Value = statement.value

@@ -1,9 +1,9 @@
 """A secret key in an environment variable that a bundler copies into the browser's code.
 
-Every variable whose name begins with `NEXT_PUBLIC_`, `VITE_`, `PUBLIC_`, `REACT_APP_` and the like is
-written into the JavaScript that everybody can download. A secret key there lets anybody write and
-delete your data. Templates count as well: `NEXT_PUBLIC_AOA_SK=sk_live_...` in `.env.example` teaches
-the leak to everybody who copies it.
+Every variable whose name begins with `NEXT_PUBLIC_`, `VITE_`, `PUBLIC_`, `REACT_APP_` and the like
+is written into the JavaScript that everybody can download. A secret key there lets anybody write
+and delete your data. Templates count as well: `NEXT_PUBLIC_AOA_SK=sk_live_...` in `.env.example`
+teaches the leak to everybody who copies it.
 
 **Bad**
 
@@ -26,8 +26,8 @@ NEXT_PUBLIC_AOA_KEY=pk_live_...
 A name that itself says that it is secret (`…_SK`, `…SECRET…` with the product's word) is reported
 with an empty value too.
 
-**The key must be rotated.** Whoever loaded the page may have it: mint a new key, put it under a name
-without the public prefix, in the host's dashboard as well, and revoke the old one.
+**The key must be rotated.** Whoever loaded the page may have it: mint a new key, put it under a
+name without the public prefix, in the host's dashboard as well, and revoke the old one.
 
 **Fix**: none here; renaming touches every reference.
 

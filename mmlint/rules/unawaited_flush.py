@@ -31,8 +31,8 @@ export async function POST(request: Request) {
 ```
 
 Also accepted: returning the promise, `Promise.all([…, flush()])`, a chain that is itself awaited, a
-promise stored and awaited later on the same path, and a platform that waits: `ctx.waitUntil(flush())`,
-`after(() => flush())` of `next/server`.
+promise stored and awaited later on the same path, and a platform that waits:
+`ctx.waitUntil(flush())`, `after(() => flush())` of `next/server`.
 
 **Fix**: safe where the function is async and the call is a statement of its own; needs
 `--unsafe-fixes` where the function has to become async; none where awaiting here would not help
@@ -61,9 +61,11 @@ def check(project: Project) -> Iterator[Verdict]:
     seen: set[Spot] = set()
     for unit in project.units:
         for index in range(len(unit.module.functions)):
-            for spot, why in sorted(project.delivery(unit, index).unwaited.items(), key=_order):
+            delivery = project.delivery(unit, index)
+            for spot, why in sorted(delivery.unwaited.items(), key=_order):
                 evidence = project.evidence(unit, unit.function_at(spot.start))
-                if evidence.runtime == "long-running" or spot in seen:
+                lives_on = evidence.runtime == "long-running" and spot not in delivery.cut_off
+                if lives_on or spot in seen:
                     continue
                 seen.add(spot)
                 yield Verdict(

@@ -1,0 +1,135 @@
+"""Runs the rules over a linked project; a rule that raises costs its own findings, not the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from mmlint.engine.ignores import Ignores
+from mmlint.model.finding import Finding, Severity
+from mmlint.model.report import Notice
+from mmlint.project.view import Project
+from mmlint.rules import Registered, Verdict
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Which verdicts become findings. All of it comes from the configuration.
+
+    ``selected``: whether a rule runs at all. ``severity``: what the configuration makes of it
+    (``off`` hides it). ``allowed``: whether the rule may speak of the file at ``path``.
+    """
+
+    selected: Callable[[Registered], bool]
+    severity: Callable[[Registered], str | None] = lambda rule: None
+    allowed: Callable[[Registered, str], bool] = lambda rule, path: True
+
+
+@dataclass
+class Verdicts:
+    """Findings in their final order, before the focus is applied; and what went wrong."""
+
+    findings: list[Finding] = field(default_factory=list)
+    ignored: int = 0
+    notices: list[Notice] = field(default_factory=list)
+
+
+def judge(
+    project: Project,
+    rules: Iterable[Registered],
+    policy: Policy,
+    *,
+    source: Callable[[str], bytes | None],
+    suggest: Callable[[str, Iterable[str]], str | None],
+) -> Verdicts:
+    """Return what the rules find in ``project``, without what comments hide.
+
+    ``source``: path to the bytes that were observed. ``suggest``: a near miss among known words.
+    """
+    every = list(rules)
+    running = {rule.code: rule for rule in every if policy.selected(rule)}
+    ignores = Ignores(project.files, {rule.code: rule.name for rule in every}, source)
+    result = Verdicts()
+    kept: dict[tuple[str, int, int, str, str], Finding] = {}
+    for rule in running.values():
+        for finding in _run(rule, project, policy, result):
+            if ignores.hides(finding):
+                result.ignored += 1
+            else:
+                kept[finding.sort_key] = finding
+    about_tool = _about_comments(ignores, running, project, policy, suggest)
+    for finding in about_tool:
+        about = running.get(finding.code)
+        if about is not None and policy.allowed(about, finding.place.path):
+            kept[finding.sort_key] = finding
+    result.findings = [kept[key] for key in sorted(kept)]
+    return result
+
+
+def _about_comments(
+    ignores: Ignores,
+    running: Mapping[str, Registered],
+    project: Project,
+    policy: Policy,
+    suggest: Callable[[str, Iterable[str]], str | None],
+) -> Iterable[Finding]:
+    def ran(path: str, code: str) -> bool:
+        rule = running.get(code)
+        return rule is not None and _speaks(rule, project, path) and policy.allowed(rule, path)
+
+    yield from ignores.unknown(suggest)
+    yield from ignores.unused(ran)
+
+
+def _run(rule: Registered, project: Project, policy: Policy, result: Verdicts) -> Iterable[Finding]:
+    if rule.check is None:
+        return
+    try:
+        for verdict in rule.check(project):
+            finding = _finding(rule, verdict, policy.severity(rule))
+            path = finding.place.path
+            if _speaks(rule, project, path) and policy.allowed(rule, path):
+                yield finding
+    except Exception as error:
+        where = _where(error)
+        result.notices.append(
+            Notice(
+                f"internal error in {rule.code} {rule.name} ({type(error).__name__}{where}); its "
+                "other findings are complete up to there. Please report this with -v",
+                failed=True,
+            )
+        )
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    file = trace.tb_frame.f_code.co_filename.replace("\\", "/").rsplit("/", 2)
+    return f" at {'/'.join(file[-2:])}:{trace.tb_lineno}"
+
+
+def _speaks(rule: Registered, project: Project, path: str) -> bool:
+    """Test files get the rules about keys only."""
+    return path not in project.tests or rule.code.startswith("MM2")
+
+
+def _finding(rule: Registered, verdict: Verdict, configured: str | None) -> Finding:
+    severity: Severity = verdict.severity or rule.rule.severity
+    if configured == "error":
+        severity = "error"
+    elif configured == "warning":
+        severity = "warning"
+    return Finding(
+        rule.code,
+        rule.name,
+        severity,
+        verdict.message,
+        verdict.place,
+        verdict.extent,
+        tuple(sorted(verdict.related)),
+        verdict.evidence,
+        verdict.fix,
+    )
