@@ -184,7 +184,8 @@ def _statement(root: Node, edit: f.Edit) -> Node | None:
         if parent is None or parent.type in _FUNCTIONS:
             return None
         if parent.type in _BLOCKS or _is_branch(node, parent):
-            return node if _sound(node) else None
+            is_statement = node.is_named and node.type not in _COMMENTS
+            return node if is_statement and _sound(node) else None
         node = parent
     return None
 

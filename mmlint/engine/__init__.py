@@ -1,0 +1,1 @@
+"""Running mmlint: observe files, judge them, and apply what they are offered."""
