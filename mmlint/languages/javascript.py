@@ -1,0 +1,153 @@
+"""Observes JavaScript and TypeScript: what a program says, without opinion.
+
+Parsed with tree-sitter, which gives exact byte spans and reads on after a syntax error.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from mmlint.languages.javascript_scope import COMMENTS
+from mmlint.model.facts import SyntaxProblem
+from mmlint.model.syntax import Module
+
+if TYPE_CHECKING:
+    from tree_sitter import Language as Grammar
+    from tree_sitter import Node as Syntax
+
+Dialect = Literal["javascript", "typescript", "tsx"]
+
+_COMMENT_MARKS: Final = re.compile(rb"//|/\*|<!--|-->")
+_TYPE_STAR: Final = re.compile(rb"\b(export\s+)type(\s*\*)")
+"""``export type * from``: the word is blanked, and looked up again in the source."""
+
+_CALL_SIGNATURE: Final = re.compile(rb"(?<=[^\s;,{(<|&=])(\s*\n[ \t]*)[ \t](?=<\s*[A-Za-z])")
+"""A member of an interface that begins with ``<`` on a line of its own, after one without ``;``."""
+
+_MOST_OPEN_COMMENTS: Final = 1000
+"""The parser reads to the end of the file for each comment that is never closed."""
+
+_OPENERS: Final = frozenset({"(", "[", "{", "`", "${", "<"})
+_SHOWN_TOKEN: Final = re.compile(r"[^\w\s\"'`]{1,3}|[a-z]{1,10}(?![\w-])")
+"""Signs and words of the language. Anything else might be part of a secret."""
+
+
+class Script(NamedTuple):
+    """One observed program.
+
+    ``comments``: the bytes of every comment, from its opening mark to its end, in order.
+    ``problem``: the first syntax error, if there is one; the healthy rest is in ``module``.
+    """
+
+    module: Module
+    comments: tuple[tuple[int, int], ...]
+    problem: SyntaxProblem | None
+
+
+def observe(
+    data: bytes, dialect: Dialect, side: Literal["client", "server"] | None = None
+) -> Script:
+    """Return what ``data`` says. Offsets are bytes of ``data``, from 0. Never raises.
+
+    ``dialect``: ``javascript`` reads JSX as well, and what only TypeScript's grammar understands
+    (type annotations in files for Flow). ``side``: where a component's script runs.
+    """
+    from mmlint.languages.javascript_modules import Program
+
+    if data.count(b"/*", data.rfind(b"*/") + 1) > _MOST_OPEN_COMMENTS:
+        unread = SyntaxProblem(0, len(data), "too many comments that are never closed")
+        return Script(Program(b"").module(_parse(b"", dialect), side), (), unread)
+    root = _parse(data, dialect)
+    if root.has_error:
+        again = _parse(data, "tsx") if dialect == "javascript" else _parse(_bridged(data), dialect)
+        root = root if again.has_error else again
+    program = Program(data)
+    module = program.module(root, side)
+    problem = _first_problem(root, data)
+    if problem is None and program.too_deep is not None:
+        problem = SyntaxProblem(*program.too_deep, "nested too deeply to follow")
+    return Script(module, _comments(root, data), problem)
+
+
+def _parse(data: bytes, dialect: Dialect) -> Syntax:
+    from tree_sitter import Parser
+
+    return Parser(_grammar(dialect)).parse(data).root_node
+
+
+def _bridged(data: bytes) -> bytes:
+    """Rewrite valid TypeScript that the grammar rejects, without moving a byte."""
+    data = _TYPE_STAR.sub(rb"\1    \2", data)
+    return _CALL_SIGNATURE.sub(rb"\1;", data)
+
+
+@cache
+def _grammar(dialect: Dialect) -> Grammar:
+    from tree_sitter import Language
+
+    if dialect == "javascript":
+        import tree_sitter_javascript
+
+        return Language(tree_sitter_javascript.language())
+    import tree_sitter_typescript
+
+    if dialect == "tsx":
+        return Language(tree_sitter_typescript.language_tsx())
+    return Language(tree_sitter_typescript.language_typescript())
+
+
+def _comments(root: Syntax, data: bytes) -> tuple[tuple[int, int], ...]:
+    """Return the spans of all comments, visiting only nodes in which one may begin."""
+    marks = iter(match.start() for match in _COMMENT_MARKS.finditer(data))
+    spans: list[tuple[int, int]] = []
+    cursor = root.walk()
+    mark = next(marks, None)
+    while mark is not None:
+        node = cursor.node
+        if node is None:
+            break
+        end = node.end_byte
+        if end > mark >= node.start_byte and node.type not in COMMENTS:
+            if cursor.goto_first_child():
+                continue
+        elif end > mark >= node.start_byte:
+            spans.append((node.start_byte, end))
+        while mark is not None and mark < end:
+            mark = next(marks, None)
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return tuple(spans)
+    return tuple(spans)
+
+
+# --- syntax errors --------------------------------------------------------------------------------
+
+
+def _first_problem(root: Syntax, data: bytes) -> SyntaxProblem | None:
+    if not root.has_error:
+        return None
+    node = root
+    while not (node.is_missing or (node.is_error and node.start_byte > root.start_byte)):
+        broken = next((child for child in node.children if child.has_error), None)
+        if broken is None:
+            break
+        node = broken
+    if node.is_missing:
+        what = "a name or value" if node.is_named else f'"{node.type}"'
+        return SyntaxProblem(node.start_byte, node.end_byte, f"expected {what} here")
+    return _unexpected(node, data)
+
+
+def _unexpected(node: Syntax, data: bytes) -> SyntaxProblem:
+    """Say what is wrong with an error node. A program that is one single error has no end."""
+    opened = [child for child in node.children if child.type in _OPENERS]
+    if node.parent is None and opened:
+        last = opened[-1]
+        return SyntaxProblem(last.start_byte, last.end_byte, f'"{last.type}" is never closed')
+    start, end = node.start_byte, node.end_byte
+    text = data[start : start + 64].decode("utf-8", "replace").lstrip()
+    shown = _SHOWN_TOKEN.match(text)
+    what = f'unexpected "{shown.group()}"' if shown else "unexpected text"
+    return SyntaxProblem(start, end, what)
