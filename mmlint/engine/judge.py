@@ -60,7 +60,8 @@ def judge(
     about_tool = _about_comments(ignores, running, project, policy, suggest)
     for finding in about_tool:
         about = running.get(finding.code)
-        if about is not None and policy.allowed(about, finding.place.path):
+        path = finding.place.path
+        if about and _speaks(about, project, path) and policy.allowed(about, path):
             kept[finding.sort_key] = finding
     result.findings = [kept[key] for key in sorted(kept)]
     return result

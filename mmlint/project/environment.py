@@ -112,10 +112,15 @@ def _pair(project: Project, unit: Unit, name: s.Member, value: s.Value) -> Itera
     if not is_environment(project.program.resolve(unit, name.object)):
         return
     prefix = public_prefix(name.name, project.choices.public_prefixes)
+    if prefix is None:
+        return
+    place = Place(unit.path, name.start, name.end)
     key = _key(project, unit, value)
-    if prefix is not None and is_secret(key):
-        end = name.end
-        yield PublicSecret(Place(unit.path, name.start, end), name.name, prefix, key)
+    source = _read_name(project, unit, value)
+    if is_secret(key):
+        yield PublicSecret(place, name.name, prefix, key)
+    elif source is not None and says_secret(source):
+        yield PublicSecret(place, name.name, prefix, None, source)
 
 
 def _default(project: Project, unit: Unit, call: s.Call) -> Iterator[PublicSecret]:
@@ -137,6 +142,13 @@ def _default(project: Project, unit: Unit, call: s.Call) -> Iterator[PublicSecre
 def _key(project: Project, unit: Unit, value: s.Value) -> Key | None:
     found = project.program.text(unit, value)
     return found[2].key if found else None
+
+
+def _read_name(project: Project, unit: Unit, value: s.Value) -> str | None:
+    """The name of the environment variable that ``value`` reads, where it does."""
+    if isinstance(value, s.Member) and is_environment(project.program.resolve(unit, value.object)):
+        return value.name
+    return None
 
 
 def is_environment(entity: Entity | None) -> bool:

@@ -27,7 +27,7 @@ from mmlint.project.entity import (
     SdkFunction,
     SdkObject,
 )
-from mmlint.project.resolution import Resolution
+from mmlint.project.resolution import Resolution, submodule
 from mmlint.project.unit import Definition, Path, Site, Unit
 from mmlint.sdk import surface
 
@@ -227,8 +227,8 @@ class Program:
         if one.name == "*":
             return module
         found = self.member(module, one.name, depth)
-        if found is None and unit.python and isinstance(module, Namespace):
-            return self.module(unit, f"{one.module.rstrip('.')}.{one.name}", depth)
+        if found is None and unit.python:
+            return self.module(unit, submodule(one.module, one.name), depth)
         return found
 
     def module(self, unit: Unit, specifier: str, depth: int = 0) -> Entity | None:

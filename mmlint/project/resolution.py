@@ -9,6 +9,11 @@ COMPILED = {".js": (".ts", ".tsx"), ".mjs": (".mts",), ".cjs": (".cts",), ".jsx"
 """TypeScript's own habit: an import names the file that will be emitted."""
 
 
+def submodule(module: str, name: str) -> str:
+    """Return the dotted name of ``name`` inside the Python package ``module`` (``.``, ``a.b``)."""
+    return module + name if module.endswith(".") else f"{module}.{name}"
+
+
 class Resolution:
     """Resolves specifiers among the known ``files`` (project-relative paths with ``/``)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from mmlint.model.finding import Place, Related
 from mmlint.model.walk import inside, nested, own_values, statements
 from mmlint.project.flow import Delivery, Flow, Spot
 from mmlint.project.program import Program
+from mmlint.project.resolution import Resolution
 from mmlint.project.runtimes import Evidence, Handler, Runtimes
 from mmlint.project.sends import Send, Sends
 from mmlint.project.sides import Side, side
@@ -26,13 +27,14 @@ from mmlint.sdk import surface
 class Choices:
     """What the configuration decides about the project, as rules and links read it.
 
-    ``runtimes``: path to the runtime fixed for it. ``options``: rule name to its options.
+    ``runtime_for``: path to the runtime that is fixed for it, or None. ``options``: rule name to
+    its options.
     """
 
     python_modules: tuple[str, ...] = surface.PYTHON_MODULES
     public_prefixes: tuple[str, ...] = ()
     anonymous_id_source: str | None = None
-    runtimes: Mapping[str, Runtime] = field(default_factory=dict)
+    runtime_for: Callable[[str], Runtime | None] = lambda path: None
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
@@ -60,12 +62,18 @@ class Project:
         tests: frozenset[str] = frozenset(),
         surroundings: Surroundings | None = None,
         choices: Choices | None = None,
+        resolution: Resolution | None = None,
     ) -> None:
         self.files = files
         self.tests = tests
         self.choices = choices or Choices()
         self.surroundings = surroundings or Surroundings()
-        self.program = Program(files, tests=tests, python_modules=self.choices.python_modules)
+        self.program = Program(
+            files,
+            tests=tests,
+            python_modules=self.choices.python_modules,
+            resolution=resolution,
+        )
         self.flow = Flow(self.program)
 
     @property
@@ -75,7 +83,7 @@ class Project:
 
     @cached_property
     def runtimes(self) -> Runtimes:
-        return Runtimes(self.program, self.surroundings, self.choices.runtimes.get)
+        return Runtimes(self.program, self.surroundings, self.choices.runtime_for)
 
     @cached_property
     def handlers(self) -> list[Handler]:

@@ -1,0 +1,41 @@
+# Two commands for everybody: `make demo` and `make test`. One for developers: `make ready`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test ready format lint types docs clean
+
+demo: .venv/installed
+	$(BIN)/mmlint --exit-zero examples/storefront
+
+test: .venv/tested
+	$(BIN)/python -m pytest -q -n auto
+
+ready: .venv/developed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/mmlint
+
+format: .venv/developed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf .venv dist .cache .hypothesis .mypy_cache .ruff_cache .pytest_cache
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+.venv/installed: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+.venv/tested: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@ .venv/installed
+
+.venv/developed: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@ .venv/tested .venv/installed

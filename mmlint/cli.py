@@ -1,0 +1,216 @@
+"""The command line: words to calls, and nothing heavy until a verb needs it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click_default_group import DefaultGroup
+
+from mmlint import __version__
+
+if TYPE_CHECKING:
+    from mmlint.app import Request
+
+FORMATS = ("text", "concise", "json", "jsonl", "github", "sarif")
+
+EPILOG = """\b
+Examples:
+  mmlint                         check the project around the current directory
+  mmlint src/app .env.example    report only what touches these paths
+  mmlint --fix                   repair what can be repaired safely
+  mmlint --diff --unsafe-fixes   show every repair as a diff, change nothing
+  mmlint explain MM101           why a rule exists, what is good, what is bad
+  mmlint --format sarif --output github=-   several reports of one run
+
+\b
+Exit codes: 0 nothing found (or all fixed) · 1 findings · 2 wrong usage, broken
+configuration, unreadable file or internal error (the rest is still reported).
+"""
+
+
+class Group(DefaultGroup):
+    """``mmlint PATH`` is ``mmlint check PATH``; unknown options get a suggestion from click."""
+
+
+@click.group(
+    cls=Group,
+    default="check",
+    default_if_no_args=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EPILOG,
+)
+@click.version_option(__version__, "-V", "--version", message="mmlint %(version)s")
+def cli() -> None:
+    """Find the mistakes that silently lose events, leak secret keys or break attribution in code
+    that uses Millimetric analytics, in JavaScript, TypeScript, Python and configuration files.
+
+    Without a command, `check` runs: `mmlint --fix` is `mmlint check --fix`.
+    """
+
+
+def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that decide which configuration counts."""
+    for option in (
+        click.option(
+            "--config",
+            multiple=True,
+            metavar="FILE|KEY=VALUE",
+            help="Use this configuration file, or set one key (a TOML value). Repeatable.",
+        ),
+        click.option("--isolated", is_flag=True, help="Ignore every configuration file."),
+    ):
+        command = option(command)
+    return command
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--fix", is_flag=True, help="Apply safe fixes, report what is left.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: unsafe fixes as well.")
+@click.option("--diff", is_flag=True, help="Print the fixes as a diff and write nothing.")
+@click.option("--select", multiple=True, metavar="RULES", help="Run only these rules.")
+@click.option("--ignore", multiple=True, metavar="RULES", help="Leave these rules out.")
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), default="text", help="Format on stdout."
+)
+@click.option(
+    "--output",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Also write a report to a file. Repeatable.",
+)
+@click.option("--stdin-filename", metavar="PATH", help="With the path -: what stdin stands for.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 although there are findings.")
+@click.option("--statistics", is_flag=True, help="Print a count for each rule.")
+@click.option("--show-files", is_flag=True, help="List the files that would be checked.")
+@click.option(
+    "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Colours."
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=0), default=0, help="Processes; 0: all cores."
+)
+@click.option("-v", "--verbose", is_flag=True, help="Say what is done; full internal errors.")
+@settings_options
+@click.pass_context
+def check(context: click.Context, **options: Any) -> None:
+    """Check the project, and report what touches PATH (default: all of it).
+
+    RULES are codes, names or prefixes, separated by commas: MM101, unawaited-flush, MM2.
+    The whole project is always read, so that a changed client file still meets the server file
+    that makes its event a duplicate.
+    """
+    from mmlint import app
+
+    request = _request(options)
+    context.exit(app.run(request, _stdin if "-" in request.paths else None))
+
+
+def _request(options: dict[str, Any]) -> Request:
+    from mmlint.app import Request
+
+    outputs: list[tuple[str, str]] = []
+    for pair in options["output"]:
+        name, equals, file = pair.partition("=")
+        if not equals or name not in FORMATS:
+            raise click.BadParameter(
+                f"{pair!r} is not FORMAT=FILE; formats: {', '.join(FORMATS)}",
+                param_hint="--output",
+            )
+        outputs.append((name, file))
+    if options["unsafe_fixes"] and not (options["fix"] or options["diff"]):
+        raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
+    if "-" in options["paths"] and not options["stdin_filename"]:
+        raise click.UsageError("the path - needs --stdin-filename PATH")
+    return Request(
+        paths=tuple(options["paths"]),
+        fix=options["fix"],
+        unsafe_fixes=options["unsafe_fixes"],
+        diff=options["diff"],
+        select=_listed(options["select"]),
+        ignore=_listed(options["ignore"]),
+        format=options["format_"],
+        outputs=tuple(outputs),
+        stdin_filename=options["stdin_filename"],
+        exit_zero=options["exit_zero"],
+        statistics=options["statistics"],
+        show_files=options["show_files"],
+        color=_color(options["color"]),
+        jobs=options["jobs"] or os.cpu_count() or 1,
+        verbose=options["verbose"],
+        config=tuple(options["config"]),
+        isolated=options["isolated"],
+    )
+
+
+def _listed(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one.strip() for value in values for one in value.split(",") if one.strip())
+
+
+def _color(wish: str) -> bool:
+    """``--color`` first, then ``NO_COLOR`` and ``FORCE_COLOR``, then whether stdout is a terminal."""
+    if wish != "auto":
+        return wish == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty()
+
+
+def _stdin() -> bytes:
+    return sys.stdin.buffer.read()
+
+
+@cli.command()
+@click.argument("rule")
+def explain(rule: str) -> None:
+    """Explain a rule: what it finds, why it hurts, bad and good code, its fix.
+
+    RULE is a code or a name: MM101, unawaited-flush.
+    """
+    from mmlint import app
+
+    click.echo(app.explain(rule), nl=False)
+
+
+@cli.command()
+@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text")
+def rules(format_: str) -> None:
+    """List every rule."""
+    from mmlint import app
+
+    click.echo(app.rules(format_), nl=False)
+
+
+@cli.command()
+@click.argument("path", default=".")
+@settings_options
+def config(path: str, config: tuple[str, ...], isolated: bool) -> None:
+    """Show each resolved setting for PATH and where it comes from."""
+    from mmlint import app
+
+    click.echo(app.show_config(Path(path), config, isolated), nl=False)
+
+
+def main() -> None:
+    """Run mmlint; no traceback ever reaches a user who did not ask for it with -v."""
+    try:
+        cli()
+    except (KeyboardInterrupt, BrokenPipeError):
+        sys.exit(2)
+    except Exception as error:
+        if "-v" in sys.argv or "--verbose" in sys.argv:
+            raise
+        from mmlint.app import plain_error
+
+        click.echo(f"mmlint: {plain_error(error)}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,240 @@
+"""From a folder to facts: lists the project, reads each file once, parses what can matter.
+
+Files that hold a needle are parsed; then, round by round, those that import a parsed file; then the
+files that a sent name comes from. Everything else costs one read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mmlint.files.kinds import is_test, language, looks_minified, skipped
+from mmlint.files.needles import may_matter
+from mmlint.files.reading import Unreadable, read
+from mmlint.model.facts import FileFacts, Language
+from mmlint.model.report import Notice
+from mmlint.project.resolution import Resolution, submodule
+from mmlint.project.surroundings import LISTENING, MANIFESTS, WRAPPING, Surroundings
+
+if TYPE_CHECKING:
+    from mmlint.files.listing import Listing
+
+MAX_ROUNDS = 8
+"""How many imports away from the SDK a file may be."""
+
+POOL_BYTES = 4_000_000
+"""Less than this is parsed faster than worker processes start."""
+
+_CODE = frozenset({"javascript", "typescript", "tsx", "python", "vue", "svelte", "astro"})
+_JS_SPECIFIER = re.compile(rb"""(?:from|import|require\s*\()\s*\(?\s*["']([^"'\n]+)["']""")
+_PY_SPECIFIER = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
+
+
+@dataclass
+class Observed:
+    """What a project says. ``sources``: the bytes of every file with facts."""
+
+    root: Path
+    code: frozenset[str] = frozenset()
+    facts: dict[str, FileFacts] = field(default_factory=dict)
+    sources: dict[str, bytes] = field(default_factory=dict)
+    tests: frozenset[str] = frozenset()
+    surroundings: Surroundings = field(default_factory=Surroundings)
+    skipped: Counter[str] = field(default_factory=Counter)
+    files: int = 0
+    notices: list[Notice] = field(default_factory=list)
+
+
+class Observer:
+    """Observes one project; repeated calls parse only what changed.
+
+    ``focus``: paths that were asked for by name: what cannot be read there is an error.
+    ``jobs``: worker processes at the most.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        listing: Listing,
+        *,
+        focus: frozenset[str] = frozenset(),
+        jobs: int = 1,
+    ) -> None:
+        self.root = root
+        self.listing = listing
+        self.focus = focus
+        self.jobs = jobs
+        self._facts: dict[tuple[Language, bytes], FileFacts] = {}
+
+    def observe(self, overlay: Mapping[str, bytes]) -> Observed:
+        """Return what the project says with ``overlay`` (path to bytes) in place of its files."""
+        found = Observed(self.root)
+        found.notices += [Notice(note) for note in self.listing.notes]
+        manifests: dict[str, bytes] = {}
+        listening: list[str] = []
+        wrapping: list[str] = []
+        wanted: dict[str, tuple[Language, bytes]] = {}
+        code: set[str] = set()
+        for path in sorted({*self.listing.files, *overlay}):
+            kind = language(path)
+            name = path.rpartition("/")[2]
+            reason = skipped(path)
+            if (kind is None and name not in MANIFESTS) or reason is not None:
+                if reason is not None:
+                    found.skipped[reason] += 1
+                continue
+            data = overlay[path] if path in overlay else self._read(path, found)
+            if data is None:
+                continue
+            if name in MANIFESTS:
+                manifests[path] = data
+            if kind is None:
+                continue
+            found.files += 1
+            if kind in _CODE:
+                code.add(path)
+                if any(mark in data for mark in LISTENING):
+                    listening.append(path)
+                if any(mark in data for mark in WRAPPING):
+                    wrapping.append(path)
+            if may_matter(data, kind):
+                if kind != "dotenv" and looks_minified(data):
+                    found.skipped["minified"] += 1
+                    continue
+                wanted[path] = (kind, data)
+        found.code = frozenset(code)
+        self._parse(found, wanted)
+        self._importers(found, overlay)
+        found.surroundings = Surroundings.read(
+            manifests, listening=tuple(listening), wrapping=tuple(wrapping)
+        )
+        found.tests = frozenset(path for path in found.facts if is_test(path))
+        return found
+
+    def also(self, found: Observed, paths: Iterable[str], overlay: Mapping[str, bytes]) -> bool:
+        """Parse ``paths`` too, which hold no needle of their own; return whether there were any."""
+        wanted: dict[str, tuple[Language, bytes]] = {}
+        for path in paths:
+            kind = language(path)
+            if path in found.facts or kind is None:
+                continue
+            data = overlay[path] if path in overlay else self._read(path, found)
+            if data is not None:
+                wanted[path] = (kind, data)
+        self._parse(found, wanted)
+        found.tests = frozenset(path for path in found.facts if is_test(path))
+        return bool(wanted)
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def _read(self, path: str, found: Observed) -> bytes | None:
+        data = read(self.root, path)
+        if not isinstance(data, Unreadable):
+            return data
+        if path in self.focus and data.reason != "too large":
+            found.notices.append(Notice(f"{path}: {data.reason}; it was not checked", failed=True))
+        else:
+            found.skipped[data.reason] += 1
+        return None
+
+    # --- imports ---------------------------------------------------------------------------------
+
+    def _importers(self, found: Observed, overlay: Mapping[str, bytes]) -> None:
+        """Parse, round by round, the files that import a parsed one."""
+        fresh = {path for path in found.facts if path in found.code and not is_test(path)}
+        resolution = Resolution(found.code)
+        for _ in range(MAX_ROUNDS):
+            if not fresh:
+                return
+            words = {_word(path) for path in fresh}
+            wanted: dict[str, tuple[Language, bytes]] = {}
+            for path in sorted(found.code - found.facts.keys()):
+                if is_test(path):
+                    continue
+                data = overlay[path] if path in overlay else self._read(path, found)
+                if data is None or not any(word in data for word in words):
+                    continue
+                kind = language(path)
+                if kind is not None and fresh & imported(path, data, kind, resolution):
+                    wanted[path] = (kind, data)
+            self._parse(found, wanted)
+            fresh = set(wanted)
+
+    # --- parsing ---------------------------------------------------------------------------------
+
+    def _parse(self, found: Observed, wanted: Mapping[str, tuple[Language, bytes]]) -> None:
+        """Parse ``wanted`` (path to language and bytes), in worker processes where that pays."""
+        from mmlint.languages import observe
+
+        new = {item for item in wanted.values() if item not in self._facts}
+        if self.jobs > 1 and sum(len(data) for _, data in new) > POOL_BYTES:
+            self._facts.update(_in_pool(new, self.jobs))
+        for path, item in wanted.items():
+            kind, data = item
+            if item not in self._facts:
+                self._facts[item] = observe(data, kind)
+            found.facts[path] = self._facts[item]
+            found.sources[path] = data
+
+
+def imported(path: str, data: bytes, kind: Language, resolution: Resolution) -> set[str]:
+    """Return the project files that the code in ``data`` imports, read from its text alone."""
+    pattern, name = (_PY_SPECIFIER, "python") if kind == "python" else (_JS_SPECIFIER, "javascript")
+    found: set[str] = set()
+    for match in pattern.finditer(data):
+        specifier = (match[1] or match[match.lastindex or 1]).decode("utf-8", "replace")
+        target = resolution.find(path, specifier, name)
+        if target is not None:
+            found.add(target)
+        elif kind == "python":
+            found |= _python_names(path, data, match, specifier, resolution)
+    return found
+
+
+def _python_names(
+    path: str, data: bytes, match: re.Match[bytes], specifier: str, resolution: Resolution
+) -> set[str]:
+    """``from package import module`` names a file by what it imports."""
+    names = re.findall(rb"\w+", data[match.end() : match.end() + 400].split(b"\n\n")[0])
+    candidates = (submodule(specifier, name.decode()) for name in names[:20])
+    found = (resolution.find(path, candidate, "python") for candidate in candidates)
+    return {one for one in found if one is not None}
+
+
+def _word(path: str) -> bytes:
+    """The word that an import of ``path`` cannot do without."""
+    folder, _, name = path.rpartition("/")
+    stem = name.partition(".")[0]
+    if stem in ("index", "__init__"):
+        stem = folder.rpartition("/")[2] or stem
+    return os.fsencode(stem)
+
+
+def _in_pool(
+    items: Iterable[tuple[Language, bytes]], jobs: int
+) -> dict[tuple[Language, bytes], FileFacts]:
+    """Observe in worker processes, the largest first; the result does not depend on the number."""
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    ordered = sorted(items, key=lambda item: (-len(item[1]), item[0]))
+    found: dict[tuple[Language, bytes], FileFacts] = {}
+    try:
+        with ProcessPoolExecutor(max_workers=jobs) as pool:
+            for item, facts in zip(ordered, pool.map(_observed, ordered, chunksize=4), strict=True):
+                found[item] = facts
+    except BrokenProcessPool:
+        pass  # what is missing is observed here, one by one
+    return found
+
+
+def _observed(item: tuple[Language, bytes]) -> FileFacts:
+    from mmlint.languages import observe
+
+    return observe(item[1], item[0])
