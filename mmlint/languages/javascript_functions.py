@@ -36,14 +36,14 @@ class Functions(Values):
         if self.depth >= DEEPEST:
             return tuple([self._cut_statement(node) for node in nodes[:1]])
         self.depth += 1
-        state = (self.depth, self.inside, self.doublings)
+        state = (self.depth, self.inside, self.doublings, self.namespaces)
         scopes = self.scopes.depth
         lowered: list[s.Statement] = []
         for node in nodes:
             try:
                 self.statement(node, lowered)
             except RecursionError:  # whoever called had used up most of the stack
-                self.depth, self.inside, self.doublings = state
+                self.depth, self.inside, self.doublings, self.namespaces = state
                 self.scopes.close(scopes)
                 lowered.append(self._cut_statement(node))
         self.depth -= 1

@@ -10,7 +10,6 @@ import msgspec
 
 from mmlint.languages.javascript_scope import (
     CLASS_DECLARATIONS,
-    NAMESPACES,
     block_names,
     function_names,
     inner,
@@ -24,11 +23,7 @@ if TYPE_CHECKING:
 
 
 class Program(Statements):
-    """Lowers one program. Exports of a namespace inside it are none of the program's."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(data)
-        self._namespaces = 0
+    """Lowers one program."""
 
     def module(self, root: Syntax, side: Literal["client", "server"] | None) -> s.Module:
         """Lower the whole tree."""
@@ -59,10 +54,6 @@ class Program(Statements):
         lower = _MODULE_STATEMENTS.get(node.type)
         if lower is not None:
             lower(self, node, out)
-        elif node.type in NAMESPACES:
-            self._namespaces += 1
-            super().statement(node, out)
-            self._namespaces -= 1
         else:
             super().statement(node, out)
 
@@ -140,7 +131,7 @@ class Program(Statements):
 
     def _export(self, node: Syntax, out: list[s.Statement]) -> None:
         declaration = node.child_by_field_name("declaration")
-        if not self._namespaces:
+        if not self.namespaces:
             self._note_exports(node, declaration)
         if declaration is not None:
             if declaration.type in CLASS_DECLARATIONS:
@@ -156,7 +147,7 @@ class Program(Statements):
         if value is not None:
             lowered = self.value(value)
             out.append(s.Evaluate(node.start_byte, node.end_byte, lowered))
-            if not self._namespaces:
+            if not self.namespaces:
                 self._add_export(node, name, value=lowered)
 
     def _note_exports(self, node: Syntax, declaration: Syntax | None) -> None:

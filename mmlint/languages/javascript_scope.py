@@ -75,6 +75,7 @@ def block_names(statements: Iterable[Syntax]) -> Iterator[tuple[Syntax, Kind]]:
         elif shape == "export_statement" or shape == "ERROR" or shape == "labeled_statement":
             waiting.extend(reversed(node.named_children))
         elif shape == "expression_statement":
+            waiting.extend(child for child in node.named_children if child.type in NAMESPACES)
             using = using_assignment(node)
             if using is not None:
                 for name in pattern_names(using[0].child_by_field_name("left")):

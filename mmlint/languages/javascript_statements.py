@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from mmlint.languages.javascript_functions import Functions
-from mmlint.languages.javascript_scope import inner, namespace_name, pattern_names, using_assignment
+from mmlint.languages.javascript_scope import (
+    NAMESPACES,
+    inner,
+    namespace_name,
+    pattern_names,
+    using_assignment,
+)
 from mmlint.languages.javascript_values import EXPRESSIONS
 from mmlint.languages.javascript_walk import DEEPEST, last_name, unwrapped
 from mmlint.model import syntax as s
@@ -39,7 +45,9 @@ class Statements(Functions):
             out.append(s.Bind(start, end, target, value, declares=True, using=keyword))
             return
         children = inner(node)
-        if children:
+        if children and children[0].type in NAMESPACES:
+            self._namespace(children[0], out)
+        elif children:
             out.append(self.evaluated(children[0], node))
 
     def evaluated(self, expression: Syntax, whole: Syntax) -> s.Statement:
@@ -300,7 +308,9 @@ class Statements(Functions):
     def _namespace(self, node: Syntax, out: list[s.Statement]) -> None:
         body = node.child_by_field_name("body")
         if body is not None and namespace_name(node) is not None:
+            self.namespaces += 1
             lowered = self.scoped(inner(body), body, whole=True)
+            self.namespaces -= 1
             out.append(s.Block(node.start_byte, node.end_byte, lowered))
 
 

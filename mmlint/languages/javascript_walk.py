@@ -56,7 +56,9 @@ class Walk:
         self.too_deep: tuple[int, int] | None = None
         """Bytes of the first place that was nested too deeply."""
         self.doublings = 0
-        """How many left sides of `||` and `??` the walk is in."""
+        """How many left sides of ``||`` and ``??`` the walk is in."""
+        self.namespaces = 0
+        """How many TypeScript namespaces the walk is in: their exports are not the module's."""
 
     def value(self, node: Syntax) -> s.Value:
         """Lower an expression."""
