@@ -16,10 +16,6 @@ from mmlint.model.syntax import Function, Module
 
 TOO_DEEP: Final = "nested too deeply to follow"
 
-_BOM = b"\xef\xbb\xbf"
-_FORM_FEED = re.compile(rb"^[ \t\f]*\f", re.MULTILINE)
-"""Page breaks before a line. They count nothing, and LibCST does not write them back."""
-
 
 class Script(NamedTuple):
     """A Python file. ``comments``: byte spans of all comments, in order.
@@ -32,90 +28,85 @@ class Script(NamedTuple):
     problem: SyntaxProblem | None
 
 
+class _Unreadable(Exception):
+    """No parser can be asked, or it refused: byte offsets from 0 and a sentence."""
+
+    def __init__(self, start: int, end: int, message: str) -> None:
+        super().__init__(message)
+        self.problem = SyntaxProblem(start, end, message)
+
+
 def observe(data: bytes) -> Script:
     """Return what the file ``data`` says. Offsets are bytes from 0. Never raises."""
     scanned = outline(data)
-    refused = _refused(data, scanned.too_deep)
-    if refused is not None:
-        return Script(_empty(len(data)), scanned.comments, refused)
-
-    from libcst import CSTValidationError, ParserSyntaxError
-
-    from mmlint.languages.python_lowering import lower
-    from mmlint.languages.python_spans import Cuts
-
-    cut = _cut(data)
-    cuts = Cuts(cut)
-    text = _without(data, cut).decode()
     try:
-        module, comments = lower(text, data, cuts)
-    except (ParserSyntaxError, CSTValidationError) as error:
-        offset, message = _explain(text, error)
-        offset = min(cuts.original(offset), len(data))
-        problem = SyntaxProblem(offset, offset, message)
+        _check(data, scanned.too_deep)
+        return _read(data)
+    except _Unreadable as error:
+        problem = error.problem
     except RecursionError:
         problem = SyntaxProblem(0, 0, TOO_DEEP)
-    else:
-        return Script(module, comments, None)
-    return Script(_empty(len(data)), scanned.comments, problem)
-
-
-def _empty(size: int) -> Module:
+    size = len(data)
     top = Function(0, size, None, "module", (), (), size, size, -1)
-    return Module(0, size, "python", None, (), (top,), (), (), ())
+    module = Module(0, size, "python", None, (), (top,), (), (), ())
+    return Script(module, scanned.comments, problem)
 
 
-def _refused(data: bytes, too_deep: int | None) -> SyntaxProblem | None:
-    """Return why the file cannot be handed to a parser at all."""
+def _check(data: bytes, too_deep: int | None) -> None:
+    """Refuse a file that cannot be handed to a parser at all."""
     try:
         data.decode()
     except UnicodeDecodeError as error:
         message = f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
-        return SyntaxProblem(error.start, error.start + 1, message)
+        raise _Unreadable(error.start, error.start + 1, message) from None
     null = data.find(b"\0")
     if null >= 0:
-        return SyntaxProblem(null, null + 1, "a NUL byte; Python source cannot hold any")
+        raise _Unreadable(null, null + 1, "a NUL byte; Python source cannot hold any")
     if too_deep is not None:
-        return SyntaxProblem(too_deep, too_deep, TOO_DEEP)
-    return None
+        raise _Unreadable(too_deep, too_deep, TOO_DEEP)
 
 
-def _cut(data: bytes) -> list[tuple[int, int]]:
-    """Return (offset, length) of the bytes that the parser must not see."""
-    bom = len(_BOM) if data.startswith(_BOM) else 0
-    cut = [(0, bom)] if bom else []
-    if b"\f" in data:
-        for match in _FORM_FEED.finditer(data):
-            cut.append((match.start(), match.end() - match.start()))
-    return cut
+def _read(data: bytes) -> Script:
+    import libcst
 
+    from mmlint.languages.python_lowering import lower
+    from mmlint.languages.python_spans import Lost, Spans
 
-def _without(data: bytes, cut: list[tuple[int, int]]) -> bytes:
-    kept, position = [], 0
-    for offset, length in cut:
-        kept.append(data[position:offset])
-        position = offset + length
-    return b"".join((*kept, data[position:]))
+    text = data.decode()
+    try:
+        tree = libcst.parse_module(text)
+    except RecursionError:
+        raise
+    except Exception as error:  # syntax errors, and the parser's own failures on broken syntax
+        offset, message = _explain(text, error)
+        raise _Unreadable(offset, offset, message) from None
+    try:
+        spans = Spans(tree, text)
+    except Lost:
+        raise _Unreadable(0, 0, "laid out in a way that could not be followed") from None
+    return Script(lower(tree, data, spans), spans.comments, None)
 
 
 def _explain(text: str, error: Exception) -> tuple[int, str]:
     """Return the byte offset in ``text`` and a sentence for a syntax error.
 
     LibCST's tokenizer errors have no position and its parser errors list tokens, so the running
-    Python is asked first; it may know less syntax than LibCST, but this text is wrong for both.
+    Python is asked first.
     """
+    body = text.lstrip("\ufeff")
+    mark = len(text.encode()) - len(body.encode())
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(text)
+            ast.parse(body)
     except SyntaxError as found:
         line, column = found.lineno or 1, max((found.offset or 1) - 1, 0)
-        return _offset(text, line, column), f"not valid Python: {found.msg}"
+        return mark + _offset(body, line, column), f"not valid Python: {found.msg}"
     except (ValueError, RecursionError, MemoryError):
         pass
     place = re.search(r"error at (\d+):(\d+)", str(error))
     line, column = (int(place.group(1)), int(place.group(2))) if place else (1, 0)
-    return _offset(text, line, column), "not valid Python"
+    return mark + _offset(body, line, column), "not readable as Python"
 
 
 def _offset(text: str, line: int, column: int) -> int:

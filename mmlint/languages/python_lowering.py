@@ -8,22 +8,19 @@ from typing import Literal as Choices
 
 import libcst as cst
 
-from mmlint.languages.python_spans import Cuts, Span, Spans
+from mmlint.languages.python_spans import Spans
 from mmlint.languages.python_values import OPERATORS, Values
 from mmlint.model import syntax as s
 
 Statements = list[s.Statement]
 
 
-def lower(text: str, data: bytes, cuts: Cuts) -> tuple[s.Module, tuple[Span, ...]]:
-    """Parse ``text`` and return it as a module, with the byte spans of its comments.
+def lower(tree: cst.Module, data: bytes, spans: Spans) -> s.Module:
+    """Return the module ``tree`` of the file ``data``, whose nodes stand at ``spans``.
 
-    ``data``: the file; ``text`` is what ``cuts`` left of it. Offsets are bytes of ``data``.
-    Raises ``libcst.ParserSyntaxError`` on a syntax error and ``RecursionError`` on deep nesting.
+    Offsets are bytes of ``data``, from 0. Raises ``RecursionError`` on deep nesting.
     """
-    tree = cst.parse_module(text)
-    spans = Spans(tree, cuts)
-    return _Lowering(data, spans).module(tree), spans.comments
+    return _Lowering(data, spans).module(tree)
 
 
 class _Lowering(Values):

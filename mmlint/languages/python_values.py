@@ -134,12 +134,14 @@ class Values:
             default = self.value(param.default)
             self.scopes.current = inside
         target = self.target(param.name, "parameter")
+        start, end = self.spans.of(param)
         annotation = None
         if param.annotation is not None:
-            start, end = self.spans.whole(param.annotation.annotation)
-            annotation = redact(self.data[start:end].decode(errors="replace"))
-        span = self.spans.of(param)
-        return s.Parameter(*span, param.name.value, target, default, kind, annotation)
+            type_start, end = self.spans.whole(param.annotation.annotation)
+            annotation = redact(self.data[type_start:end].decode(errors="replace"))
+        if param.default is not None:
+            end = self.spans.whole(param.default)[1]
+        return s.Parameter(start, end, param.name.value, target, default, kind, annotation)
 
     def _lambda(self, node: cst.Lambda) -> s.Value:
         index, outer = self.open_function(), self.function
