@@ -29,7 +29,7 @@ _CALL_SIGNATURE: Final = re.compile(rb"(?<=[^\s;,{(<|&=])(\s*\n[ \t]*)[ \t](?=<\
 _MOST_OPEN_COMMENTS: Final = 1000
 """The parser reads to the end of the file for each comment that is never closed."""
 
-_OPENERS: Final = frozenset({"(", "[", "{", "`", "${", "<"})
+_CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "${": "}", "`": "`"}
 _SHOWN_TOKEN: Final = re.compile(r"[^\w\s\"'`]{1,3}|[a-z]{1,10}(?![\w-])")
 """Signs and words of the language. Anything else might be part of a secret."""
 
@@ -141,13 +141,23 @@ def _first_problem(root: Syntax, data: bytes) -> SyntaxProblem | None:
 
 
 def _unexpected(node: Syntax, data: bytes) -> SyntaxProblem:
-    """Say what is wrong with an error node. A program that is one single error has no end."""
-    opened = [child for child in node.children if child.type in _OPENERS]
-    if node.parent is None and opened:
-        last = opened[-1]
-        return SyntaxProblem(last.start_byte, last.end_byte, f'"{last.type}" is never closed')
+    """Say what is wrong with an error node. One that goes on to the end wants something closed."""
     start, end = node.start_byte, node.end_byte
+    opened = _unclosed(node) if end >= len(data.rstrip()) else None
+    if opened is not None:
+        return SyntaxProblem(opened.start_byte, opened.end_byte, f'"{opened.type}" is never closed')
     text = data[start : start + 64].decode("utf-8", "replace").lstrip()
     shown = _SHOWN_TOKEN.match(text)
     what = f'unexpected "{shown.group()}"' if shown else "unexpected text"
     return SyntaxProblem(start, end, what)
+
+
+def _unclosed(node: Syntax) -> Syntax | None:
+    """Return the innermost bracket among the children that nothing closes."""
+    opened: list[Syntax] = []
+    for child in node.children:
+        if opened and child.type == _CLOSERS[opened[-1].type]:
+            opened.pop()
+        elif child.type in _CLOSERS:
+            opened.append(child)
+    return opened[-1] if opened else None

@@ -18,7 +18,7 @@ FunctionKind = Literal["function", "method", "getter", "setter", "constructor"]
 DEEPEST: Final = 300
 """How many levels are followed: everything that later walks the facts must survive their depth."""
 
-MOST_DOUBLINGS: Final = 6
+MOST_DOUBLINGS: Final = 4
 """``a || b`` names ``a`` twice, so nesting on the left doubles the facts; past this it is cut."""
 
 WRAPPERS: Final = frozenset(
