@@ -1,0 +1,243 @@
+"""Hides secrets in text that is about to be shown, and knows where its characters went.
+
+Masking always comes first and cutting later: a secret that is cut before it is recognised leaks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from mmlint.sdk import environment, keys
+
+_GLUED = re.compile(
+    r"(pk|sk|rk|ak)_(live|test|[a-z]+(?=_[A-Za-z0-9_-]{0,60}[0-9]))_([A-Za-z0-9]{8})_"
+    r"[A-Za-z0-9_-]{8,}"
+)
+"""A key with a word right before it, as in ``"\\nsk_live_…"`` or ``key%3Dsk_live_…``. Without a
+word's beginning to go by, it takes a digit or one of the known environments to tell it."""
+
+_GLUED_FOREIGN = re.compile(r"(?:sk|rk|ak)_(?:live|test)_[A-Za-z0-9_-]{8,}")
+
+_NAMED = re.compile(
+    r"""(?<![\w.-])([A-Za-z_][\w.-]*)        # a name,
+    (["'\]]*\s*(?::=|=>|[:=])\s*)            # what gives it a value,
+    (?:(["'`])((?:(?!\3).){4,})\3            # and the value: quoted,
+    |([^\s"'`(){}\[\]<>$;,.]{8,}))           # or bare, as in YAML and Dockerfiles""",
+    re.VERBOSE,
+)
+_WORDS = re.compile(r"([A-Za-z0-9_-]+)")
+_CONSTANT_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+
+_ASSIGNMENT = re.compile(
+    r"(\s*(?:export\s+|set\s+)?([A-Za-z_][\w.-]*)\s*(?:=(?!=)|:(?=\s))\s*)(.*)", re.DOTALL
+)
+_QUOTED = re.compile(r"""(["'`])((?:\\.|(?!\1)[^\\])*)\1""", re.DOTALL)
+_TRAILING_COMMENT = re.compile(r"\s+#")
+_LONG_WORD = re.compile(r"[A-Za-z0-9+_=-]{20,}")
+"""With a digit in it, and in a comment of a carrier, likely to be an old value."""
+
+_HARMLESS = re.compile(
+    r"""
+    | (?i:true|false|yes|no|on|off|null|none)
+    | [+-]?\d{1,9}(?:\.\d{1,9})?
+    | \$[A-Za-z_]\w* | \$\{[A-Za-z_]\w*\}
+    | (?i:https?)://[\w.-]{1,80}(?::\d{1,5})?(?:/[\w.~-]{0,15})*
+    """,
+    re.VERBOSE | re.ASCII,
+)
+"""Values that no one needs to hide. Long parts of a URL's path may be tokens (webhooks have them),
+so may its query, and its user part is a password's place."""
+
+
+def mask(text: str) -> str:
+    """Return ``text`` with every secret in it cut to what may be shown."""
+    text = _NAMED.sub(_mask_named, text) if _may_name_a_secret(text) else text
+    if "_" in text:
+        text = _GLUED.sub(r"\1_\2_\3_…", text)
+        text = _GLUED_FOREIGN.sub(_mask_glued_foreign, text)
+    return keys.redact(text)
+
+
+def mask_lines(lines: Sequence[str], carrier: bool) -> list[str]:
+    """Return ``lines`` (of one whole file, in order, without their ends) masked.
+
+    ``carrier``: they are of the ``.env`` family, where every value that is not plainly harmless is
+    hidden, with all lines of a quoted value that spans several.
+    """
+    return _mask_carrier(lines) if carrier else [mask(line) for line in lines]
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A line before and after masking."""
+
+    original: str
+    text: str
+
+    def column(self, original: int) -> int:
+        """Map an index into the original line (characters from 0) to one into the masked text.
+
+        What lies inside a hidden stretch maps to the place where the hidden stretch begins.
+        """
+        shift = 0
+        for start, end, replacement in self._changes:
+            if original <= start:
+                break
+            if original < end:
+                return start + shift
+            shift += len(replacement) - (end - start)
+        return min(original + shift, len(self.text))
+
+    @cached_property
+    def _changes(self) -> list[tuple[int, int, str]]:
+        """Return start and end in the original, and the replacement, of each hidden stretch."""
+        if self.original == self.text:
+            return []
+        words = _WORDS.split(self.original)
+        masked = [mask(word) for word in words]
+        if "".join(masked) != self.text:
+            # Something was hidden for what stands around it: take all from the first difference
+            # to the last as one stretch.
+            words, masked = [self.original], [self.text]
+        changes = []
+        position = 0
+        for before, after in zip(words, masked, strict=True):
+            if before != after:
+                changes.append(_difference(position, before, after))
+            position += len(before)
+        return changes
+
+
+def _difference(position: int, before: str, after: str) -> tuple[int, int, str]:
+    """Narrow the replacement of ``before`` (at ``position``) by ``after`` to what differs."""
+    limit = min(len(before), len(after))
+    head = 0
+    while head < limit and before[head] == after[head]:
+        head += 1
+    tail = 0
+    while tail < limit - head and before[-1 - tail] == after[-1 - tail]:
+        tail += 1
+    return position + head, position + len(before) - tail, after[head : len(after) - tail]
+
+
+def _mask_glued_foreign(match: re.Match[str]) -> str:
+    word = match.group()
+    return word if keys.FULL_SHOWN.match(word) or not _has_digit(word) else keys.cut(word)
+
+
+def _may_name_a_secret(text: str) -> bool:
+    upper = text.upper()
+    return "SECRET" in upper or "SK" in upper
+
+
+def _mask_named(match: re.Match[str]) -> str:
+    name, sign, quote, quoted, bare = match.groups()
+    value = quoted if quote else bare
+    if not environment.says_secret(name) or _harmless(value) or _CONSTANT_NAME.fullmatch(value):
+        return match.group()
+    if not quote and not _has_digit(value):
+        return match.group()
+    return f"{name}{sign}{quote or ''}{_shown(value)}{quote or ''}"
+
+
+def _harmless(value: str) -> bool:
+    if _HARMLESS.fullmatch(value):
+        return True
+    return len(value) <= 40 and not _has_digit(value) and keys.is_placeholder(value)
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
+
+
+def _shown(value: str) -> str:
+    return keys.redact(value) if keys.FULL.fullmatch(value) else keys.cut(value)
+
+
+# --- carriers -------------------------------------------------------------------------------------
+
+
+def _mask_carrier(lines: Sequence[str]) -> list[str]:
+    last_seen = {
+        quote: number for number, line in enumerate(lines) for quote in "\"'`" if quote in line
+    }
+    shown = []
+    quote = ""
+    for number, line in enumerate(lines):
+        if quote:
+            shown.append(_hidden(line))
+            if _closes(line, quote):
+                quote = ""
+            continue
+        shown.append(_mask_carrier_line(line))
+        opened = _opens(line)
+        # A quote that nothing closes opens no value: the parser gives up on its line alone.
+        if opened and last_seen[opened] > number:
+            quote = opened
+    return shown
+
+
+def _mask_carrier_line(line: str) -> str:
+    stripped = line.strip()
+    if not stripped:
+        return line
+    if stripped.startswith("#"):
+        return _mask_comment(line)
+    assignment = _ASSIGNMENT.fullmatch(line)
+    if assignment is None:
+        return _hidden(line)
+    head, name, rest = assignment.groups()
+    if not rest.strip() and not (name.isupper() or name.islower()):
+        # The padded end of base64 text looks like a name without a value.
+        return _hidden(line)
+    value, comment = _value_and_comment(rest)
+    if _harmless(value):
+        return mask(head + rest[: len(rest) - len(comment)]) + _mask_comment(comment)
+    return mask(head) + _shown(value)
+
+
+def _value_and_comment(rest: str) -> tuple[str, str]:
+    """Split what follows the sign into the bare value and the comment after it."""
+    quoted = _QUOTED.match(rest)
+    if quoted:
+        after = rest[quoted.end() :]
+        if not after.strip() or after.lstrip().startswith("#"):
+            return quoted.group(2), after
+    comment = _TRAILING_COMMENT.search(rest)
+    end = comment.start() if comment and not quoted else len(rest)
+    return rest[:end].strip().strip("\"'`"), rest[end:]
+
+
+def _mask_comment(comment: str) -> str:
+    """Mask a comment: old values like to stay behind in them."""
+    head, sign, value = comment.partition("=")
+    if sign and not _harmless(value.strip().strip("\"'`")):
+        return _mask_opaque(mask(head)) + sign + _shown(value.strip().strip("\"'`"))
+    return _mask_opaque(mask(head)) + sign + value
+
+
+def _mask_opaque(text: str) -> str:
+    return _LONG_WORD.sub(_mask_long_word, text)
+
+
+def _mask_long_word(match: re.Match[str]) -> str:
+    word = match.group()
+    return keys.cut(word) if _has_digit(word) and not keys.FULL_SHOWN.match(word) else word
+
+
+def _hidden(line: str) -> str:
+    return f"… ({len(line)} characters)" if line else ""
+
+
+def _opens(line: str) -> str:
+    """Return the quote that opens a value on ``line`` and does not close it there, or nothing."""
+    assignment = _ASSIGNMENT.fullmatch(line)
+    rest = assignment.group(3) if assignment else ""
+    return rest[0] if rest[:1] in tuple("\"'`") and not _QUOTED.match(rest) else ""
+
+
+def _closes(line: str, quote: str) -> bool:
+    return quote in re.sub(r"\\.", "", line)

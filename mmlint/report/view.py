@@ -1,0 +1,30 @@
+"""What a report format may ask of the run it reports on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mmlint.model.report import RuleInfo
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """The surroundings of a result.
+
+    ``source``: the bytes of a project file, None where it cannot be read any more.
+    ``shown``: a project-relative path as it is printed: relative to the directory mmlint was
+    started in, with ``/``.
+    ``carriers``: whether a path is of the ``.env`` family, whose every value may be a secret.
+    ``rules``: every known rule by code. ``version``: mmlint's own.
+    ``root_uri``: the project root as a ``file://`` URI, for links and for SARIF.
+    """
+
+    source: Callable[[str], bytes | None]
+    shown: Callable[[str], str]
+    carriers: Callable[[str], bool]
+    rules: Mapping[str, RuleInfo]
+    version: str
+    color: bool = False
+    hyperlinks: bool = False
+    root_uri: str | None = None

@@ -1,0 +1,44 @@
+"""The sentences that more than one format says."""
+
+from __future__ import annotations
+
+from mmlint.model.report import Reported, Result
+
+
+def count(number: int, noun: str) -> str:
+    """Return ``1 file``, ``2 files``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def conclusion(result: Result) -> str:
+    """Return the last line of a report: what was found, and what can be done about it."""
+    summary = result.summary
+    fixed = f"Fixed {count(summary.fixed, 'finding')}. " if summary.fixed else ""
+    files = count(summary.files, "file")
+    found = [
+        count(number, noun)
+        for number, noun in ((summary.errors, "error"), (summary.warnings, "warning"))
+        if number
+    ]
+    if not found:
+        return f"{fixed}No findings in {files}."
+    return f"{fixed}Found {' and '.join(found)} in {files}{_remedies(result)}."
+
+
+def remedy(reported: Reported) -> str:
+    """Return how the fix of ``reported`` comes about."""
+    fix = reported.finding.fix
+    if fix is None or reported.edits is None or fix.safety == "shown":
+        return "suggestion"
+    return "--fix applies it" if fix.safety == "safe" else "needs --unsafe-fixes"
+
+
+def _remedies(result: Result) -> str:
+    unsafe = sum(remedy(one) == "needs --unsafe-fixes" for one in result.findings)
+    parts = []
+    if result.summary.fixable:
+        parts.append(f"{result.summary.fixable} fixable with --fix")
+    if unsafe:
+        more = " more" if parts else " fixable"
+        parts.append(f"{unsafe}{more} with --unsafe-fixes")
+    return f" ({', '.join(parts)})" if parts else ""
