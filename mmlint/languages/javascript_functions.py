@@ -17,6 +17,7 @@ from mmlint.languages.javascript_scope import (
 from mmlint.languages.javascript_values import EXPRESSIONS, Values
 from mmlint.languages.javascript_walk import DEEPEST, FunctionKind, last_name
 from mmlint.model import syntax as s
+from mmlint.sdk.keys import redact
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
@@ -79,6 +80,7 @@ class Functions(Values):
         seen: tuple[int, int],
         target: int = -1,
     ) -> None:
+        """Declare an identifier in the innermost scope; ``seen``: bytes in which it is seen."""
         span = (node.start_byte, node.end_byte)
         self.scopes.declare(self.text(node), kind, self.inside, span, seen, target)
 
@@ -219,7 +221,7 @@ class Functions(Values):
             default = node.child_by_field_name("value")
             written = node.child_by_field_name("type")
             if written is not None:
-                annotation = self.text(written).removeprefix(":").strip()
+                annotation = redact(self.text(written).removeprefix(":").strip())
         elif node.type == "assignment_pattern":
             pattern = node.child_by_field_name("left")
             default = node.child_by_field_name("right")

@@ -27,6 +27,7 @@ class Markup(Walk):
     """Lowers JSX elements."""
 
     def element(self, node: Syntax) -> s.Value:
+        """Lower an element with children, or a fragment."""
         opening = node.child_by_field_name("open_tag")
         children = [self._child(child) for child in inner(node) if child.type in _JSX_CHILDREN]
         name, attributes = ("", ()) if opening is None else self._opening(opening)
@@ -34,6 +35,7 @@ class Markup(Walk):
         return s.Element(node.start_byte, node.end_byte, name, attributes, kept)
 
     def single_element(self, node: Syntax) -> s.Value:
+        """Lower an element that closes itself."""
         return s.Element(node.start_byte, node.end_byte, *self._opening(node), ())
 
     def _opening(self, node: Syntax) -> tuple[str, tuple[s.Entry, ...]]:

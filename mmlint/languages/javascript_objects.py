@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class Objects(Walk):
     """Lowers object and array literals and patterns."""
 
-    # --- objects and arrays
-
+    # --- objects and arrays -----------------------------------------------------------------------
     def array(self, node: Syntax) -> s.Value:
+        """Lower an array literal; a hole in it is unknown."""
         items = tuple(
             s.Unknown(hole, hole) if isinstance(hole, int) else self.value(hole)
             for hole in _items(node)
@@ -33,6 +33,7 @@ class Objects(Walk):
         return s.Sequence(node.start_byte, node.end_byte, items)
 
     def object(self, node: Syntax) -> s.Value:
+        """Lower an object literal."""
         entries = tuple([self._entry(child) for child in inner(node)])
         return s.Object(node.start_byte, node.end_byte, entries)
 
@@ -86,8 +87,7 @@ class Objects(Walk):
         plain = (s.Literal, s.Name, s.Member, s.Template)
         return values[0] if values and not isinstance(values[0], plain) else None
 
-    # --- patterns
-
+    # --- patterns ---------------------------------------------------------------------------------
     def target(self, node: Syntax, writes: bool) -> s.Value:
         """Lower what a value is bound to. ``writes``: it counts as an assignment of each name."""
         lower = _TARGETS.get(node.type)

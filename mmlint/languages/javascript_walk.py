@@ -87,8 +87,7 @@ class Walk:
         """Lower a class expression and return its index."""
         raise NotImplementedError
 
-    # --- text
-
+    # --- text -------------------------------------------------------------------------------------
     def text(self, node: Syntax) -> str:
         """Return the source of a node."""
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -120,8 +119,7 @@ class Walk:
         key = find_key(text) if "_" in text else None
         return s.Literal(start, end, redact(text), key)
 
-    # --- steps
-
+    # --- steps ------------------------------------------------------------------------------------
     def values(self, nodes: Iterable[Syntax]) -> tuple[s.Value, ...]:
         """Lower expressions in order."""
         return tuple([self.value(node) for node in nodes])
@@ -164,6 +162,7 @@ def unwrapped(node: Syntax) -> Syntax:
 
 
 def last_name(target: s.Value) -> str | None:
+    """Return the name that a function takes when it is stored in ``target``."""
     if isinstance(target, s.Name):
         return target.name
     if isinstance(target, s.Member) and target.name != "exports":

@@ -276,7 +276,15 @@ def test_a_secret_never_gets_in(secret: str, quoted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ['_ = <a data-key="{}"/>', "_ = <a>{}</a>", '"{}"; a()', 'import "{}"', '_ = a["{}"]']
+    "source",
+    [
+        '_ = <a data-key="{}"/>',
+        "_ = <a>{}</a>",
+        '"{}"; a()',
+        'import "{}"',
+        "_ = (a: '{}') => a",
+        '_ = a["{}"]',
+    ],
 )
 def test_a_secret_never_gets_in_through_side_doors(secret: str, source: str) -> None:
     assert secret.rsplit("_", 1)[1] not in repr(module(source.format(secret), "tsx"))
