@@ -81,7 +81,8 @@ class Observer:
         wrapping: list[str] = []
         wanted: dict[str, tuple[Language, bytes]] = {}
         code: set[str] = set()
-        for path in sorted({*self.listing.files, *overlay}):
+        links = self.listing.links  # what a link leads to is listed itself
+        for path in sorted({*self.listing.files, *overlay} - links.keys()):
             kind = language(path)
             name = path.rpartition("/")[2]
             reason = skipped(path)

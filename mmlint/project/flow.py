@@ -37,8 +37,15 @@ MAX_STATES = 48
 MAX_ROUNDS = 4
 """Turns of a loop, and of a recursion's summary, that are followed."""
 
+MAX_STEPS = 50_000
+"""Statements that are run for one function before its paths count as unknown."""
+
 MAX_INLINE = 12
 """How deep callbacks inside callbacks are entered."""
+
+
+class TooLong(Exception):
+    """The paths of a function are more than can be followed."""
 
 
 class Spot(NamedTuple):
@@ -127,10 +134,16 @@ class Flow:
         self._assumed: dict[ProjectFunction, Summary] = {}
         self._hit: set[ProjectFunction] = set()
         self._mentions: dict[ProjectFunction, bool] = {}
+        self._calls_back: dict[ProjectFunction, bool] = {}
+        self.given_up: set[tuple[str, int]] = set()
 
     def delivery(self, unit: Unit, index: int) -> Delivery:
         """Follow every path of function ``index`` of ``unit``."""
-        return _Run(self, unit, index).delivery()
+        try:
+            return _Run(self, unit, index).delivery()
+        except (TooLong, RecursionError):
+            self.given_up.add((unit.path, index))
+            return Delivery()
 
     def summary(self, function: ProjectFunction) -> Summary:
         """Return what a call of ``function`` does; cycles start from the friendliest assumption."""
@@ -142,7 +155,7 @@ class Flow:
         found = Summary(flushes="always")
         for _ in range(MAX_ROUNDS):
             self._assumed[function] = found
-            before, found = found, _Run(self, function.unit, function.index).summary()
+            before, found = found, self._summarise(function)
             recursive = function in self._hit
             self._hit.discard(function)
             if not recursive or found == before:
@@ -151,6 +164,26 @@ class Flow:
         if not self._hit:
             self._done[function] = found
         return found
+
+    def _summarise(self, function: ProjectFunction) -> Summary:
+        try:
+            return _Run(self, function.unit, function.index).summary()
+        except (TooLong, RecursionError):
+            self.given_up.add((function.unit.path, function.index))
+            return Summary(flushes="always")  # unknown is silent
+
+    def calls_back(self, callee: ProjectFunction) -> bool:
+        """Whether the function calls a parameter of its own (or a function inside it does)."""
+        if callee not in self._calls_back:
+            self._calls_back[callee] = any(
+                isinstance(found, Parameter) and not found.path and found.function == callee.index
+                for index, declared in enumerate(callee.unit.module.functions)
+                if callee.unit.is_inside(index, callee.index)
+                for _, value in values(declared.body)
+                if isinstance(value, s.Call)
+                for found in [self.program.resolve(callee.unit, value.callee)]
+            )
+        return self._calls_back[callee]
 
     def origin(self, spot: Spot) -> Spot:
         """Follow the call of a helper to the send inside it."""
@@ -210,6 +243,7 @@ class _Run:
         self.in_async = self.function.is_async
         self.promised = False
         self.inlined: list[int] = [index]
+        self.steps = 0
         self.lasting = self.function.kind == "module" and not unit.python and not _exits(self)
 
     # --- results ---------------------------------------------------------------------------------
@@ -272,6 +306,9 @@ class _Run:
         return states
 
     def statement(self, one: s.Statement, states: States) -> States:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise TooLong
         if isinstance(one, s.Evaluate):
             return self.value(one.value, states, Fate.DROPPED)
         if isinstance(one, s.Bind):
@@ -655,7 +692,7 @@ class _Run:
     def project_call(
         self, call: s.Call, callee: ProjectFunction, states: States, use: Use
     ) -> States:
-        calls_back = self.calls_back(callee)
+        calls_back = self.flow.calls_back(callee)
         for argument in call.arguments:
             value = argument.value
             if isinstance(value, s.Lambda) and calls_back:
@@ -680,17 +717,6 @@ class _Run:
             self.flow.origins[spot] = summary.sends
             states = frozenset(_queued(state, spot) for state in states)
         return states
-
-    def calls_back(self, callee: ProjectFunction) -> bool:
-        """Whether the function calls a parameter of its own (or a function inside it does)."""
-        return any(
-            isinstance(found, Parameter) and not found.path and found.function == callee.index
-            for index, declared in enumerate(callee.unit.module.functions)
-            if callee.unit.is_inside(index, callee.index)
-            for _, value in values(declared.body)
-            if isinstance(value, s.Call)
-            for found in [self.program.resolve(callee.unit, value.callee)]
-        )
 
     def chain(self, call: s.Call, member: s.Member, states: States, use: Use) -> States:
         """``promise.then(f)``: the promise and what ``f`` returns share the fate of the chain."""

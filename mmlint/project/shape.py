@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from mmlint.model import syntax as s
-from mmlint.model.walk import inside, statements, values
 from mmlint.project.entity import NOTHING, Environment, Known, Parameter, Passed
 from mmlint.project.program import Program
 from mmlint.project.unit import Unit
@@ -194,13 +193,10 @@ class Shapes:
         depth: int,
         forwarded: bool = False,
     ) -> Shape:
-        for function in unit.module.functions:
-            for statement in statements(function.body):
-                if isinstance(statement, s.Bind):
-                    self._write(unit, name.binding, statement, shape, environment)
-            for _, value in values(function.body):
-                if isinstance(value, s.Call):
-                    self._use(unit, name, value, shape, environment, depth, forwarded)
+        for bind in unit.member_writes.get(name.binding, ()):
+            self._write(unit, name.binding, bind, shape, environment)
+        for call in unit.uses.get(name.binding, ()):
+            self._use(unit, name, call, shape, environment, depth, forwarded)
         return shape
 
     def _write(
@@ -325,8 +321,3 @@ def _named(value: s.Value, name: str) -> bool:
 
 def _unspread(value: s.Value) -> s.Value:
     return value.value if isinstance(value, s.Spread) else value
-
-
-def mentions(value: s.Value, binding: int) -> bool:
-    """Whether ``value`` reads the binding anywhere."""
-    return any(_is(one, binding) for one in inside(value))

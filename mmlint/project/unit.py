@@ -93,6 +93,33 @@ class Unit:
         return found
 
     @cached_property
+    def member_writes(self) -> dict[int, list[s.Bind]]:
+        """Binding to the assignments to its members (``x.a = …``, ``x[i] = …``)."""
+        found: dict[int, list[s.Bind]] = {}
+        for function in self.module.functions:
+            for statement in statements(function.body):
+                if isinstance(statement, s.Bind) and isinstance(
+                    statement.target, s.Member | s.Index
+                ):
+                    held = statement.target.object
+                    if isinstance(held, s.Name) and held.binding >= 0:
+                        found.setdefault(held.binding, []).append(statement)
+        return found
+
+    @cached_property
+    def uses(self) -> dict[int, list[s.Call]]:
+        """Binding to the calls of its methods and the calls that are handed it, in source order."""
+        found: dict[int, list[s.Call]] = {}
+        for _, call in self.calls:
+            names: list[s.Value] = [argument.value for argument in call.arguments]
+            names = [one.value if isinstance(one, s.Spread) else one for one in names]
+            if isinstance(call.callee, s.Member):
+                names.append(call.callee.object)
+            for binding in {one.binding for one in names if isinstance(one, s.Name)}:
+                found.setdefault(binding, []).append(call)
+        return found
+
+    @cached_property
     def imports(self) -> dict[int, s.Import]:
         """Binding index to the import that declares it."""
         return {one.binding: one for one in self.module.imports if one.binding >= 0}
@@ -103,7 +130,7 @@ class Unit:
         return {
             binding.name: index
             for index, binding in enumerate(self.module.bindings)
-            if binding.owner == 0
+            if binding.owner == 0 and binding.scope_end >= self.module.end
         }
 
     @cached_property

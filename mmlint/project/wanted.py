@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside
 from mmlint.project.resolution import submodule
+from mmlint.project.unit import Unit
 from mmlint.project.view import Project
 
 MAX_HOPS = 8
@@ -21,11 +22,25 @@ def wanted(project: Project) -> set[str]:
             continue
         unit = event.unit
         for value in inside(event.value):
-            one = unit.imports.get(value.binding) if isinstance(value, s.Name) else None
-            if one is not None:
+            for module, name in _origins(unit, value):
                 language = unit.module.language
-                found.update(_unparsed(project, unit.path, one.module, one.name, language))
+                found.update(_unparsed(project, unit.path, module, name, language))
     return found
+
+
+def _origins(unit: Unit, value: s.Value) -> Iterator[tuple[str, str]]:
+    """The modules (and the names in them) that a name was imported or required from."""
+    if not isinstance(value, s.Name) or value.binding < 0:
+        return
+    one = unit.imports.get(value.binding)
+    if one is not None:
+        yield one.module, one.name
+    for definition in unit.definitions.get(value.binding, ()):
+        for made in inside(definition.value):
+            if isinstance(made, s.Call) and isinstance(made.callee, s.Name):
+                first = made.arguments[0].value if made.arguments else None
+                if made.callee.name in ("require", "import") and isinstance(first, s.Literal):
+                    yield str(first.value), definition.path[0] if definition.path else "*"
 
 
 def _unparsed(
