@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from mmlint.model.facts import FileFacts, Language, SyntaxProblem
+from mmlint.model.syntax import Module
 
 
 def observe(data: bytes, language: Language) -> FileFacts:
@@ -20,31 +23,39 @@ def observe(data: bytes, language: Language) -> FileFacts:
 
 def _observe(data: bytes, language: Language) -> FileFacts:
     if language == "python":
-        from mmlint.languages import python
-        from mmlint.languages.comments import ignores
+        from mmlint.languages.python import observe as read_python
 
-        read = python.observe(data)
-        return FileFacts(
-            language=language,
-            modules=(read.module,),
-            ignores=ignores(data, read.comments, language),
-            problem=read.problem,
-        )
+        return _facts(data, language, read_python(data))
     if language == "javascript" or language == "typescript" or language == "tsx":
-        from mmlint.languages import javascript
-        from mmlint.languages.comments import ignores
+        from mmlint.languages.javascript import observe as read_script
 
-        script = javascript.observe(data, language)
-        return FileFacts(
-            language=language,
-            modules=(script.module,),
-            ignores=ignores(data, script.comments, language),
-            problem=script.problem,
-        )
+        return _facts(data, language, read_script(data, language))
     if language == "dotenv":
-        from mmlint.languages import dotenv
+        from mmlint.languages.dotenv import observe as read_env_file
 
-        return dotenv.observe(data)
-    from mmlint.languages import components
+        return read_env_file(data)
+    from mmlint.languages.components import observe as read_component
 
-    return components.observe(data, language)
+    return read_component(data, language)
+
+
+class _Script(Protocol):
+    """What the adapters of whole programs return."""
+
+    @property
+    def module(self) -> Module: ...
+    @property
+    def comments(self) -> tuple[tuple[int, int], ...]: ...
+    @property
+    def problem(self) -> SyntaxProblem | None: ...
+
+
+def _facts(data: bytes, language: Language, script: _Script) -> FileFacts:
+    from mmlint.languages.comments import ignores
+
+    return FileFacts(
+        language=language,
+        modules=(script.module,),
+        ignores=ignores(data, script.comments, language),
+        problem=script.problem,
+    )
