@@ -6,6 +6,7 @@ Parsed with tree-sitter, which gives exact byte spans and reads on after a synta
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -122,22 +123,32 @@ def _comments(root: Syntax, data: bytes) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
+_INVENTED = "!"
+"""The grammar invents a missing ``!`` in a tagged template with type arguments; no real mistake
+lacks one."""
+
 # --- syntax errors --------------------------------------------------------------------------------
 
 
 def _first_problem(root: Syntax, data: bytes) -> SyntaxProblem | None:
-    if not root.has_error:
+    node = next((one for one in _broken(root) if one.type != _INVENTED), None)
+    if node is None:
         return None
-    node = root
-    while not (node.is_missing or (node.is_error and node.start_byte > root.start_byte)):
-        broken = next((child for child in node.children if child.has_error), None)
-        if broken is None:
-            break
-        node = broken
     if node.is_missing:
         what = "a name or value" if node.is_named else f'"{node.type}"'
         return SyntaxProblem(node.start_byte, node.end_byte, f"expected {what} here")
     return _unexpected(node, data)
+
+
+def _broken(root: Syntax) -> Iterator[Syntax]:
+    """Yield missing and unreadable nodes in source order, the innermost of those that nest."""
+    stack = [root] if root.has_error else []
+    while stack:
+        node = stack.pop()
+        inner = [] if node.is_missing else [one for one in node.children if one.has_error]
+        stack += reversed(inner)
+        if node.is_missing or not inner:
+            yield node
 
 
 def _unexpected(node: Syntax, data: bytes) -> SyntaxProblem:
