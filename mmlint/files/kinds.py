@@ -1,0 +1,154 @@
+"""What a file is, as its project-relative path says: language, test, or nothing to look at."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mmlint.model.facts import Language
+
+MAX_BYTES: Final = 1024 * 1024
+"""Larger files are data or bundles; they are skipped."""
+
+LANGUAGES: Final[dict[str, Language]] = {
+    "js": "javascript",
+    "jsx": "javascript",
+    "mjs": "javascript",
+    "cjs": "javascript",
+    "ts": "typescript",
+    "mts": "typescript",
+    "cts": "typescript",
+    "tsx": "tsx",
+    "py": "python",
+    "html": "html",
+    "htm": "html",
+    "vue": "vue",
+    "svelte": "svelte",
+    "astro": "astro",
+}
+"""File name extension to language."""
+
+_TEMPLATES = frozenset({"jinja", "jinja2", "j2"})
+"""Any text can be a template: ``page.html.j2`` and ``page.j2`` are pages, ``nginx.conf.j2`` not."""
+
+_NOT_ENV = frozenset(
+    {*LANGUAGES, *_TEMPLATES, "pyi", "json", "jsonc", "json5", "yaml", "yml", "toml", "md", "mdx"}
+)
+"""Last extensions that make ``.env.<…>`` a file about an environment instead of an env file."""
+
+VENDORED: Final = frozenset(
+    {
+        "node_modules",
+        "bower_components",
+        "jspm_packages",
+        "vendor",
+        ".yarn",
+        ".pnpm-store",
+        "dist",
+        "build",
+        "_build",
+        "storybook-static",
+        "coverage",
+        ".next",
+        ".nuxt",
+        ".output",
+        ".svelte-kit",
+        ".astro",
+        ".vercel",
+        ".netlify",
+        ".serverless",
+        ".wrangler",
+        ".aws-sam",
+        ".sst",
+        "cdk.out",
+        ".terraform",
+        ".angular",
+        ".docusaurus",
+        ".expo",
+        ".cache",
+        ".parcel-cache",
+        ".turbo",
+        ".nx",
+        ".venv",
+        "venv",
+        "virtualenv",
+        "site-packages",
+        "__pycache__",
+        "__pypackages__",
+        ".eggs",
+        ".tox",
+        ".nox",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".hypothesis",
+        ".git",
+        ".hg",
+        ".svn",
+    }
+)
+"""Folders that hold what others wrote or a tool made: nobody fixes anything there."""
+
+_TEST_FOLDERS = frozenset({"__tests__", "tests", "e2e", "cypress", "__mocks__"})
+_TEST_INFIXES = (".test.", ".spec.", ".stories.")
+
+_MINIFIED_LINE = 500
+"""Characters that a line of a bundle has on average; hand-written code stays far below 100."""
+_SCANT = 2 * _MINIFIED_LINE
+"""A file this short says nothing about its lines."""
+
+VENDORED_REASON: Final = "vendored or generated folder"
+DECLARATION_REASON: Final = "declaration file"
+MINIFIED_REASON: Final = "minified bundle"
+
+
+def language(path: str) -> Language | None:
+    """Return the language of a file by its name, or None where mmlint has no adapter for it."""
+    name = path.rpartition("/")[2].lower()
+    if _is_env(name):
+        return "dotenv"
+    stem, _, extension = name.rpartition(".")
+    if extension in _TEMPLATES:
+        inner = stem.rpartition(".")[2] if "." in stem else "html"
+        return "html" if LANGUAGES.get(inner) == "html" else None
+    return LANGUAGES.get(extension) if stem else None
+
+
+def _is_env(name: str) -> bool:
+    if name in (".envrc", ".dev.vars") or name.endswith(".env"):
+        return True
+    return name.startswith((".env.", ".dev.vars.")) and name.rpartition(".")[2] not in _NOT_ENV
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is a test or stands in for one (stories, mocks): only key rules apply."""
+    *folders, name = path.split("/")
+    if not _TEST_FOLDERS.isdisjoint(folders) or any(infix in name for infix in _TEST_INFIXES):
+        return True
+    if not name.endswith(".py"):
+        return False
+    return name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py")
+
+
+def skipped(path: str) -> str | None:
+    """Return why a file is not looked at, or None. The reason is fit to be counted by."""
+    *folders, name = path.split("/")
+    if not VENDORED.isdisjoint(folders):
+        return VENDORED_REASON
+    name = name.lower()
+    if ".d." in name and language(name) == "typescript":
+        return DECLARATION_REASON
+    if name.endswith((".min.js", ".min.mjs", ".min.cjs")):
+        return MINIFIED_REASON
+    return None
+
+
+def looks_minified(data: bytes) -> bool:
+    """Whether the bytes of a script are a bundle: their lines are long on average.
+
+    White space between tokens would break such lines, so a table of data, which has plenty of it,
+    is not taken for one.
+    """
+    if len(data) < _SCANT or len(data) < _MINIFIED_LINE * (data.count(b"\n") + 1):
+        return False
+    blanks = data.count(b" ") + data.count(b"\t")
+    return blanks * 8 < len(data)

@@ -1,0 +1,106 @@
+"""Reads a file once, whole, and only if it is an ordinary file of the project."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from mmlint.files.kinds import MAX_BYTES
+
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    # Opening a FIFO waits for its writer otherwise.
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+)
+
+TOO_LARGE: Final = "too large"
+OUTSIDE: Final = "outside the project"
+VANISHED: Final = "no longer there"
+IRREGULAR: Final = "not a regular file"
+
+
+class Unreadable(NamedTuple):
+    """Why there are no bytes. ``failed``: the file should have been readable (a permission, a
+    broken disk), so that the run is incomplete; else it is only skipped."""
+
+    reason: str
+    failed: bool = False
+
+
+def read(root: Path | str, path: str, *, limit: int = MAX_BYTES) -> bytes | Unreadable:
+    """Return the bytes of the file at ``path`` (relative to ``root``), at most ``limit`` of them.
+
+    A link is followed as long as its target lies in the project. Never raises, and never waits:
+    a FIFO or a device is no file.
+    """
+    try:
+        return _read(os.fspath(root), path, limit)
+    except FileNotFoundError:
+        return Unreadable(VANISHED)
+    except (IsADirectoryError, NotADirectoryError):
+        return Unreadable(IRREGULAR)
+    except OSError as error:
+        return Unreadable((error.strerror or "cannot be read").lower(), failed=True)
+    except ValueError:
+        return Unreadable("not a valid path", failed=True)
+
+
+def _read(root: str, path: str, limit: int) -> bytes | Unreadable:
+    inside = real_folder(root)
+    folder, _, name = path.rpartition("/")
+    target = os.path.join(real_folder(os.path.join(root, folder)), name)
+    if name in ("", ".", "..") or os.path.islink(target):
+        target = os.path.realpath(target)
+    if not is_within(target, inside):
+        return Unreadable(OUTSIDE)
+    descriptor = _open(target)
+    if descriptor is None:
+        return Unreadable(IRREGULAR)
+    try:
+        return _content(descriptor, limit)
+    finally:
+        os.close(descriptor)
+
+
+def _open(target: str) -> int | None:
+    """Return a descriptor, or None for what cannot be opened as a file: sockets, circular links."""
+    try:
+        return os.open(target, _FLAGS)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):
+            return None
+        raise
+
+
+def _content(descriptor: int, limit: int) -> bytes | Unreadable:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        return Unreadable(IRREGULAR)
+    if status.st_size > limit:
+        return Unreadable(TOO_LARGE)
+    chunks: list[bytes] = []
+    left = limit + 1
+    while left > 0 and (chunk := os.read(descriptor, min(left, max(status.st_size + 1, 4096)))):
+        chunks.append(chunk)
+        left -= len(chunk)
+    # The file may have grown since it was asked for its size.
+    return b"".join(chunks) if left > 0 else Unreadable(TOO_LARGE)
+
+
+@lru_cache(maxsize=4096)
+def real_folder(folder: str) -> str:
+    """Return the folder without links in its path. Remembered, for most files have neighbours."""
+    return os.path.realpath(folder)
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether ``path`` is ``folder`` or lies below it (both absolute and without links)."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

@@ -1,0 +1,45 @@
+"""Where the project begins, seen from a file or folder in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+MANIFESTS: Final = ("mmlint.toml", ".mmlint.toml", "pyproject.toml", "package.json")
+"""Files that mark a project's root where there is no git repository."""
+
+
+def project_root(start: Path) -> Path:
+    """Return the root of the project that ``start`` (a file or folder) belongs to, without links.
+
+    The top of its git work tree; else the nearest folder upward with a manifest; else ``start``
+    itself (its folder, if it is a file).
+    """
+    start = start.resolve()
+    folder = start.parent if start.is_file() else start
+    top = work_tree(folder)
+    if top is not None:
+        return top
+    for candidate in (folder, *folder.parents):
+        if any((candidate / name).is_file() for name in MANIFESTS):
+            return candidate
+    return folder
+
+
+def work_tree(folder: Path) -> Path | None:
+    """Return the top of the git work tree that ``folder`` lies in, or None."""
+    for candidate in (folder, *folder.parents):
+        if is_repository(candidate):
+            return candidate
+    return None
+
+
+def is_repository(folder: Path) -> bool:
+    """Whether git would take ``folder`` for the top of a work tree.
+
+    ``.git`` is a file in submodules and linked work trees; a folder without ``HEAD`` is none.
+    """
+    try:
+        return (folder / ".git" / "HEAD").is_file() or (folder / ".git").is_file()
+    except OSError:
+        return False
