@@ -11,8 +11,8 @@ from mmlint.sdk.surface import NEEDLES
 
 _SUPPRESSION = b"mmlint:"
 _NOQA = re.compile(rb"noqa\s*:[^\r\n]*\bmm[0-9]")
-_SECRETS = (b"sk_", b"rk_", b"ak_")
-_PUBLIC = tuple(prefix.encode() for prefix in PUBLIC_PREFIXES)
+_SECRET = re.compile(rb"(?<![a-z0-9_])[sra]k_|\b\w*(?:aoa|mm)_(?:sk|secret)")
+"""Beginnings of keys, and names that say they hold one; as words, so that ``task_`` is none."""
 
 
 def may_matter(
@@ -37,6 +37,9 @@ def may_matter(
         return True
     if any(needle in lowered for needle in needles):
         return True
-    if not any(secret in data for secret in _SECRETS):
+    public = [prefix.encode() for prefix in (*PUBLIC_PREFIXES, *prefixes)]
+    if not any(prefix in data for prefix in public):
         return False
-    return any(prefix in data for prefix in (*_PUBLIC, *map(str.encode, prefixes)))
+    return _SECRET.search(lowered) is not None and any(
+        re.search(rb"(?<![A-Za-z0-9_])" + re.escape(prefix), data) for prefix in public
+    )

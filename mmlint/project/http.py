@@ -205,8 +205,12 @@ def _relative(program: Program, call: Call, url: s.Value, environment: Environme
         return None
     made = call.call.callee.object
     if isinstance(made, s.Name) and made.binding >= 0:
-        definitions = call.unit.definitions.get(made.binding, [])
-        made = definitions[0].value if len(definitions) == 1 else made
+        before = [
+            one.value
+            for one in call.unit.definitions.get(made.binding, ())
+            if one.value.start < call.call.start
+        ]
+        made = before[-1] if before else made
     if not isinstance(made, s.Call):
         return None
     for argument in made.arguments:
