@@ -1,4 +1,4 @@
-"""Reading a file once: only ordinary files, only inside the project, never waiting, never raising."""
+"""Reading a file once: only files of the project, never waiting for one, never raising."""
 
 from __future__ import annotations
 
