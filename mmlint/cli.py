@@ -97,7 +97,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("-v", "--verbose", is_flag=True, help="Say what is done; full internal errors.")
 @settings_options
 @click.pass_context
-def check(context: click.Context, **options: Any) -> None:
+def check(context: click.Context, /, **options: Any) -> None:
     """Check the project, and report what touches PATH (default: all of it).
 
     RULES are codes, names or prefixes, separated by commas: MM101, unawaited-flush, MM2.
@@ -152,7 +152,7 @@ def _listed(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _color(wish: str) -> bool:
-    """``--color`` first, then ``NO_COLOR`` and ``FORCE_COLOR``, then whether stdout is a terminal."""
+    """``--color`` first, then ``NO_COLOR`` and ``FORCE_COLOR``, then what stdout is."""
     if wish != "auto":
         return wish == "always"
     if os.environ.get("NO_COLOR"):

@@ -6,7 +6,7 @@ from bisect import bisect_right
 
 
 class Lines:
-    """Where the lines of a file begin. Lines count from 1; ``\\n``, ``\\r\\n`` and ``\\r`` end one."""
+    """Where the lines of a file begin. Lines count from 1; LF, CRLF and CR end one."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data

@@ -406,7 +406,7 @@ class Export(Node, frozen=True):
     """A name that other files can take from here (JavaScript only; Python exports its globals).
 
     Exactly one of these says what it is: ``binding`` (>= 0), ``value``, or ``module`` and
-    ``imported`` for re-exports (``imported`` is ``"*"`` for everything). ``name`` is ``"default"`` for a default
+    ``imported`` for re-exports (``"*"``: everything). ``name`` is ``"default"`` for a default
     export, ``"*"`` for ``export *``, and ``"="`` for ``module.exports = …``.
     """
 

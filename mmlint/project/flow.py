@@ -2,9 +2,9 @@
 awaits.
 
 An abstract interpreter over the small language. It runs a set of states, one per kind of path
-that can lead here, through every statement. A state knows the sends that are still queued, the flush
-promises that are stored and not yet awaited, and what the path has assumed about conditions (so that
-``if (x) track(); … if (x) await flush();`` is one path, not four). Calls of project functions are
+that can lead here, through every statement. A state knows the sends that are still queued, the
+flush promises that are stored and not yet awaited, and what the path has assumed about conditions
+(so that ``if (x) track(); … if (x) await flush();`` is one path, not four). Calls of project functions are
 answered by their summaries, computed to a fixpoint over call cycles. Implicit exceptions make no
 path; an explicit ``throw`` does.
 """
@@ -806,7 +806,7 @@ class _Run:
         return states
 
     def may_flush(self, call: s.Call, callee: Entity | None) -> bool:
-        """Whether an unknown call may be a flush: it is called so, or is handed a client or flush."""
+        """Whether an unknown call may flush: its name says so, or it is handed a client."""
         if not isinstance(callee, External | Global):
             target = call.callee
             name = target.name if isinstance(target, s.Name | s.Member) else ""

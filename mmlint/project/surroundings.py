@@ -56,8 +56,8 @@ class Bound:
 
 @dataclass
 class Surroundings:
-    """``packages``: folder of a ``package.json`` to the packages it depends on. ``commands``: folder
-    to its npm scripts. ``wrangler``, ``vercel``: folders with such a settings file.
+    """``packages``: folder of a ``package.json`` to what it depends on. ``commands``: folder to
+    its npm scripts. ``wrangler``, ``vercel``: folders with such a settings file.
     ``listening``, ``wrapping``: files that hold such a byte string."""
 
     packages: dict[str, frozenset[str]] = field(default_factory=dict)

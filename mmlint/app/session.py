@@ -1,28 +1,24 @@
-"""The verbs: check, fix, explain, list rules, show the configuration. What the CLI and tests call."""
+"""One run over one project: its settings, its focus, and its findings."""
 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from mmlint import __version__
-from mmlint.model.finding import Finding, Safety
-from mmlint.model.report import Notice, Reported, Result, RuleInfo, Summary, TextEdit
+from mmlint.model.finding import Finding
+from mmlint.model.report import Notice, Reported, Result, Summary, TextEdit
 
 if TYPE_CHECKING:
     from mmlint.config import Settings
-    from mmlint.engine.fixer import Fixed
+    from mmlint.engine.judge import Policy
     from mmlint.engine.observe import Observed, Observer
     from mmlint.project.view import Project
     from mmlint.rules import Registered
 
-URL = "https://github.com/mmlint/mmlint/blob/main/docs/rules/{name}.md"
+COMMANDS = ("check", "explain", "rules", "config")
 
 DECIDING = frozenset({"package.json", "tsconfig.json", "jsconfig.json", "vercel.json"})
 """Files that decide about others: where one is named, its whole folder is meant."""
@@ -83,6 +79,7 @@ class Session:
         self.observed: Observed | None = None
         self.ignored = 0
         self.notices: list[Notice] = []
+        self.missing: list[Notice] = []
 
     def lint(self, overlay: Mapping[str, bytes]) -> list[Reported]:
         """Return the findings in the focus, with ``overlay`` (path to bytes) in place of files."""
@@ -137,11 +134,6 @@ class Session:
 
     # --- parts -----------------------------------------------------------------------------------
 
-    def listing(self) -> object:
-        from mmlint.files.listing import listing
-
-        return listing(self.root, exclude=self.settings.exclude)
-
     def _project(self, overlay: Mapping[str, bytes]) -> Project:
         from mmlint.engine.observe import Observer
         from mmlint.files.listing import listing
@@ -180,7 +172,7 @@ class Session:
             resolution=Resolution(observed.code),
         )
 
-    def _policy(self) -> object:
+    def _policy(self) -> Policy:
         from mmlint.engine.judge import Policy
 
         settings = self.settings
@@ -230,3 +222,102 @@ def covers(focus: frozenset[str], path: str) -> bool:
 
 def _is_safe(one: Reported) -> bool:
     return one.finding.fix is not None and one.finding.fix.safety == "safe" and bool(one.edits)
+
+
+# --- opening ------------------------------------------------------------------------------------
+
+
+def open_session(
+    request: Request, stdin: Callable[[], bytes] | None, start: Path | None = None
+) -> Session:
+    """Find the project, its settings and the focus. Raises UsageError."""
+    from mmlint.files.root import project_root
+
+    here = (start or Path.cwd()).absolute()
+    named = [] if request.paths in ((), (".",)) else [one for one in request.paths if one != "-"]
+    first = here / named[0] if named else here
+    root = project_root(first if first.is_dir() else first.parent)
+    if start is not None:
+        root = here
+    settings = load_settings(request, here, root)
+    missing: list[Notice] = []
+    focus: set[str] = set()
+    for name in named:
+        focus |= _focus(root, here / name, name, missing)
+    overlay: dict[str, bytes] = {}
+    if stdin is not None and request.stdin_filename:
+        path = _relative(root, here / request.stdin_filename, request.stdin_filename)
+        overlay[path] = stdin()
+        focus.add(path)
+    if here != root and not focus and not missing and start is None and not request.paths:
+        focus = set()
+    elif request.paths == (".",) and here != root:
+        focus = {_relative(root, here, ".") + "/"}
+    session = Session(root, settings, focus=frozenset(focus), jobs=request.jobs, overlay=overlay)
+    session.missing = missing
+    if missing and not focus:
+        session.focus = frozenset({"\0"})  # nothing was named that exists: nothing is reported
+    return session
+
+
+def load_settings(request: Request, here: Path, root: Path) -> Settings:
+    from mmlint.config import ConfigError, load
+
+    try:
+        return load(
+            here,
+            root,
+            overrides=request.config,
+            isolated=request.isolated,
+            select=request.select,
+            ignore=request.ignore,
+            rules=rule_names(),
+        )
+    except ConfigError as error:
+        raise UsageError(str(error)) from error
+
+
+def rule_names() -> dict[str, str]:
+    """Return every rule's name by its code."""
+    from mmlint.rules import registry
+
+    return {rule.code: rule.name for rule in registry()}
+
+
+def _focus(root: Path, path: Path, name: str, missing: list[Notice]) -> set[str]:
+    """The project-relative paths that a named path means; a folder ends in ``/``.
+
+    A file that decides about others (a manifest, a settings file) means its whole folder.
+    """
+    if not os.path.lexists(path):
+        text = f"{name}: no such file or folder; expected a path to check.{_command(name)}"
+        missing.append(Notice(text, failed=True))
+        return set()
+    relative = _relative(root, path, name)
+    if path.is_dir():
+        return {relative.rstrip("/") + "/"} if relative != "." else set()
+    base = path.name
+    decides = base in DECIDING or base.startswith("wrangler.") or base.endswith("mmlint.toml")
+    if decides or base == "pyproject.toml":
+        folder = relative.rpartition("/")[0]
+        return {relative, folder + "/"} if folder else set()
+    return {relative}
+
+
+def _command(word: str) -> str:
+    """A misspelt command is taken for a path: say what may have been meant."""
+    from mmlint.config import did_you_mean
+
+    guess = did_you_mean(word, COMMANDS)
+    return f' Did you mean "mmlint {guess}"?' if guess else " See: mmlint --help"
+
+
+def _relative(root: Path, path: Path, name: str) -> str:
+    try:
+        normal = Path(os.path.normpath(path))
+        return normal.relative_to(root).as_posix()
+    except ValueError:
+        raise UsageError(
+            f"{name}: lies outside the project {root}; expected paths of one project. "
+            "Run mmlint once in each project"
+        ) from None
