@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": BELOW_ENGINE,
     "app": BELOW_ENGINE | {"engine"},
     "cli": {"app"},
+    "__main__": {"cli"},
 }
 """Layer to the layers it may name, from the ground up. The package itself holds only a version,
 and everybody may ask for that."""
