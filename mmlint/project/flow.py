@@ -4,9 +4,9 @@ awaits.
 An abstract interpreter over the small language. It runs a set of states, one per kind of path
 that can lead here, through every statement. A state knows the sends that are still queued, the
 flush promises that are stored and not yet awaited, and what the path has assumed about conditions
-(so that ``if (x) track(); … if (x) await flush();`` is one path, not four). Calls of project functions are
-answered by their summaries, computed to a fixpoint over call cycles. Implicit exceptions make no
-path; an explicit ``throw`` does.
+(so that ``if (x) track(); … if (x) await flush();`` is one path, not four). Calls of project
+functions are answered by their summaries, computed to a fixpoint over call cycles. Implicit
+exceptions make no path; an explicit ``throw`` does.
 """
 
 from __future__ import annotations
@@ -102,12 +102,15 @@ class Summary:
 
     ``sends``: a send that can still be queued when it returns. ``flushes``: on which of its paths
     what was queued before is flushed. ``promised``: its promise must be awaited for that.
+    ``ends_with``: it may end the process itself, and these of its sends are queued then; an empty
+    set where only its caller's are, None where it never ends the process unflushed.
     """
 
     sends: Spot | None = None
     flushes: Literal["always", "sometimes", "never"] = "never"
     promised: bool = False
     returns: bool = True
+    ends_with: frozenset[Spot] | None = None
 
 
 @dataclass
@@ -185,11 +188,13 @@ class Flow:
             )
         return self._calls_back[callee]
 
-    def origin(self, spot: Spot) -> Spot:
-        """Follow the call of a helper to the send inside it."""
+    def origin(self, spot: Spot, *, within: Unit | None = None) -> Spot:
+        """Follow the call of a helper to the send inside it, as long as that stays ``within``."""
         seen = {spot}
-        while spot in self.origins and self.origins[spot] not in seen:
-            spot = self.origins[spot]
+        while (inner := self.origins.get(spot)) is not None and inner not in seen:
+            if within is not None and inner.unit is not within:
+                break
+            spot = inner
             seen.add(spot)
         return spot
 
@@ -283,7 +288,11 @@ class _Run:
             flushes = "always"
         elif not all(kept):
             flushes = "sometimes"
-        return Summary(sends[0] if sends else None, flushes, self.promised, bool(exits))
+        cut = [one.state.pending for one in self.process_exits if one.state.pending]
+        ends_with = frozenset(spot for one in cut for spot in one if spot != self.entry)
+        first = sends[0] if sends else None
+        returns = bool(exits)
+        return Summary(first, flushes, self.promised, returns, ends_with if cut else None)
 
     def _leave(self, states: States) -> list[Exit]:
         ended = self.block(self.function.body, states)
@@ -700,6 +709,8 @@ class _Run:
             else:
                 states = self.value(value, states, Fate.UNKNOWN)
         summary = self.flow.summary(callee)
+        if summary.ends_with is not None:
+            self.ends_inside(call, summary.ends_with, states)
         if not summary.returns:
             self.throws += [(self.spot(call), state) for state in states]
             return NOWHERE
@@ -717,6 +728,18 @@ class _Run:
             self.flow.origins[spot] = summary.sends
             states = frozenset(_queued(state, spot) for state in states)
         return states
+
+    def ends_inside(self, call: s.Call, lost: frozenset[Spot], states: States) -> None:
+        """The callee may end the process: what is queued here, and what it queued, is lost."""
+        spot = self.spot(call)
+        if lost:
+            first = min(lost, key=lambda one: (one.unit.path, one.start))
+            self.flow.origins.setdefault(spot, first)
+        own = frozenset({spot}) if lost else frozenset[Spot]()
+        for state in states:
+            self.process_exits.append(
+                Exit("process", spot, state._replace(pending=state.pending | own))
+            )
 
     def chain(self, call: s.Call, member: s.Member, states: States, use: Use) -> States:
         """``promise.then(f)``: the promise and what ``f`` returns share the fate of the chain."""

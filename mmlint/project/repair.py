@@ -63,7 +63,8 @@ def flush_before(
     if found is None or function.expression:
         return None
     expression, edits = found
-    waits = "" if unit.python and not function.is_async else "await "
+    may_wait = function.is_async or (function.kind == "module" and unit.module.esm)
+    waits = "" if unit.python and not may_wait else "await "
     code = f"{waits}{expression}()" + ("" if unit.python else ";")
     for one in exits:
         edit = _before_exit(project, unit, function, one, code)
@@ -71,15 +72,15 @@ def flush_before(
             return None
         edits.append(edit)
     plain = all(one.kind in ("return", "end") for one in exits)
-    if function.is_async:
+    if may_wait:
         safety = "safe" if plain else "unsafe"
-        return Fix(f"flush before the handler ends: {code}", safety, tuple(edits))  # type: ignore[arg-type]
+        return Fix(f"flush before it ends: {code}", safety, tuple(edits))  # type: ignore[arg-type]
     if unit.python:
-        return Fix(f"flush before the handler ends: {code}", "unsafe", tuple(edits))
+        return Fix(f"flush before it ends: {code}", "unsafe", tuple(edits))
     if not _can_be_async(function):
         return None
     edits.append(MakeAsync(unit.path, function.start, function.end))
-    return Fix(f"make the handler async and flush before it ends: {code}", "unsafe", tuple(edits))
+    return Fix(f"make it async and flush before it ends: {code}", "unsafe", tuple(edits))
 
 
 def _before_exit(

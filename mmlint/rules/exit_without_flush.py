@@ -1,0 +1,100 @@
+"""A script that queues an event and can end without flushing it.
+
+The timer of the server SDK does not keep a process alive. A script that sends and then reaches its
+end, or calls `process.exit()`, takes what is still queued with it: backfills and nightly jobs that
+report success and send half of their events.
+
+**Bad**
+
+```ts scripts/renewals.ts
+import { track } from "@millimetric/track-node";
+import { dueRenewals } from "./db.js";
+
+for (const one of await dueRenewals()) {
+  track({ event: "renewed_plan", anonymous_id: one.anonymousId, user_id: one.userId }); // !MM104
+}
+```
+
+**Fixed**
+
+```ts scripts/renewals.ts fixed
+import { track, flush } from "@millimetric/track-node";
+import { dueRenewals } from "./db.js";
+
+for (const one of await dueRenewals()) {
+  track({ event: "renewed_plan", anonymous_id: one.anonymousId, user_id: one.userId }); // !MM104
+}
+await flush();
+```
+
+**Good**
+
+```py scripts/renewals.py
+from millimetric import MillimetricClient
+
+client = MillimetricClient()
+
+
+def main(rows):
+    for row in rows:
+        client.track({"event": "renewed_plan", "anonymous_id": row.aid, "user_id": row.user})
+    client.flush()
+
+
+if __name__ == "__main__":
+    main([])
+```
+
+What makes a file a script: it lies under `scripts/`, `bin/` or `jobs/`, `package.json` starts it, it
+has a `__main__` guard, or it is a Django management command. A program that listens is none.
+
+**Fix**: `await flush()` before the script ends. Safe at the top level of an ES module and at the end
+of an async function; else it needs `--unsafe-fixes`.
+
+**When to ignore it**: where something else flushes on exit.
+
+Source: docs.millimetric.ai, node SDK: flush before a process exits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmlint.model.finding import Fix
+from mmlint.project.flow import Spot
+from mmlint.project.repair import flush_before
+from mmlint.project.unit import Unit
+from mmlint.project.view import Project, related, spot_place
+from mmlint.rules import Rule, Verdict
+
+RULE = Rule("MM104", "error", fixable="safe")
+
+_ENDS = {"process": "the process ends here", "throw": "the script throws here"}
+
+
+def check(project: Project) -> Iterator[Verdict]:
+    for unit in project.units:
+        evidence = project.evidence(unit, 0)
+        if evidence.runtime != "script":
+            continue
+        unsent = project.delivery(unit, 0).unsent
+        if not unsent:
+            continue
+        calls = {project.flow.origin(spot, within=unit): spot for spot in unsent}
+        first = min(calls, key=lambda spot: spot.start)
+        exits = unsent[calls[first]]
+        yield Verdict(
+            spot_place(first),
+            "the event is queued, and the script can end without a flush",
+            extent=project.extent(unit, first.start),
+            related=tuple(related(one.spot, _ENDS[one.kind]) for one in exits if one.kind in _ENDS),
+            evidence=(str(evidence),),
+            fix=_fix(project, unit, first),
+        )
+
+
+def _fix(project: Project, unit: Unit, send: Spot) -> Fix | None:
+    """Flush in the function that sends, where it ends."""
+    holder = unit.function_at(send.start)
+    exits = project.delivery(unit, holder).unsent.get(send, [])
+    return flush_before(project, unit, holder, send, exits) if exits else None
