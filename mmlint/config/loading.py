@@ -1,0 +1,204 @@
+"""From files and command line to settings, each value with where it comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from mmlint.config.checking import checked
+from mmlint.config.layers import (
+    FileLayer,
+    Layer,
+    OptionsLayer,
+    PairsLayer,
+    is_pair,
+    merged,
+    nearest,
+)
+from mmlint.config.problem import ConfigError, Keys, Problem, expected, shown
+from mmlint.config.schema import Options, key_of
+from mmlint.config.settings import Settings, matches
+
+_SELECTION = ("select", "extend_select", "ignore")
+"""Fields that a new ``select`` begins anew: what another source said of them is forgotten."""
+
+_PART = re.compile(r"MM[0-9]*")
+
+
+def load(
+    start: Path,
+    root: Path,
+    *,
+    overrides: Sequence[str] = (),
+    isolated: bool = False,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    rules: Mapping[str, str] | None = None,
+) -> Settings:
+    """Return the settings for the project at ``root``, seen from the folder ``start`` in it.
+
+    ``overrides``: arguments of ``--config``, each a file (which replaces those that would be found)
+    or ``key=value``. ``isolated``: no file is looked for. ``select``, ``ignore``: the command
+    line's. ``rules``: code to name of every rule there is; without it names are not checked.
+
+    Raises ConfigError, whose message says where, what, and what is allowed.
+    """
+    start, root = start.resolve(), root.resolve()
+    file = _file([one for one in overrides if not is_pair(one)], start, root, isolated)
+    pairs = PairsLayer(one for one in overrides if is_pair(one))
+    below = _below(file.path.parent, root) if file else ""
+    sources = [
+        *([_Source(file, rules or {}, below)] if file else []),
+        _Source(pairs, rules or {}),
+        _Source(OptionsLayer(select, ignore), rules or {}),
+    ]
+    values: dict[str, object] = {}
+    provenance: dict[str, str] = {}
+    for source in sources:
+        if "select" in source.layer.values:
+            for field in _SELECTION:
+                values.pop(field, None)
+                provenance.pop(key_of(field), None)
+        values = merged(values, source.fields())
+        provenance |= source.origins()
+    return msgspec.structs.replace(
+        Settings(provenance=provenance, source=file.label if file else None), **values
+    )
+
+
+def _file(named: Sequence[str], start: Path, root: Path, isolated: bool) -> FileLayer | None:
+    if not named:
+        return None if isolated else nearest(start, root)
+    if isolated:
+        raise ConfigError("--isolated: no configuration file may be named beside it; drop one")
+    if len(named) > 1:
+        raise ConfigError(f"--config: one file at the most, not {len(named)}; pairs may repeat")
+    path = Path(named[0])
+    if not path.is_file():
+        raise ConfigError(
+            f"--config: {shown(named[0])} is no file; expected the path of a configuration file, "
+            "or key=value"
+        )
+    layer = FileLayer(path.resolve())
+    if layer.found is None:
+        raise ConfigError(f"{layer.label}: has no section {'.'.join(layer.section)}")
+    return layer
+
+
+class _Source:
+    """The values of one layer: valid, rules by name, globs relative to the project's root.
+
+    ``below``: the folder that the layer's globs start from, as a glob. Raises ConfigError.
+    """
+
+    def __init__(self, layer: Layer, rules: Mapping[str, str], below: str = "") -> None:
+        self.layer = layer
+        self.rules = rules
+        self.below = below
+        try:
+            self.options = checked(layer.values, Options)
+            if rules:
+                self._check_rules()
+            self._check_globs()
+        except Problem as problem:
+            where = layer.where(problem.keys, problem.near)
+            raise ConfigError(f"{where}: {problem.message}") from problem
+
+    def fields(self) -> dict[str, object]:
+        """Return the values that are set, by the names of their fields."""
+        options = self.options
+        resolved = msgspec.structs.replace(
+            options,
+            severity=self._by_name(options.severity),
+            rules=self._by_name(options.rules),
+            exclude=self._globs(options.exclude),
+            per_file_ignores={
+                self._glob(glob): words for glob, words in options.per_file_ignores.items()
+            },
+            overrides=tuple(
+                msgspec.structs.replace(one, paths=self._globs(one.paths))
+                for one in options.overrides
+            ),
+        )
+        names = Options.__struct_fields__
+        return {
+            name: getattr(resolved, name) for name in names if key_of(name) in self.layer.values
+        }
+
+    def origins(self) -> dict[str, str]:
+        """Return where each value stands, by key; by ``table.key`` for what stands in tables."""
+        found: dict[str, str] = {}
+        for key, value in self.layer.values.items():
+            if isinstance(value, dict):
+                for inner in value:
+                    shown_as = self._glob(inner) if key == "per-file-ignores" else inner
+                    shown_as = self.rules.get(shown_as, shown_as)
+                    found[f"{key}.{shown_as}"] = self.layer.origin((key, inner))
+            else:
+                found[key] = self.layer.origin((key,))
+        return found
+
+    def _by_name(self, table: Mapping[str, object]) -> dict[str, object]:
+        return {self.rules.get(key, key): value for key, value in table.items()}
+
+    def _globs(self, globs: Sequence[str]) -> tuple[str, ...]:
+        return tuple(self._glob(glob) for glob in globs)
+
+    def _glob(self, glob: str) -> str:
+        """Return the glob as it is written at the project's root."""
+        if not self.below:
+            return glob
+        negation = "!" if glob.startswith("!") else ""
+        glob = glob.removeprefix("!")
+        between = "/" if "/" in glob.rstrip("/") else "/**/"
+        return f"{negation}{self.below}{between}{glob.removeprefix('/')}"
+
+    # --- checks ----------------------------------------------------------------------------------
+
+    def _check_rules(self) -> None:
+        """Raise a Problem for the first word that should name a rule and does not."""
+        known = [*self.rules, *self.rules.values()]
+        for keys, word, may_be_part in self._named():
+            is_part = _PART.fullmatch(word) and any(code.startswith(word) for code in self.rules)
+            if word in known or (may_be_part and is_part):
+                continue
+            part = ", or the beginning of a code such as MM1" if may_be_part else ""
+            hint = expected(word, known, f"the code or name of a rule{part}; see: mmlint rules")
+            raise Problem(f'unknown rule "{shown(word)}" in `{keys[0]}`; {hint}', keys, word)
+
+    def _named(self) -> Iterator[tuple[Keys, str, bool]]:
+        """Yield what should name a rule: where, the word, whether a code's beginning will do."""
+        options = self.options
+        for field in _SELECTION:
+            for index, word in enumerate(getattr(options, field)):
+                yield (key_of(field), index), word, True
+        for glob, words in options.per_file_ignores.items():
+            for index, word in enumerate(words):
+                yield ("per-file-ignores", glob, index), word, True
+        for word in options.severity:
+            yield ("severity", word), word, False
+        for word in options.rules:
+            yield ("rules", word), word, False
+
+    def _check_globs(self) -> None:
+        options = self.options
+        globs: list[tuple[Keys, str]] = [(("exclude",), glob) for glob in options.exclude]
+        globs += [(("per-file-ignores", glob), glob) for glob in options.per_file_ignores]
+        for index, override in enumerate(options.overrides):
+            globs += [(("overrides", index, "paths"), glob) for glob in override.paths]
+        for keys, glob in globs:
+            try:
+                matches((glob,), "")
+            except ValueError as error:
+                message = f'`{keys[0]}`: "{shown(glob)}" is no pattern in the style of .gitignore'
+                raise Problem(message, keys, glob) from error
+
+
+def _below(folder: Path, root: Path) -> str:
+    """Return the folder as a glob from ``root``, empty for the root itself and folders outside."""
+    if not folder.is_relative_to(root) or folder == root:
+        return ""
+    return re.sub(r"([*?\[\\!#])", r"\\\1", folder.relative_to(root).as_posix())
