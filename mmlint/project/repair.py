@@ -12,7 +12,7 @@ from mmlint.model.finding import (
     MakeAsync,
     Replace,
 )
-from mmlint.project.entity import SdkFunction, SdkObject
+from mmlint.project.entity import ProjectFunction, SdkFunction, SdkObject
 from mmlint.project.flow import Exit, Spot
 from mmlint.project.program import package_specifier
 from mmlint.project.unit import Unit
@@ -28,6 +28,8 @@ def await_it(project: Project, spot: Spot) -> Fix | None:
     would not help.
     """
     written = project.statement(spot.unit, spot.start)
+    if not _can_be_awaited(project, spot):
+        return None
     if written is None or written.function != spot.unit.function_at(spot.start):
         return None
     statement = written.statement
@@ -45,6 +47,15 @@ def await_it(project: Project, spot: Spot) -> Fix | None:
         return None
     made = MakeAsync(spot.unit.path, function.start, function.end)
     return Fix("make the function async and await it", "unsafe", (made, *edits))
+
+
+def _can_be_awaited(project: Project, spot: Spot) -> bool:
+    """Whether the call itself gives the promise (a timer that is handed ``flush`` does not)."""
+    for _, call in spot.unit.calls:
+        if (call.start, call.end) == (spot.start, spot.end):
+            found = project.program.resolve(spot.unit, call.callee)
+            return isinstance(found, SdkFunction | ProjectFunction)
+    return False
 
 
 def _can_be_async(function: s.Function) -> bool:
