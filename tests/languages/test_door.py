@@ -7,7 +7,7 @@ import sys
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmlint.languages import observe
@@ -91,6 +91,7 @@ def test_what_an_adapter_cannot_follow_is_a_problem(monkeypatch: pytest.MonkeyPa
     assert "nested too deeply" in problem.message
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(LANGUAGES))
 def test_any_bytes_are_fine(data: bytes, language: Language) -> None:
     assert observe(data, language).language == language
