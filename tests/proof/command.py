@@ -1,0 +1,60 @@
+"""Runs mmlint as its users do, in a process of its own, on a project written for the occasion."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+"""This checkout."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A finished run: its exit code and the bytes of both streams."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+    @property
+    def text(self) -> str:
+        """Everything that was printed, as text."""
+        return (self.out + self.err).decode("utf-8", "replace")
+
+
+def mmlint(folder: Path, *words: str, stdin: bytes = b"") -> Done:
+    """Run ``mmlint WORDS`` in ``folder``; ``stdin`` is what it may read."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mmlint", *words],
+        cwd=folder,
+        env=environment(),
+        input=stdin,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment of this process, with this checkout importable and without what git
+    sets for its hooks, in which these tests may run."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    for name in ("FORCE_COLOR", "NO_COLOR"):
+        kept.pop(name, None)
+    quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    return {**kept, **quiet, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **more}
+
+
+def write(root: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write ``files`` (path to content) below ``root``, and return it."""
+    for path, content in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return root
