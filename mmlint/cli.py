@@ -126,6 +126,8 @@ def _request(options: dict[str, Any]) -> Request:
         raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
     if "-" in options["paths"] and not options["stdin_filename"]:
         raise click.UsageError("the path - needs --stdin-filename PATH")
+    if "-" in options["paths"] and options["fix"]:
+        raise click.UsageError("--fix cannot write to stdin; --diff shows what it would change")
     return Request(
         paths=tuple(options["paths"]),
         fix=options["fix"],

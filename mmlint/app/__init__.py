@@ -32,6 +32,10 @@ def run(request: Request, stdin: Callable[[], bytes] | None = None) -> int:
         session = open_session(request, stdin)
     except UsageError as error:
         return _fail(str(error))
+    if session.missing and not session.focus:  # nothing that was named exists
+        for notice in session.missing:
+            print(f"mmlint: {notice.message}", file=sys.stderr)
+        return 2
     if request.show_files:
         return _show_files(session)
     if request.fix or request.diff:
@@ -71,6 +75,8 @@ def _finish(request: Request, session: Session, result: Result) -> int:
         _emit("-", _statistics(result))
     for notice in dict.fromkeys(notices):
         print(f"mmlint: {notice.message}", file=sys.stderr)
+        if request.verbose and notice.detail:
+            print(notice.detail, file=sys.stderr)
     if request.verbose:
         skipped = ", ".join(f"{count} {why}" for why, count in result.summary.skipped.items())
         counts = f"{result.summary.files} files read, {result.summary.parsed} parsed"

@@ -249,14 +249,10 @@ def open_session(
         path = _relative(root, here / request.stdin_filename, request.stdin_filename)
         overlay[path] = stdin()
         focus.add(path)
-    if here != root and not focus and not missing and start is None and not request.paths:
-        focus = set()
-    elif request.paths == (".",) and here != root:
+    if request.paths == (".",) and here != root:
         focus = {_relative(root, here, ".") + "/"}
     session = Session(root, settings, focus=frozenset(focus), jobs=request.jobs, overlay=overlay)
     session.missing = missing
-    if missing and not focus:
-        session.focus = frozenset({"\0"})  # nothing was named that exists: nothing is reported
     return session
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from mmlint.engine.ignores import Ignores
 from mmlint.model.finding import Finding, Severity
 from mmlint.model.report import Notice
+from mmlint.project.unit import Unit
 from mmlint.project.view import Project
 from mmlint.rules import Registered, Verdict
 
@@ -93,23 +94,26 @@ def _run(rule: Registered, project: Project, policy: Policy, result: Verdicts) -
                 yield finding
     except Exception as error:
         where = _where(error)
-        result.notices.append(
-            Notice(
-                f"internal error in {rule.code} {rule.name} ({type(error).__name__}{where}); its "
-                "other findings are complete up to there. Please report this with -v",
-                failed=True,
-            )
-        )
+        result.notices.append(_internal_error(rule, error))
 
 
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
+def _internal_error(rule: Registered, error: Exception) -> Notice:
+    """Name the rule and the file it was looking at; quote nothing of either."""
+    import traceback
+
+    path, trace = None, error.__traceback__
+    while trace is not None:
+        unit = trace.tb_frame.f_locals.get("unit")
+        path = unit.path if isinstance(unit, Unit) else path
         trace = trace.tb_next
-    if trace is None:
-        return ""
-    file = trace.tb_frame.f_code.co_filename.replace("\\", "/").rsplit("/", 2)
-    return f" at {'/'.join(file[-2:])}:{trace.tb_lineno}"
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    where = f" while it looked at {path}" if path else ""
+    return Notice(
+        f"internal error in {rule.code} {rule.name}{where} ({type(error).__name__}); other "
+        "findings are complete. Please report it with the output of the same command and -v",
+        failed=True,
+        detail=f"{frames}{type(error).__name__}",
+    )
 
 
 def _speaks(rule: Registered, project: Project, path: str) -> bool:

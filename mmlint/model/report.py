@@ -26,10 +26,14 @@ class Reported(msgspec.Struct, frozen=True):
 
 
 class Notice(msgspec.Struct, frozen=True, order=True):
-    """Something about the run itself, for stderr. ``failed``: the exit code becomes 2."""
+    """Something about the run itself, for stderr. ``failed``: the exit code becomes 2.
+
+    ``detail``: more of it, for who asks with ``-v``; like the message, it quotes no file.
+    """
 
     message: str
     failed: bool = False
+    detail: str = ""
 
 
 class Summary(msgspec.Struct, frozen=True):
