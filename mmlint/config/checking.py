@@ -55,8 +55,9 @@ def _check(value: object, kind: msgspec.inspect.Type, keys: Keys) -> None:
             message = f"`{dotted(keys)}` is {_quoted(value)}; {expected(str(value), allowed)}"
             raise Problem(message, keys)
     elif isinstance(kind, inspect.UnionType):
-        # Absent is the only way to say "none": files have no other.
-        _check(value, next(one for one in kind.types if isinstance(one, inspect.StrType)), keys)
+        # The schema has no other unions than "this or nothing".
+        if value is not None:
+            _check(value, kind.types[0], keys)
     elif isinstance(kind, inspect.StrType):
         if not isinstance(value, str):
             raise _wrong(value, "a text in quotes", keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -101,7 +102,7 @@ class OptionsLayer:
 
 def is_pair(text: str) -> bool:
     """Whether an argument of ``--config`` sets a key; else it is the path of a file."""
-    return _PAIR.fullmatch(text) is not None and not Path(text).is_file()
+    return _PAIR.fullmatch(text) is not None and not os.path.isfile(text)
 
 
 def nearest(start: Path, root: Path) -> FileLayer | None:
@@ -110,7 +111,7 @@ def nearest(start: Path, root: Path) -> FileLayer | None:
     for folder in (start, *start.parents):
         for name in FILES:
             path = folder / name
-            if path.is_file() and _may_speak(path):
+            if os.path.isfile(path) and _may_speak(path):
                 layer = FileLayer(path)
                 if layer.found is not None:
                     return layer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -46,7 +47,7 @@ def load(
 
     Raises ConfigError, whose message says where, what, and what is allowed.
     """
-    start, root = start.resolve(), root.resolve()
+    start, root = Path(os.path.realpath(start)), Path(os.path.realpath(root))
     file = _file([one for one in overrides if not is_pair(one)], start, root, isolated)
     pairs = PairsLayer(one for one in overrides if is_pair(one))
     below = _below(file.path.parent, root) if file else ""
@@ -76,13 +77,12 @@ def _file(named: Sequence[str], start: Path, root: Path, isolated: bool) -> File
         raise ConfigError("--isolated: no configuration file may be named beside it; drop one")
     if len(named) > 1:
         raise ConfigError(f"--config: one file at the most, not {len(named)}; pairs may repeat")
-    path = Path(named[0])
-    if not path.is_file():
+    if not os.path.isfile(named[0]):
         raise ConfigError(
             f"--config: {shown(named[0])} is no file; expected the path of a configuration file, "
             "or key=value"
         )
-    layer = FileLayer(path.resolve())
+    layer = FileLayer(Path(named[0]).resolve())
     if layer.found is None:
         raise ConfigError(f"{layer.label}: has no section {'.'.join(layer.section)}")
     return layer

@@ -43,8 +43,7 @@ class Override(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
 class Options(
     msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True
 ):
-    """Configuration of mmlint: mmlint.toml, [tool.mmlint] of pyproject.toml, "mmlint" of
-    package.json."""
+    """What mmlint.toml, tool.mmlint of pyproject.toml and mmlint of package.json may say."""
 
     select: Annotated[
         Selectors,

@@ -40,7 +40,7 @@ def listing(root: Path | str, *, exclude: Sequence[str] = ()) -> Listing:
     if they lead to a file of the project; linked folders are not entered. Never raises for what is
     on the disk: what cannot be read is a note.
     """
-    walk = _Walk(Path(root).resolve())
+    walk = _Walk(Path(os.path.realpath(root)))
     walk.run()
     folders = folders_of(walk.files)
     beside = {path for path in walk.ignored_env if path.rpartition("/")[0] in folders}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -15,13 +16,13 @@ def project_root(start: Path) -> Path:
     The top of its git work tree; else the nearest folder upward with a manifest; else ``start``
     itself (its folder, if it is a file).
     """
-    start = start.resolve()
-    folder = start.parent if start.is_file() else start
+    start = Path(os.path.realpath(start))
+    folder = start.parent if os.path.isfile(start) else start
     top = work_tree(folder)
     if top is not None:
         return top
     for candidate in (folder, *folder.parents):
-        if any((candidate / name).is_file() for name in MANIFESTS):
+        if any(os.path.isfile(candidate / name) for name in MANIFESTS):
             return candidate
     return folder
 
@@ -39,7 +40,5 @@ def is_repository(folder: Path) -> bool:
 
     ``.git`` is a file in submodules and linked work trees; a folder without ``HEAD`` is none.
     """
-    try:
-        return (folder / ".git" / "HEAD").is_file() or (folder / ".git").is_file()
-    except OSError:
-        return False
+    entry = folder / ".git"
+    return os.path.isfile(entry / "HEAD") or os.path.isfile(entry)

@@ -122,6 +122,6 @@ def test_names_of_odd_bytes_are_read(root: Path) -> None:
 
 
 @given(st.text())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_path_raises(root: Path, path: str) -> None:
     assert isinstance(read(root, path), Unreadable)
