@@ -1,0 +1,104 @@
+"""What a run loads: a hook that runs on every commit must not pay for what it does not use.
+
+Each case is a fresh interpreter that reports which modules it ended up with.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+RUN = """
+import json, sys
+from mmlint.cli import main
+code = 0
+try:
+    main()
+except SystemExit as end:
+    code = end.code or 0
+print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
+"""
+
+HEAVY = {"libcst", "tree_sitter", "msgspec", "pathspec", "dotenv", "jsonschema", "mmlint.engine"}
+HEAVY |= {"asyncio", "logging", "multiprocessing", "concurrent.futures", "subprocess", "rich"}
+
+JAVASCRIPT = """
+import { track, flush } from "@millimetric/track-node";
+
+export async function POST(request) {
+  const { anonymous_id } = await request.json();
+  track({ event: "joined", anonymous_id });
+  await flush();
+  return Response.json({});
+}
+"""
+
+PYTHON = """
+import millimetric
+
+def joined(anonymous_id):
+    millimetric.track(event="joined", anonymous_id=anonymous_id)
+"""
+
+
+def loaded(cwd: Path, *arguments: str) -> set[str]:
+    """Return the modules of an interpreter that has run mmlint in ``cwd`` and found nothing."""
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *arguments],
+        cwd=cwd,
+        env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    *said, last = done.stderr.splitlines()
+    code, modules = json.loads(last)
+    assert code == 0, said
+    return set(modules)
+
+
+@pytest.mark.parametrize("word", ["--version", "--help"])
+def test_a_question_about_mmlint_itself_loads_nothing_heavy(word: str, tmp_path: Path) -> None:
+    assert loaded(tmp_path, word) & HEAVY == set()
+
+
+def test_a_subcommand_s_help_loads_nothing_heavy(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "check", "--help") & HEAVY == set()
+
+
+def test_a_project_without_millimetric_costs_no_parser(tmp_path: Path) -> None:
+    (tmp_path / "app.ts").write_text("export const answer = 42;\n")
+    (tmp_path / "app.py").write_text("answer = 42\n")
+    modules = loaded(tmp_path)
+    assert "mmlint.engine" in modules
+    assert modules & {"libcst", "tree_sitter"} == set()
+
+
+def test_javascript_alone_does_not_load_the_python_parser(tmp_path: Path) -> None:
+    (tmp_path / "route.js").write_text(JAVASCRIPT)
+    (tmp_path / "app.py").write_text("answer = 42\n")
+    modules = loaded(tmp_path)
+    assert "tree_sitter" in modules
+    assert "libcst" not in modules
+
+
+def test_python_alone_does_not_load_the_javascript_parser(tmp_path: Path) -> None:
+    (tmp_path / "events.py").write_text(PYTHON)
+    (tmp_path / "app.ts").write_text("export const answer = 42;\n")
+    modules = loaded(tmp_path)
+    assert "libcst" in modules
+    assert "tree_sitter" not in modules
+
+
+def test_a_run_loads_no_network(tmp_path: Path) -> None:
+    (tmp_path / "route.js").write_text(JAVASCRIPT)
+    (tmp_path / "events.py").write_text(PYTHON)
+    modules = loaded(tmp_path)
+    assert modules & {"http.client", "urllib.request", "ssl", "socket", "asyncio"} == set()
