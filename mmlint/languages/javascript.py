@@ -60,10 +60,13 @@ def observe(
     if data.count(b"/*", data.rfind(b"*/") + 1) > _MOST_OPEN_COMMENTS:
         unread = SyntaxProblem(0, len(data), "too many comments that are never closed")
         return Script(Program(b"").module(_parse(b"", dialect), side), (), unread)
-    root = _parse(data, dialect)
+    try:
+        root = _parse(data, dialect)
+    except _Endless:
+        unread = SyntaxProblem(0, len(data), "too entangled to be read")
+        return Script(Program(b"").module(_parse(b"", dialect), side), (), unread)
     if root.has_error:
-        again = _parse(data, "tsx") if dialect == "javascript" else _parse(_bridged(data), dialect)
-        root = root if again.has_error else again
+        root = _read_again(data, dialect, root)
     program = Program(data)
     module = program.module(root, side)
     problem = _first_problem(root, data)
@@ -72,10 +75,40 @@ def observe(
     return Script(module, _comments(root, data), problem)
 
 
+class _Endless(Exception):
+    """The parser does not get on."""
+
+
 def _parse(data: bytes, dialect: Dialect) -> Syntax:
+    """Return the root of the tree. Raises _Endless for the few inputs, all of them hostile, on
+    which a grammar tries readings without end: counted in steps, so that the answer never depends
+    on the machine's speed."""
     from tree_sitter import Parser
 
-    return Parser(_grammar(dialect)).parse(data).root_node
+    steps = 0
+
+    def read(offset: int, position: object) -> bytes:
+        return data[offset : offset + _CHUNK]
+
+    def is_endless(offset: int, had_error: bool) -> bool:
+        nonlocal steps
+        steps += 1
+        return steps > _STEPS + len(data)
+
+    try:
+        parser = Parser(_grammar(dialect))
+        return parser.parse(read, encoding="utf8", progress_callback=is_endless).root_node
+    except ValueError:
+        raise _Endless from None
+
+
+def _read_again(data: bytes, dialect: Dialect, root: Syntax) -> Syntax:
+    """Try what else the text may be; keep ``root`` where that does not read cleanly either."""
+    try:
+        again = _parse(data, "tsx") if dialect == "javascript" else _parse(_bridged(data), dialect)
+    except _Endless:
+        return root
+    return root if again.has_error else again
 
 
 def _bridged(data: bytes) -> bytes:
@@ -122,6 +155,10 @@ def _comments(root: Syntax, data: bytes) -> tuple[tuple[int, int], ...]:
                 return tuple(spans)
     return tuple(spans)
 
+
+_CHUNK = 65536
+_STEPS = 5000
+"""Steps allowed besides one a byte; ordinary code takes one in sixty bytes."""
 
 _INVENTED = "!"
 """The grammar invents a missing ``!`` in a tagged template with type arguments; no real mistake

@@ -250,3 +250,9 @@ def test_any_bytes(data: bytes) -> None:
 @given(st.lists(st.sampled_from(_TOKENS.split()), max_size=40), st.sampled_from([" ", "", "\n"]))
 def test_any_tokens(tokens: list[str], join: str) -> None:
     check(join.join(tokens).encode())
+
+
+def test_an_input_that_a_grammar_never_finishes_is_given_up() -> None:
+    hostile = b"\\te><a k=/k=(}}%<a()}"
+    assert observe(hostile, "tsx").problem is not None
+    assert observe(hostile, "javascript").problem is not None
