@@ -93,7 +93,6 @@ def _run(rule: Registered, project: Project, policy: Policy, result: Verdicts) -
             if _speaks(rule, project, path) and policy.allowed(rule, path):
                 yield finding
     except Exception as error:
-        where = _where(error)
         result.notices.append(_internal_error(rule, error))
 
 
