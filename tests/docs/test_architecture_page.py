@@ -1,0 +1,48 @@
+"""The architecture's page against the code: the parts it names, and the limits it promises."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from mmlint.engine import fixer, observe
+from mmlint.files import kinds
+from mmlint.project import flow, program, sends
+from tests.test_architecture import MAY_IMPORT
+
+ROOT = Path(__file__).parent.parent.parent
+PACKAGE = ROOT / "mmlint"
+PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+
+LIMITS = {
+    "size of a file": f"{kinds.MAX_BYTES // 1024**2} MiB",
+    "names, imports and returns followed for one expression": str(program.MAX_DEPTH),
+    "imports between a file and the SDK": f"{observe.MAX_ROUNDS} rounds",
+    "wrappers around each other": str(sends.MAX_WRAPPERS),
+    "states of a function": str(flow.MAX_STATES),
+    "statements run for a function": f"{flow.MAX_STEPS:,}",
+    "rounds of fixing": str(fixer.ROUNDS),
+}
+
+
+def _part(heading: str) -> str:
+    return PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def test_limits_are_those_of_the_code() -> None:
+    rows = re.findall(r"^\| ([^|]+?) \| ([^|]+?) \| [^|]+ \|$", _part("Limits"), re.M)
+    assert dict(row for row in rows if row[0] not in ("limit", "---")) == LIMITS
+
+
+def test_the_picture_shows_every_layer() -> None:
+    (picture,) = re.findall(r"^```text\n(.+?)^```$", _part("The layers"), re.M | re.S)
+    for layer in MAY_IMPORT.keys() - {"__main__"}:
+        assert re.search(rf"\b{layer}\b", picture), layer
+
+
+def test_modules_that_are_named_are_there() -> None:
+    listed = _part("The layers").partition("Inside `project`")[2]
+    rows = re.findall(r"^\| (`.+?) \|", listed, re.M)
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    assert named
+    assert [one for one in named if not (PACKAGE / "project" / f"{one}.py").exists()] == []
