@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mmlint import __version__
-from mmlint.app.session import Request, Session, UsageError, covers, load_settings, open_session
+from mmlint.app.session import Request, Session, UsageError, load_settings, open_session
 from mmlint.model.finding import Safety
 from mmlint.model.report import Notice, Result
 
@@ -138,6 +138,8 @@ def _view(request: Request, session: Session) -> View:
 
 
 def _show_files(session: Session) -> int:
+    from mmlint.engine.observe import covers
+
     session.lint({})
     observed = session.observed
     assert observed is not None

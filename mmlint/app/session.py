@@ -141,8 +141,14 @@ class Session:
 
         if self._observer is None:
             found = listing(self.root, exclude=self.settings.exclude)
-            named = frozenset(path for path in self.focus if not path.endswith("/"))
-            self._observer = Observer(self.root, found, focus=named, jobs=self.jobs)
+            self._observer = Observer(
+                self.root,
+                found,
+                focus=self.focus,
+                modules=self.settings.python_sdk_modules,
+                prefixes=self.settings.public_env_prefixes,
+                jobs=self.jobs,
+            )
         observed = self._observer.observe(overlay)
         project = self._link(observed)
         for _ in range(4):
@@ -191,6 +197,8 @@ class Session:
     def _in_focus(self, finding: Finding) -> bool:
         if not self.focus:
             return True
+        from mmlint.engine.observe import covers
+
         places = [finding.place.path, *(one.place.path for one in finding.related)]
         return any(covers(self.focus, path) for path in places)
 
@@ -213,11 +221,6 @@ class Session:
                 return None
             found.extend(written)
         return tuple(found)
-
-
-def covers(focus: frozenset[str], path: str) -> bool:
-    """Whether ``path`` is named by the focus, or lies in a folder that is."""
-    return path in focus or any(path.startswith(one) for one in focus if one.endswith("/"))
 
 
 def _is_safe(one: Reported) -> bool:

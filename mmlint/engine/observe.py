@@ -54,7 +54,8 @@ class Observed:
 class Observer:
     """Observes one project; repeated calls parse only what changed.
 
-    ``focus``: paths that were asked for by name: what cannot be read there is an error.
+    ``focus``: what was asked for (empty: everything); what cannot be read there is an error.
+    ``modules``, ``prefixes``: the configured Python SDK modules and public environment prefixes.
     ``jobs``: worker processes at the most.
     """
 
@@ -64,8 +65,12 @@ class Observer:
         listing: Listing,
         *,
         focus: frozenset[str] = frozenset(),
+        modules: Iterable[str] = (),
+        prefixes: Iterable[str] = (),
         jobs: int = 1,
     ) -> None:
+        self.modules = tuple(module.lower().encode() for module in modules)
+        self.prefixes = tuple(prefixes)
         self.root = root
         self.listing = listing
         self.focus = focus
@@ -76,6 +81,8 @@ class Observer:
         """Return what the project says with ``overlay`` (path to bytes) in place of its files."""
         found = Observed(self.root)
         found.notices += [Notice(note) for note in self.listing.notes]
+        if self.listing.skipped_folders:
+            found.skipped["vendored or generated folder"] = len(self.listing.skipped_folders)
         manifests: dict[str, bytes] = {}
         listening: list[str] = []
         wrapping: list[str] = []
@@ -104,7 +111,7 @@ class Observer:
                     listening.append(path)
                 if any(mark in data for mark in WRAPPING):
                     wrapping.append(path)
-            if may_matter(data, kind):
+            if may_matter(data, kind, needles=self.modules, prefixes=self.prefixes):
                 if kind != "dotenv" and looks_minified(data):
                     found.skipped["minified"] += 1
                     continue
@@ -138,7 +145,7 @@ class Observer:
         data = read(self.root, path)
         if not isinstance(data, Unreadable):
             return data
-        if path in self.focus and data.reason != "too large":
+        if data.failed and (not self.focus or covers(self.focus, path)):
             found.notices.append(Notice(f"{path}: {data.reason}; it was not checked", failed=True))
         else:
             found.skipped[data.reason] += 1
@@ -182,6 +189,11 @@ class Observer:
                 self._facts[item] = observe(data, kind)
             found.facts[path] = self._facts[item]
             found.sources[path] = data
+
+
+def covers(focus: frozenset[str], path: str) -> bool:
+    """Whether ``path`` is named by the focus, or lies in a folder that is."""
+    return path in focus or any(path.startswith(one) for one in focus if one.endswith("/"))
 
 
 def imported(path: str, data: bytes, kind: Language, resolution: Resolution) -> set[str]:
