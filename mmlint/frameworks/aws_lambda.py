@@ -1,4 +1,7 @@
-"""AWS Lambda: docs.aws.amazon.com/lambda, handlers in Node.js and Python."""
+"""AWS Lambda: docs.aws.amazon.com/lambda, handlers in Node.js and Python.
+
+The names that Serverless, SAM, SST and CDK bind are read by ``project.bindings``.
+"""
 
 from mmlint.frameworks.pattern import Decorated, Exported, Named, Platform
 
@@ -6,11 +9,12 @@ PLATFORM = Platform(
     name="AWS Lambda",
     runtime="serverless",
     patterns=(
-        Exported(r"", ("handler", "lambdaHandler"), "Lambda handler, exported {name}"),
-        Named(("lambda_handler", "handler"), 2, "Lambda handler {name}(event, context)"),
-        Decorated(r"^chalice:Chalice\.\(\)\.", "Chalice {name}"),
+        Exported(r"", ("handler", "lambdaHandler"), "Lambda handler, exported {name}", guess=True),
+        Named(("lambda_handler", "handler"), "Lambda handler {name}(event, context)", parameters=2),
+        Decorated(r"^chalice(\..*)?:(Chalice|Blueprint)\.\(\)\.", "Chalice {name}"),
         Decorated(
-            r"^aws_lambda_powertools\.event_handler.*:.*Resolver\.\(\)\.", "Powertools resolver"
+            r"^aws_lambda_powertools\.event_handler.*:(.*Resolver|Router)\.\(\)\.",
+            "Powertools resolver {name}",
         ),
     ),
 )

@@ -1,6 +1,15 @@
 """Cloudflare Workers and Pages: developers.cloudflare.com, runtime APIs."""
 
-from mmlint.frameworks.pattern import Callback, DefaultObject, Exported, Extends, Platform
+from mmlint.frameworks.pattern import (
+    HTTP_METHODS,
+    WORKERS,
+    Callback,
+    DefaultObject,
+    Exported,
+    Extends,
+    Platform,
+    Setting,
+)
 
 _EVENTS = ("fetch", "scheduled", "queue", "email", "tail")
 
@@ -8,30 +17,21 @@ PLATFORM = Platform(
     name="Cloudflare",
     runtime="serverless",
     patterns=(
-        DefaultObject(_EVENTS, "Worker, {name} of the default export", unless=("port",)),
+        DefaultObject(_EVENTS, "Worker, {name} of the default export"),
         Extends(
             ("WorkerEntrypoint", "DurableObject", "WorkflowEntrypoint"),
-            (*_EVENTS, "alarm", "run", "webSocketMessage"),
+            (*_EVENTS, "alarm", "run", "webSocketMessage", "webSocketClose", "webSocketError"),
             "Worker class, method {name}",
+            bound=Setting(WORKERS, ("durable_objects.bindings.class_name",)),
         ),
         Callback(
-            r"^:addEventListener$",
-            "Worker, {first} listener",
-            first=("fetch", "scheduled", "queue", "email"),
+            r"^:((self|globalThis)\.)?addEventListener$", "Worker, {first} listener", first=_EVENTS
         ),
         Exported(
             r"(^|/)functions/.+\.[cm]?[jt]sx?$",
-            (
-                "onRequest",
-                "onRequestGet",
-                "onRequestPost",
-                "onRequestPut",
-                "onRequestPatch",
-                "onRequestDelete",
-                "onRequestHead",
-                "onRequestOptions",
-            ),
+            ("onRequest", *(f"onRequest{method.capitalize()}" for method in HTTP_METHODS)),
             "Pages function, exported {name}",
         ),
     ),
+    settings=WORKERS,
 )

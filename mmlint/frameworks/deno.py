@@ -6,7 +6,7 @@ PLATFORM = Platform(
     name="Deno",
     runtime="serverless",
     patterns=(
-        Callback(r"^:Deno\.serve$", "Deno.serve handler"),
+        Callback(r"^:Deno\.serve$", "Deno.serve handler", options=("handler",)),
         Callback(r"/std(@[^/]*)?/http/.*:serve$|^std/http.*:serve$", "serve() handler of std/http"),
     ),
 )

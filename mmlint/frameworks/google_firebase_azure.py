@@ -1,20 +1,31 @@
-"""Google Cloud Functions, Firebase and Azure Functions."""
+"""Google Cloud Functions, Firebase and Azure Functions.
 
-from mmlint.frameworks.pattern import Callback, Decorated, Platform
+What ``function.json`` binds on Azure is read by ``project.bindings``.
+"""
+
+from mmlint.frameworks.pattern import Callback, Decorated, Named, Platform
 
 PLATFORM = Platform(
     name="Cloud functions",
     runtime="serverless",
     patterns=(
-        Callback(r"^@google-cloud/functions-framework:(http|cloudEvent)$", "Google Cloud function"),
         Callback(
-            r"^firebase-functions(/.*)?:(.*\.)?on(Request|Call|Document\w*|Schedule|MessagePublished"
-            r"|Object\w+|Value\w+|Run|Create|Update|Delete|Write|Publish)$",
+            r"^@google-cloud/functions-framework:(default\.)?(http|cloudEvent)$",
+            "Google Cloud function",
+        ),
+        Callback(
+            r"^firebase-functions(/.*)?:(.*\.)?(on(?!Init)[A-Z]\w+|before[A-Z]\w+)$",
             "Firebase function",
         ),
-        Callback(r"^@azure/functions:app\.\w+$", "Azure function", option="handler"),
-        Decorated(r"^functions_framework:(http|cloud_event)", "Google Cloud function"),
-        Decorated(r"^azure\.functions:FunctionApp\.\(\)\.", "Azure function"),
-        Decorated(r"^firebase_functions(\..*)?:(.*\.)?on_\w+", "Firebase function"),
+        Callback(r"^@azure/functions:app\.\w+$", "Azure function", options=("handler",)),
+        Decorated(r"^functions_framework:(http|cloud_event|typed)", "Google Cloud function"),
+        Decorated(r"^azure\.functions:(FunctionApp|Blueprint)\.\(\)\.", "Azure function"),
+        Decorated(r"^firebase_functions(\..*)?:(.*\.)?(on|before)_\w+", "Firebase function"),
+        Named(
+            ("main",),
+            "Azure function {name}(req)",
+            parameters=1,
+            annotation=r"^(azure\.functions|func)\.\w+$",
+        ),
     ),
 )

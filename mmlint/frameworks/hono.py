@@ -2,17 +2,17 @@
 
 from mmlint.frameworks.pattern import Callback, Platform
 
-_VERBS = r"(get|post|put|patch|delete|options|all|on|use|notFound|onError)"
+_VERBS = r"(get|post|put|patch|delete|options|all|on|use|notFound|onError|openapi)"
 
 PLATFORM = Platform(
     name="Hono",
-    runtime="serverless",
+    runtime="unknown",
     patterns=(
         Callback(
             rf"^(hono(/\w+)?|@hono/zod-openapi):\w*Hono\..*\(\)\.(.*\.)?{_VERBS}$", "Hono route"
         ),
-        Callback(rf"^itty-router:\w*Router\.\(\)\.(.*\.)?{_VERBS}$", "itty-router route"),
+        Callback(rf"^itty-router(/\w+)?:\w*Router\.\(\)\.(.*\.)?{_VERBS}$", "itty-router route"),
         Callback(rf"^elysia:(Elysia|default)\.\(\)\.(.*\.)?{_VERBS}$", "Elysia route"),
     ),
-    adapters=("@hono/node-server",),
+    apps=("hono", "@hono/zod-openapi", "itty-router", "elysia"),
 )

@@ -1,34 +1,49 @@
 """Next.js: nextjs.org/docs, routing and file conventions."""
 
-from mmlint.frameworks.pattern import HTTP_METHODS, Directive, Exported, Platform
+from mmlint.frameworks.pattern import (
+    HTTP_METHODS,
+    Attached,
+    Component,
+    Directive,
+    Exported,
+    Moved,
+    Platform,
+    Setting,
+    named,
+)
+
+_CONFIG = named("next.config")
 
 PLATFORM = Platform(
     name="Next.js",
     runtime="serverless",
     patterns=(
         Exported(
-            r"(^|/)app/(.*/)?route\.[cm]?[jt]sx?$",
+            r"(^|/)app/(.*/)?route\.<extension>$",
             HTTP_METHODS,
             "route handler under app/, exported {name}",
         ),
-        Exported(r"(^|/)pages/api/.+\.[cm]?[jt]sx?$", ("default",), "API route under pages/api/"),
+        Exported(r"(^|/)pages/api/.+\.<extension>$", ("default",), "API route under pages/api/"),
         Exported(
-            r"^(src/)?(middleware|proxy)\.[cm]?[jt]s$",
+            r"^(src/)?(middleware|proxy)\.<extension>$",
             ("middleware", "proxy", "default"),
             "middleware, exported {name}",
         ),
         Exported(
-            r"(^|/)pages/.+\.[jt]sx?$",
+            r"(^|/)pages/.+\.<extension>$",
             ("getServerSideProps", "getInitialProps"),
             "{name} of a page",
         ),
+        Attached(r"(^|/)pages/.+\.<extension>$", ("getInitialProps",), "{name} of a page"),
         Exported(
-            r"(^|/)app/(.*/)?(page|layout|template|default|not-found)\.[jt]sx?$",
+            r"(^|/)app/(.*/)?(page|layout|template|default|not-found)\.<extension>$",
             ("default", "generateMetadata"),
             "async Server Component under app/",
             only_async=True,
         ),
+        Component("async Server Component {name}"),
         Directive("use server", 'server action ("use server")'),
     ),
     needs=("next",),
+    moved=(Moved("<extension>", Setting(_CONFIG, ("pageExtensions",)), r"[cm]?[jt]sx?"),),
 )

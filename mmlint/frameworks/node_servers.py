@@ -1,23 +1,35 @@
-"""Servers that live as long as their program: Express, Fastify, Koa, Hapi, Nest, node:http, Bun."""
+"""Servers that live as long as their program: Express, Fastify, Koa, Hapi, Nest, h3, node:http."""
 
-from mmlint.frameworks.pattern import Callback, Platform
+from mmlint.frameworks.pattern import Callback, Decorated, Platform
 
-_VERBS = r"(get|post|put|patch|delete|head|options|all|use|route|param|addHook|register)"
+_VERBS = r"(get|post|put|patch|delete|del|head|options|all|use|route|param|addHook|register)"
 
 PLATFORM = Platform(
     name="Node server",
-    runtime="long-running",
+    runtime="unknown",
     patterns=(
         Callback(
             rf"^(express|fastify|polka|restify|@koa/router|koa-router|find-my-way|koa)"
             rf":(.*\.)?\(\)\.(.*\.)?{_VERBS}$",
-            "route of an app that listens",
-            served=True,
+            "route of an app",
+            options=("handler",),
         ),
-        Callback(r"^@hapi/hapi:.*\(\)\.route$", "Hapi route", option="handler", served=True),
+        Callback(r"^@hapi/hapi:.*\(\)\.(route|ext)$", "Hapi route", options=("handler", "method")),
+        Callback(r"^(node:)?https?:(default\.)?createServer$", "createServer callback"),
         Callback(
-            r"^(node:)?https?:(default\.)?createServer$", "createServer callback", served=True
+            r"^h3:((define)?(Lazy)?[Ee]ventHandler|defineHandler)$",
+            "h3 event handler",
+            options=("handler",),
         ),
-        Callback(r"^:Bun\.serve$", "Bun.serve", option="fetch"),
+        Decorated(
+            r"^@nestjs/common:(Get|Post|Put|Patch|Delete|Options|Head|All|Sse)$",
+            "Nest controller, @{name}",
+        ),
+        Decorated(
+            r"^@nestjs/(microservices|graphql|schedule|websockets|event-emitter)"
+            r":(\w+Pattern|Query|Mutation|Subscription|Cron|Interval|SubscribeMessage|OnEvent)$",
+            "Nest method, @{name}",
+        ),
     ),
+    apps=("express", "fastify", "polka", "restify", "koa", "@hapi/hapi", "h3", "@nestjs/core"),
 )

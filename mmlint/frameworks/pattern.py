@@ -9,13 +9,59 @@ Runtime = Literal["serverless", "long-running", "script", "unknown"]
 
 HTTP_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
+WORKERS = ("wrangler.toml", "wrangler.json", "wrangler.jsonc")
+"""Settings files of Cloudflare Workers: where there is one, no other host serves the exports."""
+
+SCRIPTS = ("js", "mjs", "cjs", "ts", "mts", "cts")
+
+
+def named(*stems: str) -> tuple[str, ...]:
+    """Return the names that a settings file written in JavaScript can have, by its ``stems``."""
+    return tuple(f"{stem}.{extension}" for stem in stems for extension in SCRIPTS)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A literal value in a settings file.
+
+    ``files``: their names. ``keys``: dotted paths, of which the first that is set counts. Of JSON
+    and JavaScript, unlike TOML, only the last word of a key is looked for.
+    """
+
+    files: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A part of the paths of a platform's patterns that a setting replaces.
+
+    ``mark``: how the patterns write it (``<folder>``). ``usual``: regular expression of what stands
+    there where nobody has set it.
+    """
+
+    mark: str
+    setting: Setting
+    usual: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """A settings file of one of these names, at or above the code's folder, in which the regular
+    expression ``text`` is found (empty: the file's presence is enough)."""
+
+    files: tuple[str, ...]
+    text: str = ""
+
 
 @dataclass(frozen=True)
 class Exported:
-    """Functions that a file exports under one of ``names``.
+    """Functions and apps (of a Python file only apps) that it exports under one of ``names``.
 
     ``path``: regular expression, searched in the path relative to the file's package. ``members``:
-    the export is an object whose functions count (``actions``). ``language``: of the file.
+    the export is an object whose functions count (``actions``). ``guess``: the name is all that
+    speaks for it, so an app that listens and calls the same function is right. ``confirmed``: only
+    where one of the platform's settings files is at hand.
     """
 
     path: str
@@ -23,7 +69,25 @@ class Exported:
     why: str
     members: bool = False
     only_async: bool = False
+    guess: bool = False
+    confirmed: bool = False
     language: Literal["javascript", "python"] = "javascript"
+
+
+@dataclass(frozen=True)
+class Attached:
+    """Functions that are made members of a file's default export (``Page.getInitialProps = …``)."""
+
+    path: str
+    names: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Component:
+    """Async functions with a capitalised name that return JSX, outside client files."""
+
+    why: str
 
 
 @dataclass(frozen=True)
@@ -36,20 +100,29 @@ class Directive:
 
 @dataclass(frozen=True)
 class DefaultObject:
-    """Methods of the object that a file exports by default; ``unless``: a key that rules it out."""
+    """Methods of the object that a file exports by default.
+
+    ``bun``: the exports that Bun serves, which are those with a ``port`` and those of packages that
+    it starts, unless a settings file of Workers is at hand. The others count without it.
+    """
 
     methods: tuple[str, ...]
     why: str
-    unless: tuple[str, ...] = ()
+    bun: bool = False
 
 
 @dataclass(frozen=True)
 class Extends:
-    """Methods of classes with one of these bases."""
+    """Methods of classes with one of these bases; ``bound``: a setting that names further classes.
+
+    ``path``: regular expression, searched in the path relative to the file's package.
+    """
 
     bases: tuple[str, ...]
     methods: tuple[str, ...]
     why: str
+    path: str = ""
+    bound: Setting | None = None
     language: Literal["javascript", "python"] = "javascript"
 
 
@@ -58,34 +131,35 @@ class Callback:
     """Functions handed to a call: ``callee`` is a regular expression for ``module:path`` of a
     package's function, or for a global's path (``:Deno.serve``); a ``()`` is a call in between.
 
-    ``first``: what the first argument must be, where it must be something. ``option``: the function
-    stands under this key of an options object. ``served``: the app lives as long as the program,
-    unless an adapter turns it into a serverless function.
+    ``first``: what the first argument must be, where it must be something. ``options``: keys of an
+    options object under which functions stand, also inside an object of them.
     """
 
     callee: str
     why: str
     first: tuple[str, ...] = ()
-    option: str = ""
-    served: bool = False
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Named:
-    """Python functions of a module's top level by name, with these parameters' count."""
+    """Python functions of a module's top level by name.
+
+    ``parameters``: how many it takes. ``annotation``: regular expression for the first one's.
+    """
 
     names: tuple[str, ...]
-    parameters: int
     why: str
+    parameters: int
+    annotation: str = ""
 
 
 @dataclass(frozen=True)
 class Decorated:
-    """Python functions under a decorator; ``decorator`` as ``Callback.callee``."""
+    """Functions and methods under a decorator; ``decorator`` as ``Callback.callee``."""
 
     decorator: str
     why: str
-    served: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,18 +171,46 @@ class Views:
     why: str
 
 
-Pattern = Exported | Directive | DefaultObject | Extends | Callback | Named | Decorated | Views
+Pattern = (
+    Exported
+    | Attached
+    | Component
+    | Directive
+    | DefaultObject
+    | Extends
+    | Callback
+    | Named
+    | Decorated
+    | Views
+)
 
 
 @dataclass(frozen=True)
 class Platform:
-    """A platform. ``needs``: packages of which one must be a dependency or be imported, where the
-    package's manifest is at hand. ``adapters``: packages that make it a long-running server.
-    ``node_style``: handlers answer through ``res``, so that a flush can come after the response.
+    """A platform.
+
+    ``needs``: packages of which one must be a dependency or be imported, where the package's
+    manifest is at hand. ``settings``: files that say for certain that the platform is used.
+    ``moved``: what settings change about the patterns' paths.
+
+    ``adapters``: packages that make it a long-running server; ``rivals``: packages that take their
+    place. ``stays``: settings, and npm scripts (as ``package.json``), that do so.
+
+    ``apps``: packages whose apps call the patterns' functions. Whoever serves such an app decides
+    the runtime; ``runtime`` is then what holds where nobody is seen to. ``wrapped``: settings that
+    turn such an app into a serverless function. ``listens``: regular expression, as
+    ``Callback.callee``, for calls that start a server of it.
     """
 
     name: str
     runtime: Runtime
     patterns: tuple[Pattern, ...]
     needs: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    moved: tuple[Moved, ...] = ()
     adapters: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
+    stays: tuple[Said, ...] = ()
+    apps: tuple[str, ...] = ()
+    wrapped: tuple[Said, ...] = ()
+    listens: str = ""

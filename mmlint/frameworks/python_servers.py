@@ -1,25 +1,64 @@
 """Python web frameworks: Flask, FastAPI, Starlette, Django, aiohttp."""
 
-from mmlint.frameworks.pattern import Decorated, Extends, Platform, Views
+from mmlint.frameworks.pattern import Callback, Decorated, Extends, Platform, Said, Views
+
+_METHODS = ("get", "post", "put", "patch", "delete", "dispatch", "form_valid", "create", "update")
 
 PLATFORM = Platform(
     name="Python server",
     runtime="long-running",
     patterns=(
-        Decorated(r"^fastapi(\..*)?:(FastAPI|APIRouter)\.\(\)\.\w+", "FastAPI route", served=True),
-        Decorated(r"^flask(\..*)?:(Flask|Blueprint)\.\(\)\.\w+", "Flask route", served=True),
-        Decorated(r"^(quart|sanic|litestar|bottle|starlette)[\w.]*:.*", "route", served=True),
-        Decorated(
-            r"^aiohttp(\..*)?:(web\.)?RouteTableDef\.\(\)\.\w+", "aiohttp route", served=True
+        Decorated(r"^fastapi(\..*)?:(FastAPI|APIRouter)\.\(\)\.\w+", "FastAPI route"),
+        Decorated(r"^flask(\..*)?:(Flask|Blueprint)\.\(\)\.\w+", "Flask route"),
+        Decorated(r"^(quart|sanic|litestar|bottle|starlette)[\w.]*:.*", "route"),
+        Decorated(r"^aiohttp(\..*)?:(web\.)?RouteTableDef\.\(\)\.\w+", "aiohttp route"),
+        Decorated(r"^rest_framework\.decorators:\w+", "Django REST view"),
+        Decorated(r"^ninja(\..*)?:(NinjaAPI|Router)\.\(\)\.\w+", "Django Ninja operation"),
+        Decorated(r"^django\..*:require_\w+|^django\..*:csrf_exempt", "Django view"),
+        Callback(
+            r"^aiohttp(\..*)?:(web\.)?(Application\.\(\)\.router\.add_\w+|get|post|put|patch|delete"
+            r"|route|view)$",
+            "aiohttp route",
         ),
-        Decorated(r"^rest_framework\.decorators:\w+", "Django REST view", served=True),
-        Decorated(r"^django\..*:require_\w+|^django\..*:csrf_exempt", "Django view", served=True),
+        Callback(r"^starlette\.routing:(Route|WebSocketRoute)$", "Starlette route"),
+        Callback(
+            r"^(fastapi|flask|starlette|quart)(\..*)?:\w+\.\(\)"
+            r"\.(add_api_route|add_url_rule|add_route)$",
+            "route of an app",
+        ),
+        Callback(r"^django\.urls:(re_)?path$", "Django view"),
         Extends(
-            ("View", "APIView", "TemplateView", "FormView", "CreateView", "ViewSet", "MethodView"),
-            ("get", "post", "put", "patch", "delete", "dispatch", "form_valid", "create", "update"),
+            (
+                "View",
+                "APIView",
+                "TemplateView",
+                "FormView",
+                "CreateView",
+                "ViewSet",
+                "ModelViewSet",
+                "MethodView",
+                "HTTPEndpoint",
+            ),
+            _METHODS,
             "class-based view, method {name}",
             language="python",
         ),
         Views(r"(^|/)views(/.*)?\.py$|(^|/)views/", "request", "Django view {name}(request)"),
     ),
+    apps=(
+        "fastapi",
+        "flask",
+        "quart",
+        "sanic",
+        "litestar",
+        "bottle",
+        "starlette",
+        "aiohttp",
+        "django",
+    ),
+    wrapped=(
+        Said(tuple(f"zappa_settings.{one}" for one in ("json", "toml", "yml", "yaml", "py"))),
+        Said(("serverless.yml", "serverless.yaml"), r"\bserverless-wsgi\b"),
+    ),
+    listens=r"^(flask|quart|sanic|bottle)(\..*)?:(\w+\.\(\)\.)?run$",
 )

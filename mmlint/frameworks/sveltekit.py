@@ -1,6 +1,6 @@
-"""SvelteKit: svelte.dev/docs/kit, routing, load, form actions, hooks."""
+"""SvelteKit: svelte.dev/docs/kit, routing, load, form actions, remote functions, hooks."""
 
-from mmlint.frameworks.pattern import HTTP_METHODS, Exported, Platform
+from mmlint.frameworks.pattern import HTTP_METHODS, Callback, Exported, Platform, named
 
 PLATFORM = Platform(
     name="SvelteKit",
@@ -15,7 +15,19 @@ PLATFORM = Platform(
         Exported(
             r"(^|/)\+page\.server\.[jt]s$", ("actions",), "SvelteKit form action", members=True
         ),
-        Exported(r"(^|/)hooks\.server\.[jt]s$", ("handle",), "SvelteKit server hook"),
+        Exported(
+            r"(^|/)hooks\.server(/index)?\.[jt]s$",
+            ("handle", "handleFetch", "handleError"),
+            "SvelteKit server hook {name}",
+        ),
+        Callback(r"^\$app/server:(query|command|form)(\.batch)?$", "SvelteKit remote function"),
     ),
+    settings=named("svelte.config"),
     adapters=("@sveltejs/adapter-node",),
+    rivals=(
+        "@sveltejs/adapter-vercel",
+        "@sveltejs/adapter-netlify",
+        "@sveltejs/adapter-cloudflare",
+        "@sveltejs/adapter-cloudflare-workers",
+    ),
 )

@@ -11,11 +11,20 @@ PLATFORM = Platform(
             ("default", *HTTP_METHODS),
             "Vercel function under api/, exported {name}",
         ),
+        Exported(
+            r"(^|/)api/.+\.py$",
+            ("app", "application"),
+            "a Vercel function under api/, {name}",
+            confirmed=True,
+            language="python",
+        ),
         Extends(
             ("BaseHTTPRequestHandler",),
             tuple(f"do_{method}" for method in HTTP_METHODS),
             "Vercel Python function, method {name}",
+            path=r"(^|/)api/.+\.py$",
             language="python",
         ),
     ),
+    settings=("vercel.json", "now.json"),
 )

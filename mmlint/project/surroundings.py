@@ -12,20 +12,29 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-MANIFESTS = (
-    "package.json",
-    "wrangler.toml",
-    "wrangler.json",
-    "wrangler.jsonc",
-    "serverless.yml",
-    "serverless.yaml",
-    "template.yaml",
-    "template.yml",
-    "vercel.json",
-)
+from mmlint.frameworks import settings_files
+from mmlint.frameworks.pattern import SCRIPTS, Moved, Said, Setting
+from mmlint.project.bindings import BINDING_FILES, Bound, bound, sources
+from mmlint.project.literals import literal_values, uncommented
+
+_ROOT = re.compile(r"\A(?:\./|/|~+/|@+/)+")
+_RUN = (*SCRIPTS, "tsx", "jsx", "py")
+_COMMENTED = (*(f".{one}" for one in SCRIPTS), ".json", ".jsonc")
+
+MANIFESTS = ("package.json", *sorted({*BINDING_FILES, *settings_files()}))
 """Names of the files whose text ``Surroundings.read`` wants."""
 
-LISTENING = (b".listen(", b"@hono/node-server", b"Bun.serve(")
+STACKS = (b"aws-cdk-lib", b"@aws-cdk/aws-lambda", b"aws_cdk")
+"""Byte strings of which one stands in code that may name handlers; its text is wanted too."""
+
+LISTENING = (
+    b".listen(",
+    b"@hono/node-server",
+    b"Bun.serve(",
+    b"uvicorn.run(",
+    b"run_app(",
+    b".serve_forever(",
+)
 """Byte strings of which one stands in a program that serves requests by itself."""
 
 WRAPPING = (
@@ -42,29 +51,20 @@ WRAPPING = (
 )
 """Byte strings of which one stands where an app is wrapped into a serverless function."""
 
-_HANDLER = re.compile(r"^\s*-?\s*[Hh]andler:\s*[\"']?([\w./\-]+)\.(\w+)[\"']?\s*(?:#.*)?$", re.M)
-
-
-@dataclass(frozen=True)
-class Bound:
-    """A handler that a settings file names: file without extension, function, who says so."""
-
-    stem: str
-    name: str
-    where: str
-
 
 @dataclass
 class Surroundings:
-    """``packages``: folder of a ``package.json`` to what it depends on. ``commands``: folder to
-    its npm scripts. ``wrangler``, ``vercel``: folders with such a settings file.
-    ``listening``, ``wrapping``: files that hold such a byte string."""
+    """``packages``: folder of a ``package.json`` to the packages it depends on. ``commands``: that
+    folder to its npm scripts. ``started``: files, without extension, that scripts or ``bin`` name.
+    ``settings``: path of a settings file to its text, without comments where it is JavaScript or
+    JSON. ``bound``: handlers that settings name. ``listening``, ``wrapping``: files that hold such
+    a byte string."""
 
     packages: dict[str, frozenset[str]] = field(default_factory=dict)
     commands: dict[str, str] = field(default_factory=dict)
+    started: set[str] = field(default_factory=set)
+    settings: dict[str, str] = field(default_factory=dict)
     bound: list[Bound] = field(default_factory=list)
-    wrangler: frozenset[str] = frozenset()
-    vercel: frozenset[str] = frozenset()
     listening: tuple[str, ...] = ()
     wrapping: tuple[str, ...] = ()
 
@@ -78,26 +78,22 @@ class Surroundings:
     ) -> Surroundings:
         """Read the manifests (path to bytes); what does not parse says nothing."""
         found = cls(listening=listening, wrapping=wrapping)
-        wranglers: set[str] = set()
-        vercel: set[str] = set()
         for path, data in sorted(texts.items()):
             folder, name = posixpath.split(path)
             if name == "package.json":
                 found._package(folder, data)
-            elif name.startswith("wrangler."):
-                wranglers.add(folder)
-            elif name == "vercel.json":
-                vercel.add(folder)
-            elif name.startswith(("serverless.", "template.")):
-                found._handlers(path, folder, data)
-        found.wrangler = frozenset(wranglers)
-        found.vercel = frozenset(vercel)
+                continue
+            text = data.decode("utf-8", "replace")
+            if name.endswith(_COMMENTED):
+                text = uncommented(text)
+            found.settings[path] = text
+            found.bound.extend(bound(path, text))
         return found
 
     def _package(self, folder: str, data: bytes) -> None:
         try:
             manifest = msgspec.json.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
         if not isinstance(manifest, dict):
             return
@@ -110,14 +106,13 @@ class Surroundings:
         scripts = manifest.get("scripts")
         if isinstance(scripts, dict):
             self.commands[folder] = "\n".join(str(one) for one in scripts.values())
-
-    def _handlers(self, path: str, folder: str, data: bytes) -> None:
-        text = data.decode("utf-8", "replace")
-        roots = {"", *re.findall(r"^\s*CodeUri:\s*[\"']?([\w./\-]+)", text, re.M)}
-        for match in _HANDLER.finditer(text):
-            for root in sorted(roots):
-                stem = posixpath.normpath(posixpath.join(folder, root, match[1]))
-                self.bound.append(Bound(stem, match[2], path))
+        programs = manifest.get("bin")
+        listed = programs.values() if isinstance(programs, dict) else [programs]
+        words = self.commands.get(folder, "").split()
+        for word in (*words, *(one for one in listed if isinstance(one, str))):
+            stem, extension = posixpath.splitext(word)
+            if extension[1:] in _RUN:
+                self.started.update(sources(folder, stem))
 
     def package_of(self, path: str) -> str | None:
         """Return the folder of the nearest ``package.json`` at or above ``path``, or None."""
@@ -153,3 +148,44 @@ class Surroundings:
             top = path.split("/")[0] if "/" in path else ""
             return next((one for one in files if not top or one.startswith(top + "/")), None)
         return next((one for one in files if self.package_of(one) == package), None)
+
+    # --- settings --------------------------------------------------------------------------------
+
+    def nearest(self, path: str, names: tuple[str, ...]) -> list[str]:
+        """Return the settings files of these names in the nearest folder at or above ``path``'s."""
+        folder = posixpath.dirname(path)
+        while True:
+            places = (posixpath.join(folder, name) for name in names)
+            found = [place for place in places if place in self.settings]
+            if found or not folder:
+                return found
+            folder = posixpath.dirname(folder)
+
+    def values(self, path: str, setting: Setting) -> list[str]:
+        """Return the strings that the settings nearest to ``path`` give to the first key set."""
+        for place in self.nearest(path, setting.files):
+            name = posixpath.basename(place)
+            for key in setting.keys:
+                found = literal_values(name, self.settings[place], key)
+                if found:
+                    return found
+        return []
+
+    def says(self, path: str, said: Said) -> str | None:
+        """Return the settings file, or the ``package.json``, near ``path`` that says so."""
+        for place in self.nearest(path, said.files):
+            if re.search(said.text, self.settings[place]):
+                return place
+        folder = self.package_of(path) if "package.json" in said.files else None
+        if folder is not None and re.search(said.text, self.commands.get(folder, "")):
+            return posixpath.join(folder, "package.json")
+        return None
+
+    def placed(self, pattern: str, path: str, moved: tuple[Moved, ...]) -> str:
+        """Return a path pattern with its marks replaced by what settings near ``path`` say."""
+        for one in moved:
+            if one.mark in pattern:
+                values = [_ROOT.sub("", value) for value in self.values(path, one.setting)]
+                words = "|".join(re.escape(value.rstrip("/")) for value in values if value)
+                pattern = pattern.replace(one.mark, f"(?:{words or one.usual})")
+        return pattern

@@ -1,0 +1,105 @@
+"""Reads literal values out of settings files, by their text alone; nothing is ever executed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+MAX_EXPRESSION = 5_000
+"""Characters of an expression that are looked at."""
+MAX_TIMES = 200
+"""How often a name is looked for in one text."""
+
+_COMMENT = re.compile(
+    r"""("(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|`(?:\\.|[^`\\])*`?)"""
+    r"""|//[^\n]*|/\*.*?(?:\*/|\Z)""",
+    re.S,
+)
+_STRING = re.compile(r"""(["'`])((?:(?!\1)[^\\\n$])*)\1""")
+_OPENING = {"(", "[", "{"}
+_CLOSING = {")", "]", "}"}
+
+
+def uncommented(text: str) -> str:
+    """Return JavaScript, or JSON with comments, without its comments."""
+    return _COMMENT.sub(lambda match: match[1] or " ", text)
+
+
+def strings(text: str) -> list[str]:
+    """Return the string literals of ``text`` that need no escapes and no holes, in order."""
+    return [match[2] for match in _STRING.finditer(text)]
+
+
+def expression(text: str, start: int, stops: str = ",;") -> str:
+    """Return the expression that begins at the character ``start``: up to one of ``stops``, or the
+    bracket that closes what surrounds it."""
+    depth = 0
+    quote = ""
+    end = min(len(text), start + MAX_EXPRESSION)
+    position = start
+    while position < end:
+        character = text[position]
+        if quote:
+            if character == "\\":
+                position += 1
+            elif character == quote:
+                quote = ""
+        elif character in "\"'`":
+            quote = character
+        elif character in _OPENING:
+            depth += 1
+        elif character in _CLOSING or character in stops:
+            if depth == 0:
+                break
+            depth -= character in _CLOSING
+        position += 1
+    return text[start:position]
+
+
+def named_expressions(text: str, name: str) -> Iterator[str]:
+    """Yield what is given to the key or keyword ``name`` (``name: x``, ``"name": x``, ``name=x``),
+    in order."""
+    key = rf"""(?<![\w$.]){re.escape(name)}["']?\s*[:=](?!=)\s*"""
+    for match in islice(re.finditer(key, text), MAX_TIMES):
+        yield expression(text, match.end())
+
+
+def literal_values(name: str, text: str, key: str) -> list[str]:
+    """Return the strings that the settings file ``name`` gives to the dotted ``key``.
+
+    TOML is read as such; of JSON and JavaScript only the last word of the key is looked for. What
+    is no literal, or a list of literals, says nothing.
+    """
+    if name.endswith(".toml"):
+        return list(_at(_toml(text), key.split(".")))
+    found: list[str] = []
+    for written in named_expressions(text, key.rpartition(".")[2]):
+        value = re.sub(r"\s+as\s+const\s*\Z", "", written.strip())
+        if _STRING.fullmatch(value) or re.fullmatch(r"\[[^()\[\]{}]*\]", value):
+            found.extend(strings(value))
+    return found
+
+
+def _toml(text: str) -> object:
+    import sys
+
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+
+
+def _at(value: object, keys: list[str]) -> Iterator[str]:
+    """Yield the strings at the end of a path of keys; lists on the way are entered."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _at(item, keys)
+    elif isinstance(value, dict) and keys:
+        yield from _at(value.get(keys[0]), keys[1:])
+    elif isinstance(value, str) and not keys:
+        yield value
