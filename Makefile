@@ -15,7 +15,7 @@ ready: .venv/developed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -n auto
-	$(BIN)/mmlint
+	$(BIN)/mmlint mmlint tests docs
 
 format: .venv/developed
 	$(BIN)/ruff format .

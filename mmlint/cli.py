@@ -169,15 +169,27 @@ def _stdin() -> bytes:
 
 
 @cli.command()
-@click.argument("rule")
-def explain(rule: str) -> None:
-    """Explain a rule: what it finds, why it hurts, bad and good code, its fix.
+@click.argument("subject", metavar="RULE|PATH:LINE")
+def explain(subject: str) -> None:
+    """Explain a rule, or what is known of a line.
 
-    RULE is a code or a name: MM101, unawaited-flush.
+    SUBJECT is a code or a name (MM101, unawaited-flush): what the rule finds, why it hurts, bad and
+    good code, its fix. Or it is PATH:LINE: what each call there means, and the chain that leads to
+    a verdict or to silence.
     """
     from mmlint import app
 
-    click.echo(app.explain(rule), nl=False)
+    click.echo(app.explain(subject), nl=False)
+
+
+@cli.command()
+@click.argument("path", default=".")
+@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text")
+def runtimes(path: str, format_: str) -> None:
+    """List the handlers of the project around PATH, their runtime, and what proves it."""
+    from mmlint import app
+
+    click.echo(app.runtimes(path, format_), nl=False)
 
 
 @cli.command()

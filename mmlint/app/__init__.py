@@ -79,7 +79,7 @@ def _finish(request: Request, session: Session, result: Result) -> int:
             print(notice.detail, file=sys.stderr)
     if request.verbose:
         skipped = ", ".join(f"{count} {why}" for why, count in result.summary.skipped.items())
-        counts = f"{result.summary.files} files read, {result.summary.parsed} parsed"
+        counts = f"files read: {result.summary.files}, parsed: {result.summary.parsed}"
         print(f"mmlint: {counts}; skipped: {skipped or 'none'}", file=sys.stderr)
     if failed:
         return 2
@@ -221,10 +221,50 @@ def _print_diff(request: Request, session: Session, fixed: Fixed) -> int:
 
 
 def explain(word: str) -> str:
-    """Return the page of a rule, by code or name. Raises UsageError with a suggestion."""
+    """Return the page of a rule (by code or name), or the story of a line (``PATH:LINE``).
+
+    Raises UsageError with a suggestion.
+    """
     from mmlint.app.pages import explain as page_of
 
+    path, colon, line = word.rpartition(":")
+    if colon and line.isdigit():
+        return _story(path, int(line))
     return page_of(word)
+
+
+def _story(name: str, line: int) -> str:
+    from mmlint.engine.story import Story
+
+    session = open_session(Request(paths=(name,)), None)
+    if session.missing:
+        raise UsageError(session.missing[0].message)
+    findings = [one.finding for one in session.lint({})]
+    assert session.project is not None
+    assert session.observed is not None
+    [path, *_] = sorted(session.focus, key=len, reverse=True)
+    told = Story(session.project, session.observed.sources).of(path, line, findings)
+    return "\n".join((f"{path}:{line}", *(f"  {one}" for one in told))) + "\n"
+
+
+def runtimes(name: str, format_: str) -> str:
+    """Return every handler of the project around ``name`` with its runtime and the evidence."""
+    from mmlint.engine.story import handlers
+
+    session = open_session(Request(paths=(name,)), None)
+    session.lint({})
+    assert session.project is not None
+    assert session.observed is not None
+    found = handlers(session.project, session.observed.sources)
+    if format_ == "json":
+        keys = ("path", "line", "name", "runtime", "evidence")
+        records = [dict(zip(keys, one, strict=True)) for one in found]
+        return msgspec.json.format(msgspec.json.encode(records), indent=2).decode() + "\n"
+    if not found:
+        return "No handlers in the files that mmlint parsed.\n"
+    return "".join(
+        f"{path}:{line}  {name}  {runtime}: {why}\n" for path, line, name, runtime, why in found
+    )
 
 
 def rules(format_: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import msgspec
 
@@ -29,6 +30,13 @@ def rule_infos() -> list[RuleInfo]:
         )
         for one in registry()
     ]
+
+
+def write_pages(folder: Path) -> None:
+    """Write every rule's page into ``folder``, which reports and editors link to."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in rule_infos():
+        (folder / f"{one.name}.md").write_text(explain(one.code), "utf-8", newline="\n")
 
 
 def page(doc: str) -> str:
@@ -75,3 +83,7 @@ def rules(format_: str) -> str:
     return "".join(
         f"{one.code}  {one.name:<{width}}  {one.severity:<7}  {one.summary}\n" for one in infos
     )
+
+
+if __name__ == "__main__":
+    write_pages(Path(__file__).parents[2] / "docs" / "rules")

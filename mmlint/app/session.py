@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mmlint.project.view import Project
     from mmlint.rules import Registered
 
-COMMANDS = ("check", "explain", "rules", "config")
+COMMANDS = ("check", "explain", "rules", "runtimes", "config")
 
 DECIDING = frozenset({"package.json", "tsconfig.json", "jsconfig.json", "vercel.json"})
 """Files that decide about others: where one is named, its whole folder is meant."""
@@ -77,6 +77,7 @@ class Session:
         self.rules = registry()
         self._observer: Observer | None = None
         self.observed: Observed | None = None
+        self.project: Project | None = None
         self.ignored = 0
         self.notices: list[Notice] = []
         self.missing: list[Notice] = []
@@ -155,7 +156,7 @@ class Session:
             if not self._observer.also(observed, sorted(wanted(project)), overlay):
                 break
             project = self._link(observed)
-        self.observed = observed
+        self.observed, self.project = observed, project
         return project
 
     def _link(self, observed: Observed) -> Project:
@@ -184,7 +185,8 @@ class Session:
         settings = self.settings
 
         def selected(rule: Registered) -> bool:
-            enabled = rule.rule.enabled
+            asked = rule.name == "missing-reason" and settings.require_reason
+            enabled = rule.rule.enabled or asked
             off = settings.severity_of(rule.code, rule.name, rule.rule.severity) == "off"
             return settings.is_selected(rule.code, rule.name, enabled) and not off
 
@@ -236,13 +238,14 @@ def open_session(
     """Find the project, its settings and the focus. Raises UsageError."""
     from mmlint.files.root import project_root
 
-    here = (start or Path.cwd()).absolute()
+    here = Path(os.path.realpath(start or Path.cwd()))
     named = [] if request.paths in ((), (".",)) else [one for one in request.paths if one != "-"]
-    first = here / named[0] if named else here
-    root = project_root(first if first.is_dir() else first.parent)
+    first = here / (named[0] if named else request.stdin_filename or ".")
+    folder = Path(os.path.normpath(first if first.is_dir() else first.parent))
+    root = project_root(folder, within=here)
     if start is not None:
-        root = here
-    settings = load_settings(request, here, root)
+        root = folder = here
+    settings = load_settings(request, folder, root)
     missing: list[Notice] = []
     focus: set[str] = set()
     for name in named:

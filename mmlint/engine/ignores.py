@@ -94,6 +94,15 @@ class Ignores:
                             f'"{written}" names no rule{hint}',
                         )  # fmt: skip
 
+    def unreasoned(self) -> Iterator[Finding]:
+        """Yield an MM004 for each comment that gives no reason."""
+        for path, marks in sorted(self.marks.items()):
+            for comment in (mark.comment for mark in marks):
+                if comment.style == "mmlint" and comment.codes and not comment.reason:
+                    place = Place(path, comment.start, comment.end)
+                    message = "this ignore comment gives no reason; write one behind the list"
+                    yield Finding("MM004", "missing-reason", "warning", message, place)
+
     def unused(self, ran: Callable[[str, str], bool]) -> Iterator[Finding]:
         """Yield an MM002 for each comment that hides nothing.
 

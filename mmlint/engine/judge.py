@@ -80,6 +80,7 @@ def _about_comments(
         return rule is not None and _speaks(rule, project, path) and policy.allowed(rule, path)
 
     yield from ignores.unknown(suggest)
+    yield from ignores.unreasoned()
     yield from ignores.unused(ran)
 
 

@@ -10,11 +10,12 @@ MANIFESTS: Final = ("mmlint.toml", ".mmlint.toml", "pyproject.toml", "package.js
 """Files that mark a project's root where there is no git repository."""
 
 
-def project_root(start: Path) -> Path:
+def project_root(start: Path, within: Path | None = None) -> Path:
     """Return the root of the project that ``start`` (a file or folder) belongs to, without links.
 
-    The top of its git work tree; else the nearest folder upward with a manifest; else ``start``
-    itself (its folder, if it is a file).
+    The top of its git work tree; else the nearest folder upward with a manifest; else ``within``
+    (the folder mmlint was started in) if ``start`` lies below it; else ``start`` itself (its
+    folder, if it is a file).
     """
     start = Path(os.path.realpath(start))
     folder = start.parent if os.path.isfile(start) else start
@@ -24,6 +25,9 @@ def project_root(start: Path) -> Path:
     for candidate in (folder, *folder.parents):
         if any(os.path.isfile(candidate / name) for name in MANIFESTS):
             return candidate
+    if within is not None:
+        outer = Path(os.path.realpath(within))
+        return outer if folder.is_relative_to(outer) else folder
     return folder
 
 

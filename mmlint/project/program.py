@@ -138,17 +138,17 @@ class Program:
         found = [self.resolve(unit, option, environment, depth) for option in value.options]
         if found and all(one is not None and one == found[0] for one in found):
             return found[0]
-        for one in found:
-            if isinstance(one, SdkObject | SdkFunction):
-                return one
-        return None
+        return next((one for one in found if isinstance(one, SdkObject | SdkFunction)), None)
 
     def _name(
         self, unit: Unit, name: s.Name, environment: Environment, depth: int
     ) -> Entity | None:
         if name.binding < 0:
             owner = unit.self_class(name, unit.function_at(name.start))
-            return Instance(unit, owner) if owner >= 0 else Global((name.name,))
+            if owner >= 0:
+                return Instance(unit, owner)
+            mine = name.name == surface.BROWSER_GLOBAL and not unit.python
+            return SdkObject("browser") if mine else Global((name.name,))
         return self.binding(unit, name.binding, environment, depth)
 
     def binding(
@@ -313,7 +313,7 @@ class Program:
         return SdkFunction(entity.sdk, name)
 
     def _global(self, path: Path) -> Entity:
-        if path[-1] == surface.BROWSER_GLOBAL and path[:-1] in (("window",), ("globalThis",)):
+        if path == ("window", surface.BROWSER_GLOBAL):
             return SdkObject("browser")
         return Global(path)
 

@@ -1,1 +1,1 @@
-"""What mmlint knows of Millimetric, as data. Sources: docs.millimetric.ai; see docs/facts.md."""
+"""What mmlint knows of Millimetric, as data. Source: docs.millimetric.ai."""

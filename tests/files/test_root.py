@@ -54,3 +54,9 @@ def test_a_link_into_a_project_belongs_to_it(top: Path) -> None:
     make(top, "repo/.git/HEAD", "repo/src/a.ts")
     (top / "shortcut").symlink_to(top / "repo" / "src")
     assert project_root(top / "shortcut") == top / "repo"
+
+
+def test_without_any_mark_the_folder_of_the_run_is_the_project(tmp_path: Path) -> None:
+    (tmp_path / "api").mkdir()
+    assert project_root(tmp_path / "api", within=tmp_path) == tmp_path.resolve()
+    assert project_root(tmp_path, within=tmp_path / "api") == tmp_path.resolve()

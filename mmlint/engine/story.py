@@ -1,0 +1,166 @@
+"""Everything known about one line, and the chain that leads to a verdict or to silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmlint.engine.lines import Lines
+from mmlint.model.finding import Finding
+from mmlint.project.entity import (
+    Entity,
+    External,
+    Global,
+    Instance,
+    Known,
+    Namespace,
+    Parameter,
+    ProjectClass,
+    ProjectFunction,
+    SdkClass,
+    SdkFunction,
+    SdkObject,
+)
+from mmlint.project.flow import Spot
+from mmlint.project.program import Call, constructor
+from mmlint.project.sends import Send
+from mmlint.project.unit import Unit
+from mmlint.project.view import Project
+from mmlint.sdk.keys import redact
+
+_SDK = {"browser": "the browser SDK", "node": "the server SDK"}
+_FLUSHES = {
+    "always": "flushes on every path",
+    "sometimes": "flushes on some paths",
+    "never": "never flushes",
+}
+
+
+class Story:
+    """Tells of single lines of ``project``. ``sources``: path to the bytes that were observed."""
+
+    def __init__(self, project: Project, sources: dict[str, bytes]) -> None:
+        self.project = project
+        self.sources = sources
+        self._lines: dict[str, Lines] = {}
+
+    def of(self, path: str, line: int, findings: list[Finding]) -> list[str]:
+        """Return what is known of ``line`` (from 1) of ``path``, a sentence or list item a line."""
+        if path not in self.project.files:
+            return [f"{path} holds nothing that mmlint looks for: it was read, and not parsed."]
+        told: list[str] = []
+        for unit in self.project.program.units:
+            if unit.path == path:
+                told += self._unit(unit, line)
+        for carried in self.project.entries:
+            if carried.path == path and self._line(path, carried.entry.start) == line:
+                key = carried.entry.key
+                held = f"holds {key.shown}" if key else f"value: {carried.entry.value}"
+                told.append(f"environment entry {carried.entry.name} ({held})")
+        told += [
+            f"finding {one.code} {one.name}: {one.message}"
+            for one in findings
+            if one.place.path == path and self._line(path, one.place.start) == line
+        ]
+        return told or ["Nothing is known of this line: it is neither a call nor a declaration."]
+
+    # --- one line --------------------------------------------------------------------------------
+
+    def _unit(self, unit: Unit, line: int) -> Iterator[str]:
+        calls = [
+            call
+            for call in self.project.program.calls
+            if call.unit is unit and self._line(unit.path, call.call.start) == line
+        ]
+        if calls:
+            yield from self._function(unit, calls[0].call.start)
+        for call in calls:
+            yield from self._call(call)
+        for send in self.project.sends:
+            if send.unit is unit and self._line(unit.path, send.node.start) == line:
+                yield from self._send(send)
+
+    def _function(self, unit: Unit, offset: int) -> Iterator[str]:
+        index = unit.function_at(offset)
+        name = unit.module.functions[index].name or "a function"
+        where = f"{name}()" if index else "the top level"
+        evidence = self.project.evidence(unit, index)
+        side = self.project.side(unit) or "unknown"
+        yield f"in {where}: runtime {evidence}; side: {side}"
+
+    def _call(self, call: Call) -> Iterator[str]:
+        text = self._text(call.unit, call.call.callee.start, call.call.callee.end)
+        yield f"{text}() → {self._entity(call.callee)}"
+        callee = constructor(call.callee)
+        if not isinstance(callee, ProjectFunction):
+            return
+        summary = self.project.flow.summary(callee)
+        awaited = ", and its promise must be awaited" if summary.promised else ""
+        place = self._place(callee.unit, callee.function.start)
+        yield f"  {place} {_FLUSHES[summary.flushes]}{awaited}"
+        if summary.sends is not None:
+            origin = self.project.flow.origin(summary.sends)
+            yield f"  leaves an event queued, sent at {self._spot(origin)}"
+
+    def _send(self, send: Send) -> Iterator[str]:
+        name = f'"{send.name.text}"' if send.name else "an event whose name is unknown"
+        yield f"sends {name} from the {send.side}" + (" (queued)" if send.queued else "")
+        if send.via is not None:
+            inner = send.inner
+            yield f"  through {self._place(inner.unit, inner.node.start)}"
+        if send.side == "server":
+            fields = ", ".join(
+                f"{key} ({one.presence})" for key, one in sorted(send.event.fields.items())
+            )
+            more = "; more fields are possible, so nothing is said of missing ones"
+            yield f"  fields: {fields or 'none known'}{more if send.event.open else ''}"
+
+    # --- words -----------------------------------------------------------------------------------
+
+    def _entity(self, entity: Entity | None) -> str:
+        if isinstance(entity, SdkFunction):
+            return f"{entity.name} of {_SDK[entity.sdk]}"
+        if isinstance(entity, SdkObject | SdkClass):
+            return f"a client of {_SDK[entity.sdk]}"
+        if isinstance(entity, ProjectFunction):
+            name = entity.function.name or "a function"
+            return f"{name} at {self._place(entity.unit, entity.function.start)}"
+        if isinstance(entity, ProjectClass | Instance):
+            declared = entity.unit.module.classes[entity.index]
+            return f"class {declared.name} at {self._place(entity.unit, declared.start)}"
+        if isinstance(entity, External):
+            return f"{'.'.join(entity.path).replace('.()', '()') or 'all'} of {entity.module}"
+        if isinstance(entity, Global):
+            return f"the platform's {'.'.join(entity.path).replace('.()', '()')}"
+        if isinstance(entity, Parameter):
+            return "whatever the caller passes"
+        if isinstance(entity, Namespace):
+            return f"the module {entity.unit.path}"
+        return "a value" if isinstance(entity, Known) else "unknown"
+
+    def _text(self, unit: Unit, start: int, end: int) -> str:
+        text = self.sources[unit.path][start:end].decode("utf-8", "replace")
+        text = redact(" ".join(text.split()))
+        return text if len(text) <= 60 else text[:57] + "…"
+
+    def _spot(self, spot: Spot) -> str:
+        return self._place(spot.unit, spot.start)
+
+    def _place(self, unit: Unit, offset: int) -> str:
+        return f"{unit.path}:{self._line(unit.path, offset)}"
+
+    def _line(self, path: str, offset: int) -> int:
+        if path not in self._lines:
+            self._lines[path] = Lines(self.sources.get(path, b""))
+        return self._lines[path].line(offset)
+
+
+def handlers(project: Project, sources: dict[str, bytes]) -> list[tuple[str, int, str, str, str]]:
+    """Return each handler: path, line (from 1), name, runtime, evidence; in source order."""
+    found: list[tuple[str, int, str, str, str]] = []
+    for handler in project.handlers:
+        unit, function = handler.function.unit, handler.function.function
+        line = Lines(sources.get(unit.path, b"")).line(function.start)
+        evidence = project.evidence(unit, handler.function.index)
+        name = function.name or "(anonymous)"
+        found.append((unit.path, line, name, evidence.runtime, evidence.why))
+    return found
