@@ -1,12 +1,14 @@
 """Bun's own server: bun.sh/docs, Bun.serve and default exports."""
 
-from mmlint.frameworks.pattern import Callback, DefaultObject, Platform
+from mmlint.frameworks.pattern import FETCHING, Callback, DefaultObject, Platform
 
 PLATFORM = Platform(
     name="Bun",
     runtime="long-running",
     patterns=(
         Callback(r"^:Bun\.serve$", "Bun.serve", options=("fetch", "routes", "error")),
-        DefaultObject(("fetch",), "{name} of a default export that Bun serves", bun=True),
+        DefaultObject(
+            ("fetch",), "{name} of a default export that Bun serves", apps=FETCHING, bun=True
+        ),
     ),
 )

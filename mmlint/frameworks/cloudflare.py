@@ -1,6 +1,7 @@
 """Cloudflare Workers and Pages: developers.cloudflare.com, runtime APIs."""
 
 from mmlint.frameworks.pattern import (
+    FETCHING,
     HTTP_METHODS,
     WORKERS,
     Callback,
@@ -17,7 +18,7 @@ PLATFORM = Platform(
     name="Cloudflare",
     runtime="serverless",
     patterns=(
-        DefaultObject(_EVENTS, "Worker, {name} of the default export"),
+        DefaultObject(_EVENTS, "Worker, {name} of the default export", apps=FETCHING),
         Extends(
             ("WorkerEntrypoint", "DurableObject", "WorkflowEntrypoint"),
             (*_EVENTS, "alarm", "run", "webSocketMessage", "webSocketClose", "webSocketError"),

@@ -1,6 +1,6 @@
-"""Hono, itty-router and Elysia: hono.dev, itty.dev, elysiajs.com."""
+"""Hono, itty-router, Elysia and next-connect: hono.dev, itty.dev, elysiajs.com."""
 
-from mmlint.frameworks.pattern import Callback, Platform
+from mmlint.frameworks.pattern import FETCHING, Callback, Platform
 
 _VERBS = r"(get|post|put|patch|delete|options|all|on|use|notFound|onError|openapi)"
 
@@ -12,7 +12,8 @@ PLATFORM = Platform(
             rf"^(hono(/\w+)?|@hono/zod-openapi):\w*Hono\..*\(\)\.(.*\.)?{_VERBS}$", "Hono route"
         ),
         Callback(rf"^itty-router(/\w+)?:\w*Router\.\(\)\.(.*\.)?{_VERBS}$", "itty-router route"),
+        Callback(rf"^next-connect:\w+\.\(\)\.(.*\.)?{_VERBS}$", "next-connect route"),
         Callback(rf"^elysia:(Elysia|default)\.\(\)\.(.*\.)?{_VERBS}$", "Elysia route"),
     ),
-    apps=("hono", "@hono/zod-openapi", "itty-router", "elysia"),
+    apps=(*FETCHING, "next-connect"),
 )

@@ -12,6 +12,9 @@ HTTP_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 WORKERS = ("wrangler.toml", "wrangler.json", "wrangler.jsonc")
 """Settings files of Cloudflare Workers: where there is one, no other host serves the exports."""
 
+FETCHING = ("hono", "@hono/zod-openapi", "itty-router", "elysia")
+"""Packages whose apps have a ``fetch`` method, so that a file can export the app itself."""
+
 SCRIPTS = ("js", "mjs", "cjs", "ts", "mts", "cts")
 
 
@@ -102,12 +105,14 @@ class Directive:
 class DefaultObject:
     """Methods of the object that a file exports by default.
 
+    ``apps``: packages whose apps are such objects themselves.
     ``bun``: the exports that Bun serves, which are those with a ``port`` and those of packages that
     it starts, unless a settings file of Workers is at hand. The others count without it.
     """
 
     methods: tuple[str, ...]
     why: str
+    apps: tuple[str, ...] = ()
     bun: bool = False
 
 

@@ -154,6 +154,9 @@ class Matcher:
 
     def _export(self, unit: Unit, name: str) -> Iterator[Target]:
         entity = self.program.exported(unit, name)
+        names = {"default", *unit.globals, *(one.name for one in unit.module.exports)}
+        if isinstance(entity, External) and name not in names:
+            return  # ``module.exports = app`` exports an app, not its members
         yield from self._targets(unit, entity, self._exported_value(unit, name))
 
     def _exported_value(self, unit: Unit, name: str) -> s.Value | None:
@@ -232,9 +235,8 @@ class Matcher:
         entity = self.program.exported(unit, "default")
         if entity is None or self._bun_serves(unit, entity) != pattern.bun:
             return
-        if isinstance(entity, External):
-            for target in self._targets(unit, entity, None):
-                yield Match(target, pattern.why.format(name="app"))
+        if isinstance(entity, External) and entity.module in pattern.apps:
+            yield Match(Target(entity), pattern.why.format(name="app"))
         if not isinstance(entity, Known | Instance) or entity.unit is not unit:
             return
         for name in pattern.methods:
@@ -242,8 +244,9 @@ class Matcher:
             found = self.program.member(entity, name)
             for target in self._targets(unit, found, value):
                 yield Match(target, pattern.why.format(name=name))
-        for app in self._spread_apps(entity):
-            yield Match(app, pattern.why.format(name="app"))
+        for app in self._spread(entity):
+            if app.module in pattern.apps:
+                yield Match(Target(app), pattern.why.format(name="app"))
 
     def _entry(self, entity: Known | Instance, name: str) -> s.Value | None:
         if isinstance(entity, Known) and isinstance(entity.value, s.Object):
@@ -252,14 +255,14 @@ class Matcher:
                     return self._definition(entity.unit, entry.value)
         return None
 
-    def _spread_apps(self, entity: Known | Instance) -> Iterator[Target]:
-        """``export default { ...router }``."""
+    def _spread(self, entity: Known | Instance) -> Iterator[External]:
+        """What packages provide for an object's spreads (``{ ...router }``)."""
         if isinstance(entity, Known) and isinstance(entity.value, s.Object):
-            for entry in entity.value.entries:
-                if entry.kind == "spread":
-                    found = self.program.resolve(entity.unit, entry.value)
-                    if isinstance(found, External):
-                        yield from self._targets(entity.unit, found, None)
+            spread = (one.value for one in entity.value.entries if one.kind == "spread")
+            for value in spread:
+                found = self.program.resolve(entity.unit, value)
+                if isinstance(found, External):
+                    yield found
 
     def _bun_serves(self, unit: Unit, entity: Entity) -> bool:
         around = self.surroundings

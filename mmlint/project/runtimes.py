@@ -300,14 +300,13 @@ class Runtimes:
     @cached_property
     def _parts(self) -> dict[str, str]:
         """Files that only programs that listen import, with one that does."""
-        around = self.surroundings
-        other = {
-            one.function.unit.path for one in self.handlers if _ORDER[one.evidence.runtime] < 1
-        }
-        other.update(unit.path for unit in self.program.units if _script(unit, around))
-        other.update(around.wrapping)
-        listening = set(self._listening) - other
-        shared = self._imported_by(other - set(self._listening))
+        listening = set(self._listening)
+        scripts = {one.path for one in self.program.units if _script(one, self.surroundings)}
+        handlers = (one for one in self.handlers if one.evidence.runtime == "serverless")
+        serverless = {one.function.unit.path for one in handlers}
+        shared = self._imported_by(
+            serverless.union(self.surroundings.wrapping, scripts - listening)
+        )
         found = self._imported_by(listening)
         return {path: root for path, root in found.items() if path not in shared}
 
