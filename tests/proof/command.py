@@ -27,12 +27,13 @@ class Done:
         return (self.out + self.err).decode("utf-8", "replace")
 
 
-def mmlint(folder: Path, *words: str, stdin: bytes = b"") -> Done:
-    """Run ``mmlint WORDS`` in ``folder``; ``stdin`` is what it may read."""
+def mmlint(folder: Path, *words: str, stdin: bytes = b"", **variables: str) -> Done:
+    """Run ``mmlint WORDS`` in ``folder``; ``stdin`` is what it may read, ``variables`` are added to
+    its environment."""
     done = subprocess.run(
         [sys.executable, "-m", "mmlint", *words],
         cwd=folder,
-        env=environment(),
+        env=environment(**variables),
         input=stdin,
         capture_output=True,
         check=False,
