@@ -6,6 +6,9 @@ from typing import Literal as Choices
 
 import msgspec
 
+Kind = Choices["pk", "sk", "rk", "ak"]
+Shape = Choices["full", "foreign", "placeholder", "malformed"]
+
 
 class Key(msgspec.Struct, frozen=True, array_like=True):
     """A redacted key-like text.
@@ -18,10 +21,10 @@ class Key(msgspec.Struct, frozen=True, array_like=True):
     ``length``: characters of the original text.
     """
 
-    kind: Choices["pk", "sk", "rk", "ak"]
+    kind: Kind
     env: str
     prefix: str
-    shape: Choices["full", "foreign", "placeholder", "malformed"]
+    shape: Shape
     length: int
 
     @property

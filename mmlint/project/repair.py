@@ -11,6 +11,7 @@ from mmlint.model.finding import (
     ImportName,
     MakeAsync,
     Replace,
+    Safety,
 )
 from mmlint.project.entity import ProjectFunction, SdkFunction, SdkObject
 from mmlint.project.flow import Exit, Spot
@@ -84,8 +85,8 @@ def flush_before(
         edits.append(edit)
     plain = all(one.kind in ("return", "end") for one in exits)
     if may_wait:
-        safety = "safe" if plain else "unsafe"
-        return Fix(f"flush before it ends: {code}", safety, tuple(edits))  # type: ignore[arg-type]
+        safety: Safety = "safe" if plain else "unsafe"
+        return Fix(f"flush before it ends: {code}", safety, tuple(edits))
     if unit.python:
         return Fix(f"flush before it ends: {code}", "unsafe", tuple(edits))
     if not _can_be_async(function):

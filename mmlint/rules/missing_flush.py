@@ -65,7 +65,7 @@ Source: docs.millimetric.ai, server-side tracking: the instance freezes after th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mmlint.model.finding import Related
 from mmlint.project.flow import Exit
@@ -108,8 +108,8 @@ def check(project: Project) -> Iterator[Verdict]:
         )
 
 
-def _all_exits(lists: object) -> list[Exit]:
-    found = {one.spot: one for exits in lists for one in exits}  # type: ignore[attr-defined]
+def _all_exits(lists: Iterable[list[Exit]]) -> list[Exit]:
+    found = {one.spot: one for exits in lists for one in exits}
     return sorted(found.values(), key=lambda one: (one.spot.start, one.spot.end))
 
 

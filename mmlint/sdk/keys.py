@@ -7,9 +7,11 @@ secret is not (docs.millimetric.ai, API keys). Stripe and Clerk share the first 
 from __future__ import annotations
 
 import re
-from typing import cast
+from typing import Final
 
-from mmlint.model.key import Key
+from mmlint.model.key import Key, Kind, Shape
+
+_KINDS: Final[dict[str, Kind]] = {"pk": "pk", "sk": "sk", "rk": "rk", "ak": "ak"}
 
 FULL = re.compile(
     r"(?<![A-Za-z0-9_])(pk|sk|rk|ak)_([a-z]+)_([A-Za-z0-9]{8})_([A-Za-z0-9_-]{8,})(?![A-Za-z0-9_-])"
@@ -64,14 +66,8 @@ def find_key(text: str) -> Key | None:
     return None
 
 
-def _key(kind: str, env: str, prefix: str, shape: str, text: str) -> Key:
-    return Key(
-        kind=cast("object", kind),  # type: ignore[arg-type]
-        env=env,
-        prefix=prefix,
-        shape=shape,  # type: ignore[arg-type]
-        length=len(text),
-    )
+def _key(kind: str, env: str, prefix: str, shape: Shape, text: str) -> Key:
+    return Key(_KINDS[kind], env, prefix, shape, len(text))
 
 
 def redact(text: str) -> str:
