@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mmlint.model import syntax as s
-from mmlint.project.entity import Entity, External, Global
+from mmlint.project.entity import Entity, External, Global, SdkFunction
 
 COMBINATORS = frozenset(("Promise", one) for one in ("all", "allSettled", "race", "any", "resolve"))
 """JavaScript calls whose promise stands for the promises they are given."""
@@ -95,3 +95,8 @@ def path_of(callee: Entity | None) -> tuple[str, ...]:
     if isinstance(callee, External):
         return (callee.module, *callee.path)
     return ()
+
+
+def is_flush(found: Entity | None) -> bool:
+    """Whether this is the server SDK's ``flush``."""
+    return isinstance(found, SdkFunction) and found.sdk == "node" and found.name == "flush"

@@ -1,12 +1,19 @@
-"""From a module specifier to the file it means."""
+"""From a module specifier to the file of the project that it means."""
 
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
 
-EXTENSIONS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte")
-COMPILED = {".js": (".ts", ".tsx"), ".mjs": (".mts",), ".cjs": (".cts",), ".jsx": (".tsx",)}
-"""TypeScript's own habit: an import names the file that will be emitted."""
+from mmlint.project.resolution_javascript import JavaScriptResolution
+from mmlint.project.resolution_python import PythonResolution
+
+MAX_SPECIFIER = 1000
+"""Characters of the longest specifier that is looked up."""
+
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
 def submodule(module: str, name: str) -> str:
@@ -15,65 +22,41 @@ def submodule(module: str, name: str) -> str:
 
 
 class Resolution:
-    """Resolves specifiers among the known ``files`` (project-relative paths with ``/``)."""
+    """Resolves specifiers among the known ``files`` (project-relative paths with ``/``).
 
-    def __init__(self, files: frozenset[str]) -> None:
+    ``manifests``: path to bytes of the settings files that ``manifests.decides`` asks for; without
+    them every name has the meaning that tools give it by default. Answers are memoised.
+    """
+
+    def __init__(self, files: frozenset[str], manifests: Mapping[str, bytes] = _NOTHING) -> None:
         self.files = files
+        self._manifests = manifests
+        self._memo: dict[tuple[bool, str, str], str | None] = {}
 
     def find(self, importer: str, specifier: str, language: str) -> str | None:
-        """Return the file that ``specifier`` means in the file ``importer``, or None."""
-        if language == "python":
-            return self._python(importer, specifier)
-        if specifier.startswith("."):
-            return self._file(posixpath.join(posixpath.dirname(importer), specifier))
-        for alias in ("@/", "~/"):
-            if specifier.startswith(alias):
-                return self._aliased(importer, specifier[len(alias) :])
-        return None
+        """Return the file that ``specifier`` means in the file ``importer``, or None.
 
-    def _aliased(self, importer: str, rest: str) -> str | None:
-        """``@/x`` and ``~/x`` mean the root of the package, or its ``src``, by the generators'
-        defaults; the nearest folder above the importer that has such a file is the one."""
+        None: it is no file of the project, or it cannot be known which.
+        """
+        python = language == "python"
         folder = posixpath.dirname(importer)
-        while True:
-            for root in (folder, posixpath.join(folder, "src")):
-                found = self._file(posixpath.join(root, rest))
-                if found is not None:
-                    return found
-            if not folder:
-                return None
-            folder = posixpath.dirname(folder)
+        key = (python, folder, specifier)
+        if key not in self._memo:
+            known = len(specifier) <= MAX_SPECIFIER
+            finder = self._python if python else self._javascript
+            self._memo[key] = finder.find(folder, specifier) if known else None
+        return self._memo[key]
 
-    def _file(self, path: str) -> str | None:
-        path = posixpath.normpath(path)
-        stem, extension = posixpath.splitext(path)
-        candidates = [path]
-        candidates += [stem + other for other in COMPILED.get(extension, ())]
-        candidates += [path + other for other in EXTENSIONS]
-        candidates += [posixpath.join(path, "index" + other) for other in EXTENSIONS]
-        return next((one for one in candidates if one in self.files), None)
+    def words(self, path: str) -> frozenset[str]:
+        """Return words of which at least one stands in the text of every file that imports
+        ``path``."""
+        finder = self._python if path.endswith(".py") else self._javascript
+        return finder.words(path)
 
-    def _python(self, importer: str, specifier: str) -> str | None:
-        """Relative imports from the importer's package; absolute ones from any folder above it."""
-        level = len(specifier) - len(specifier.lstrip("."))
-        parts = specifier[level:].split(".") if specifier[level:] else []
-        folder = posixpath.dirname(importer)
-        if level:
-            for _ in range(level - 1):
-                folder = posixpath.dirname(folder)
-            return self._python_file(folder, parts)
-        while True:
-            for root in (folder, posixpath.join(folder, "src")):
-                found = self._python_file(root, parts)
-                if found is not None:
-                    return found
-            if not folder:
-                return None
-            folder = posixpath.dirname(folder)
+    @cached_property
+    def _javascript(self) -> JavaScriptResolution:
+        return JavaScriptResolution(self.files, self._manifests)
 
-    def _python_file(self, folder: str, parts: list[str]) -> str | None:
-        path = posixpath.join(folder, *parts)
-        for candidate in (f"{path}.py", posixpath.join(path, "__init__.py")):
-            if candidate in self.files:
-                return candidate
-        return None
+    @cached_property
+    def _python(self) -> PythonResolution:
+        return PythonResolution(self.files, self._manifests)

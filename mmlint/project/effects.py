@@ -1,0 +1,468 @@
+"""What evaluating a value does to the states: sends, flushes, and what becomes of promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from mmlint.model import syntax as s
+from mmlint.model.walk import parts, values
+from mmlint.project import callee as calls
+from mmlint.project.callee import is_flush
+from mmlint.project.entity import (
+    Entity,
+    External,
+    Global,
+    ProjectFunction,
+    SdkFunction,
+    SdkObject,
+)
+from mmlint.project.program import constructor
+from mmlint.project.state import (
+    NOWHERE,
+    Condition,
+    Exit,
+    Fate,
+    Held,
+    Spot,
+    State,
+    States,
+    Use,
+    assume,
+    flushed,
+    queued,
+)
+from mmlint.project.unit import Unit
+
+if TYPE_CHECKING:
+    from mmlint.project.flow import Flow
+
+MAX_INLINE = 12
+"""How deep callbacks inside callbacks are entered."""
+
+
+class Effects:
+    """Values and calls of one pass over one function; ``Paths`` adds the statements.
+
+    ``awaited`` and ``returned``: what becomes of what is awaited and returned here, which differs
+    inside a callback that is followed in place. ``lasting``: the top level of a script.
+    """
+
+    def __init__(self, flow: Flow, unit: Unit, index: int) -> None:
+        self.flow = flow
+        self.program = flow.program
+        self.unit = unit
+        self.index = index
+        self.function = unit.module.functions[index]
+        self.entry = Spot(unit, -1, -1 - index)
+        self.exits: list[Exit] = []
+        self.throws: list[tuple[Spot, State]] = []
+        self.jumps: list[tuple[s.Jump, State]] = []
+        self.process_exits: list[Exit] = []
+        self.unwaited: dict[Spot, str] = {}
+        self.cut_off: set[Spot] = set()
+        self.awaited: Use = Fate.AWAITED
+        self.returned: Use = Fate.AWAITED
+        self.in_async = self.function.is_async
+        self.promised = False
+        self.inlined: list[int] = [index]
+        self.steps = 0
+        self.lasting = self.function.kind == "module" and not unit.python and not _exits(self)
+
+    def spot(self, node: s.Node) -> Spot:
+        return Spot(self.unit, node.start, node.end)
+
+    def block(self, body: Iterable[s.Statement], states: States) -> States:
+        """Run statements; ``Paths`` knows how."""
+        raise NotImplementedError
+
+    # --- conditions ------------------------------------------------------------------------------
+
+    def test(self, value: s.Value, states: States) -> tuple[States, States]:
+        """Evaluate a condition; return the states in which it holds, and those in which not."""
+        if isinstance(value, s.Operation) and value.operator in ("!", "not"):
+            yes, no = self.test(value.operands[0], states)
+            return no, yes
+        if isinstance(value, s.Choice) and value.operator in ("&&", "||"):
+            left_yes, left_no = self.test(value.test, states)
+            if value.operator == "&&":
+                yes, no = self.test(value.options[-1], left_yes)
+                return yes, left_no | no
+            yes, no = self.test(value.options[-1], left_no)
+            return left_yes | yes, no
+        states = self.value(value, states, Fate.UNKNOWN)
+        if isinstance(value, s.Literal):
+            return (states, NOWHERE) if value.value else (NOWHERE, states)
+        condition = self.condition(value)
+        if condition is None:
+            return states, states
+        return assume(states, condition, True), assume(states, condition, False)
+
+    def condition(self, value: s.Value) -> Condition | None:
+        """A name for a condition that means the same wherever it stands, or None."""
+        if isinstance(value, s.Name):
+            return ("name", value.binding, value.name)
+        if isinstance(value, s.Member):
+            inner = self.condition(value.object)
+            return None if inner is None else ("member", inner, value.name)
+        if isinstance(value, s.Literal):
+            return ("literal", type(value.value).__name__, value.value)
+        if isinstance(value, s.Operation) and value.operator in ("===", "!==", "==", "!=", "is"):
+            sides = [self.condition(one) for one in value.operands]
+            if all(one is not None for one in sides):
+                return ("operation", value.operator, *sides)
+        return None
+
+    # --- values ----------------------------------------------------------------------------------
+
+    def value(self, value: s.Value, states: States, use: Use) -> States:
+        """Evaluate ``value``; ``use`` says what becomes of its result (a promise, perhaps)."""
+        if not states or isinstance(value, s.Literal):
+            return states
+        if isinstance(value, s.Call):
+            return self.call(value, states, use)
+        if isinstance(value, s.Await):
+            return self.value(value.value, states, self.awaited)
+        if isinstance(value, s.Name):
+            return self.read(value, states, use)
+        if isinstance(value, s.Choice):
+            return self.choose(value, states, use)
+        if isinstance(value, s.Lambda):
+            return self.capture(value.function, states)
+        if isinstance(value, s.Operation):
+            return self.operate(value, states, use)
+        if isinstance(value, s.Sequence):
+            for item in value.items:
+                states = self.value(item, states, use)
+            return states
+        if isinstance(value, s.Spread):
+            return self.value(value.value, states, use)
+        if isinstance(value, s.Comprehension):
+            for source in value.sources:
+                states = self.value(source, states, Fate.UNKNOWN)
+            return states | self.value(value.element, states, use)
+        for part in parts(value):
+            states = self.value(part, states, Fate.UNKNOWN)
+        return states
+
+    def read(self, name: s.Name, states: States, use: Use) -> States:
+        """A stored promise that is awaited, returned or handed on is looked after."""
+        if use is Fate.DROPPED or name.binding < 0:
+            return states
+        found: set[State] = set()
+        for state in states:
+            mine = frozenset(one for one in state.held if one[0] == name.binding)
+            held = state.held - mine
+            if isinstance(use, Held):
+                held |= frozenset((use.binding, spot) for _, spot in mine)
+            found.add(state._replace(held=held))
+        return frozenset(found)
+
+    def capture(self, function: int, states: States) -> States:
+        """A closure may look after any stored promise it can see."""
+        if not any(state.held for state in states):
+            return states
+        seen: set[int] = set()
+        for index, declared in enumerate(self.unit.module.functions):
+            if self.unit.is_inside(index, function):
+                for _, one in values(declared.body):
+                    if isinstance(one, s.Name):
+                        seen.add(one.binding)
+        return frozenset(
+            state._replace(held=frozenset(one for one in state.held if one[0] not in seen))
+            for state in states
+        )
+
+    def choose(self, value: s.Choice, states: States, use: Use) -> States:
+        if value.operator == "?:":
+            yes, no = self.test(value.test, states)
+            return self.value(value.options[0], yes, use) | self.value(value.options[-1], no, use)
+        if value.operator == "&&":
+            yes, no = self.test(value.test, states)
+            return self.value(value.options[-1], yes, use) | no
+        states = self.value(value.test, states, use)
+        return states | self.value(value.options[-1], states, use)
+
+    def operate(self, value: s.Operation, states: States, use: Use) -> States:
+        if value.operator == "void":
+            return self.value(value.operands[0], states, Fate.DROPPED)
+        if value.operator in ("=", ":="):
+            target, given = value.operands
+            plain = isinstance(target, s.Name) and target.binding >= 0
+            return self.value(given, states, Held(target.binding) if plain else use)  # type: ignore[union-attr]
+        if value.operator == ",":
+            for one in value.operands[:-1]:
+                states = self.value(one, states, Fate.DROPPED)
+            return self.value(value.operands[-1], states, use)
+        for one in value.operands:
+            states = self.value(one, states, Fate.UNKNOWN)
+        return states
+
+    # --- calls -----------------------------------------------------------------------------------
+
+    def call(self, call: s.Call, states: States, use: Use) -> States:
+        if isinstance(call.callee, s.Lambda):
+            states = self.arguments(call, states, Fate.UNKNOWN)
+            return self.inline(call.callee.function, states, self.kept_alive(use))
+        callee = constructor(self.program.resolve(self.unit, call.callee))
+        path = calls.path_of(callee)
+        member = call.callee if isinstance(call.callee, s.Member) else None
+        if is_flush(callee):
+            states = self.arguments(call, states, Fate.UNKNOWN)
+            return self.flush(call, states, use, callee.awaitable)  # type: ignore[union-attr]
+        if isinstance(callee, SdkFunction):
+            states = self.arguments(call, states, Fate.UNKNOWN)
+            return self.send(call, callee, states)
+        if calls.waits(call, callee):
+            return self.arguments(call, states, Fate.AWAITED, keep_promise=False)
+        if calls.after(callee):
+            return self.after(call, states)
+        if calls.throws(callee) or calls.ends_process(callee):
+            return self.never_returns(call, callee, self.arguments(call, states, Fate.UNKNOWN))
+        if path in calls.COMBINATORS or path in calls.TASKS:
+            return self.arguments(call, states, use)
+        if path in calls.RUNNERS or (member and member.name == "run_until_complete"):
+            return self.arguments(call, states, Fate.AWAITED)
+        if path and path[0] in calls.PRINTERS:
+            return self.arguments(call, states, Fate.DROPPED)
+        if path in calls.TIMERS:
+            return self.later(call, states)
+        if isinstance(callee, ProjectFunction):
+            return self.project_call(call, callee, states, use)
+        if member is not None:
+            if member.name in calls.CHAINS:
+                return self.chain(call, member, states, use)
+            if member.name in calls.EACH or member.name in calls.MAPPERS:
+                return self.each(call, member, states, use)
+            if member.name in ("push", "add", "append") and isinstance(member.object, s.Name):
+                return self.arguments(call, states, Held(member.object.binding))
+        return self.stranger(call, callee, states, use)
+
+    def kept_alive(self, use: Use) -> Use:
+        """A script lives until its top-level chains settle, unless it ends itself beside them."""
+        outermost = self.lasting and len(self.inlined) == 1
+        return Fate.UNKNOWN if outermost and use is Fate.DROPPED else use
+
+    def arguments(
+        self, call: s.Call, states: States, use: Use, keep_promise: bool = True
+    ) -> States:
+        """Evaluate the arguments, all with the same use.
+
+        ``keep_promise=False``: being waited for here does not make the caller's promise the one
+        that must be awaited (``waitUntil`` looks after it).
+        """
+        promised = self.promised
+        for argument in call.arguments:
+            value = argument.value
+            states = self.value(value, states, use)
+        if not keep_promise:
+            self.promised = promised
+        return states
+
+    def flush(self, call: s.Call, states: States, use: Use, awaitable: bool | None) -> States:
+        spot = self.spot(call)
+        if awaitable is None and self.unit.python:
+            awaitable = self.in_async
+        if awaitable is False:
+            return frozenset(flushed(state) for state in states)
+        return self.settle(spot, states, use, "nobody awaits its promise")
+
+    def settle(self, spot: Spot, states: States, use: Use, why: str) -> States:
+        """A promise that carries a flush meets its fate."""
+        if use is Fate.DROPPED:
+            self.unwaited.setdefault(spot, why)
+        elif use is Fate.AWAITED:
+            self.promised = True
+        elif isinstance(use, Held):
+            return frozenset(
+                flushed(state)._replace(held=state.held | {(use.binding, spot)}) for state in states
+            )
+        return frozenset(flushed(state) for state in states)
+
+    def send(self, call: s.Call, callee: SdkFunction, states: States) -> States:
+        if callee.sdk != "node" or callee.name != "track":
+            return states
+        return frozenset(queued(state, self.spot(call)) for state in states)
+
+    def never_returns(self, call: s.Call, callee: Entity | None, states: States) -> States:
+        spot = self.spot(call)
+        if calls.throws(callee):
+            self.throws += [(spot, state) for state in states]
+        else:
+            self.process_exits += [Exit("process", spot, state) for state in states]
+            self.cut_off |= self.unwaited.keys()
+        return NOWHERE
+
+    def project_call(
+        self, call: s.Call, callee: ProjectFunction, states: States, use: Use
+    ) -> States:
+        calls_back = self.flow.calls_back(callee)
+        for argument in call.arguments:
+            value = argument.value
+            if isinstance(value, s.Lambda) and calls_back:
+                states = self.inline(value.function, states, Fate.UNKNOWN)
+            else:
+                states = self.value(value, states, Fate.UNKNOWN)
+        summary = self.flow.summary(callee)
+        if summary.ends_with is not None:
+            self.ends_inside(call, summary.ends_with, states)
+        if not summary.returns:
+            self.throws += [(self.spot(call), state) for state in states]
+            return NOWHERE
+        before = states
+        if summary.flushes != "never":
+            if summary.promised:
+                why = f"{callee.function.name or 'the function'}() flushes, and nobody awaits it"
+                states = self.settle(self.spot(call), states, self.kept_alive(use), why)
+            else:
+                states = frozenset(flushed(state) for state in states)
+            if summary.flushes == "sometimes":
+                states |= before
+        if summary.sends is not None:
+            spot = self.spot(call)
+            self.flow.origins[spot] = summary.sends
+            states = frozenset(queued(state, spot) for state in states)
+        return states
+
+    def ends_inside(self, call: s.Call, lost: frozenset[Spot], states: States) -> None:
+        """The callee may end the process: what is queued here, and what it queued, is lost."""
+        spot = self.spot(call)
+        if lost:
+            first = min(lost, key=lambda one: (one.unit.path, one.start))
+            self.flow.origins.setdefault(spot, first)
+        own = frozenset({spot}) if lost else frozenset[Spot]()
+        for state in states:
+            self.process_exits.append(
+                Exit("process", spot, state._replace(pending=state.pending | own))
+            )
+
+    def chain(self, call: s.Call, member: s.Member, states: States, use: Use) -> States:
+        """``promise.then(f)``: the promise and what ``f`` returns share the fate of the chain."""
+        direct = is_flush(self.called(member.object))
+        states = self.value(member.object, states, use if direct else self.kept_alive(use))
+        if member.name == "catch":
+            return states
+        use = self.kept_alive(use)
+        for argument in call.arguments[:1]:
+            states = self.callback(call, argument.value, states, use)
+        return states
+
+    def called(self, value: s.Value) -> Entity | None:
+        """What ``value`` calls, where it is a call."""
+        return self.program.resolve(self.unit, value.callee) if isinstance(value, s.Call) else None
+
+    def callback(self, call: s.Call, value: s.Value, states: States, use: Use) -> States:
+        """A function value that certainly runs, and whose result has the given use."""
+        if isinstance(value, s.Lambda):
+            return self.inline(value.function, states, use)
+        found = self.program.resolve(self.unit, value)
+        if is_flush(found):
+            return self.settle(self.spot(call), states, use, "nobody awaits its promise")
+        if isinstance(found, ProjectFunction):
+            shape = s.Call(call.start, call.end, value, ())
+            return self.project_call(shape, found, states, use)
+        return self.value(value, states, Fate.UNKNOWN)
+
+    def each(self, call: s.Call, member: s.Member, states: States, use: Use) -> States:
+        """Array methods: their callback runs any number of times, at once."""
+        states = self.value(member.object, states, Fate.UNKNOWN)
+        if member.name in calls.EACH:
+            use = Fate.DROPPED
+        for argument in call.arguments[:1]:
+            states |= self.callback(call, argument.value, states, use)
+        return states
+
+    def after(self, call: s.Call, states: States) -> States:
+        """``after(callback)``: runs once the response is out; if it flushes, all is covered."""
+        token = Spot(self.unit, -2, -2)
+        start = frozenset({State(pending=frozenset({token}))})
+        promised = self.promised
+        ended = start
+        for argument in call.arguments[:1]:
+            ended = self.callback(call, argument.value, start, Fate.AWAITED)
+        self.promised = promised
+        covered = bool(ended) and all(token not in state.pending for state in ended)
+        sent = frozenset(spot for state in ended for spot in state.pending if spot != token)
+        found: set[State] = set()
+        for state in states:
+            if covered or state.covered:
+                found.add(
+                    State(
+                        sent if not state.covered else frozenset(), True, state.held, state.assumed
+                    )
+                )
+            else:
+                found.add(state._replace(pending=state.pending | sent))
+        return frozenset(found)
+
+    def later(self, call: s.Call, states: States) -> States:
+        """``setTimeout(flush)``: by then the host may have frozen the process."""
+        for argument in call.arguments[:1]:
+            states = self.callback(call, argument.value, states, Fate.DROPPED)
+        return states
+
+    def stranger(self, call: s.Call, callee: Entity | None, states: States, use: Use) -> States:
+        """A call of something unknown: it may call back, and may flush what it is given."""
+        states = self.value(call.callee, states, Fate.UNKNOWN)
+        if self.may_flush(call, callee):
+            states = frozenset(flushed(state) for state in states)
+            self.promised = self.promised or use is Fate.AWAITED
+        runs = use is not Fate.DROPPED or call.new
+        for argument in call.arguments:
+            value = argument.value
+            if not isinstance(value, s.Lambda):
+                states = self.value(value, states, Fate.UNKNOWN)
+                continue
+            states = self.capture(value.function, states)
+            flushes = self.flow.mentions_flush(ProjectFunction(self.unit, value.function))
+            if runs and flushes:
+                states = self.inline(value.function, states, Fate.UNKNOWN)
+            elif runs:
+                states |= self.inline(value.function, states, Fate.UNKNOWN)
+            elif flushes:
+                states = frozenset(flushed(state) for state in states)
+        return states
+
+    def may_flush(self, call: s.Call, callee: Entity | None) -> bool:
+        """Whether an unknown call may flush: its name says so, or it is handed a client."""
+        if not isinstance(callee, External | Global):
+            target = call.callee
+            name = target.name if isinstance(target, s.Name | s.Member) else ""
+            if "flush" in name.lower():
+                return True
+        for argument in call.arguments:
+            found = self.program.resolve(self.unit, argument.value)
+            if is_flush(found) or (isinstance(found, SdkObject) and found.sdk == "node"):
+                return True
+            named = isinstance(found, ProjectFunction) and not isinstance(argument.value, s.Lambda)
+            if named and self.flow.summary(found).flushes != "never":  # type: ignore[arg-type]
+                return True
+        return False
+
+    def inline(self, index: int, states: States, use: Use) -> States:
+        """Run a callback's body here; ``use`` says what becomes of what it returns."""
+        if index in self.inlined or len(self.inlined) > MAX_INLINE or not states:
+            return states
+        function = self.unit.module.functions[index]
+        if function.is_generator:
+            return states
+        saved = (self.exits, self.jumps, self.awaited, self.returned, self.in_async)
+        self.exits, self.jumps, self.returned = [], [], use
+        self.in_async = function.is_async
+        if function.is_async:
+            self.awaited = use
+        self.inlined.append(index)
+        ended = self.block(function.body, states)
+        ended |= frozenset(one.state for one in self.exits)
+        self.inlined.pop()
+        self.exits, self.jumps, self.awaited, self.returned, self.in_async = saved
+        return ended
+
+
+def _exits(run: Effects) -> bool:
+    """Whether the top level itself ends the process, beside the chains it started."""
+    return any(
+        calls.ends_process(run.program.resolve(run.unit, value.callee))
+        for _, value in values(run.function.body)
+        if isinstance(value, s.Call)
+    )

@@ -1,0 +1,266 @@
+"""Runs the statements of one function: every branch, loop, ``try`` and exit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from mmlint.model import syntax as s
+from mmlint.model.walk import parts
+from mmlint.project.effects import Effects
+from mmlint.project.state import (
+    NOWHERE,
+    Delivery,
+    Exit,
+    Fate,
+    Held,
+    Spot,
+    State,
+    States,
+    Summary,
+    Use,
+    bounded,
+    forget,
+    written,
+)
+from mmlint.project.unit import pattern_names
+
+MAX_ROUNDS = 4
+"""Turns of a loop that are followed."""
+
+MAX_STEPS = 50_000
+"""Statements that are run for one function before its paths count as unknown."""
+
+
+class TooLong(Exception):
+    """The paths of a function are more than can be followed."""
+
+
+class Paths(Effects):
+    """One pass over one function. Lists of exits, throws and jumps are swapped around ``try``."""
+
+    # --- results ---------------------------------------------------------------------------------
+
+    def delivery(self) -> Delivery:
+        exits = self._leave(frozenset({State()}))
+        delivery = Delivery()
+        for one in exits:
+            for spot in one.state.pending:
+                known = delivery.unsent.setdefault(spot, [])
+                if all(other.spot != one.spot for other in known):
+                    known.append(one)
+            if one.kind != "throw":
+                for _, spot in one.state.held:
+                    self.unwaited.setdefault(
+                        spot, "its promise is stored, and not every path awaits it"
+                    )
+        for found in delivery.unsent.values():
+            found.sort(key=lambda one: (one.spot.start, one.spot.end))
+        delivery.unwaited = self.unwaited
+        delivery.cut_off = self.cut_off
+        return delivery
+
+    def summary(self) -> Summary:
+        exits = [
+            one
+            for one in self._leave(frozenset({State(pending=frozenset({self.entry}))}))
+            if one.kind in ("return", "end")
+        ]
+        kept = [self.entry in one.state.pending for one in exits]
+        sends = sorted(
+            {spot for one in exits for spot in one.state.pending if spot != self.entry},
+            key=lambda spot: (spot.unit.path, spot.start),
+        )
+        flushes: Literal["always", "sometimes", "never"] = "never"
+        if kept and not any(kept):
+            flushes = "always"
+        elif not all(kept):
+            flushes = "sometimes"
+        cut = [one.state.pending for one in self.process_exits if one.state.pending]
+        ends_with = frozenset(spot for one in cut for spot in one if spot != self.entry)
+        first = sends[0] if sends else None
+        returns = bool(exits)
+        return Summary(first, flushes, self.promised, returns, ends_with if cut else None)
+
+    def _leave(self, states: States) -> list[Exit]:
+        ended = self.block(self.function.body, states)
+        end = Spot(self.unit, self.function.body_end, self.function.body_end)
+        exits = [*self.exits, *self.process_exits]
+        exits += [Exit("end", end, state) for state in ended]
+        exits += [Exit("throw", spot, state) for spot, state in self.throws]
+        return exits
+
+    # --- statements ------------------------------------------------------------------------------
+
+    def block(self, body: Iterable[s.Statement], states: States) -> States:
+        for statement in body:
+            if not states:
+                break
+            states = bounded(self.statement(statement, states))
+        return states
+
+    def statement(self, one: s.Statement, states: States) -> States:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise TooLong
+        if isinstance(one, s.Evaluate):
+            return self.value(one.value, states, Fate.DROPPED)
+        if isinstance(one, s.Bind):
+            return self.bind(one, states)
+        if isinstance(one, s.Return):
+            if one.value is not None:
+                states = self.value(one.value, states, self.returned)
+            self.exits += [Exit("return", self.spot(one), state) for state in states]
+            return NOWHERE
+        if isinstance(one, s.Throw):
+            if one.value is not None:
+                states = self.value(one.value, states, Fate.UNKNOWN)
+            self.throws += [(self.spot(one), state) for state in states]
+            return NOWHERE
+        if isinstance(one, s.Jump):
+            self.jumps += [(one, state) for state in states]
+            return NOWHERE
+        if isinstance(one, s.Branch):
+            yes, no = self.test(one.test, states)
+            return self.block(one.body, yes) | self.block(one.orelse, no)
+        if isinstance(one, s.Loop):
+            return self.loop(one, states)
+        if isinstance(one, s.Switch):
+            return self.switch(one, states)
+        if isinstance(one, s.Try):
+            return self.attempt(one, states)
+        if isinstance(one, s.With):
+            return self.block(one.body, self.block(one.items, states))
+        outer, self.jumps = self.jumps, []
+        states = self.block(one.body, states)
+        states |= self._caught_jumps(outer, ("break",), one.label, only_labelled=True)
+        return states
+
+    def bind(self, one: s.Bind, states: States) -> States:
+        target = one.target
+        plain = isinstance(target, s.Name) and target.binding >= 0
+        use: Use = Held(target.binding) if plain else Fate.UNKNOWN  # type: ignore[union-attr]
+        states = self.value(one.value, states, use)
+        for inner in parts(target):
+            states = self.value(inner, states, Fate.UNKNOWN)
+        if one.using == "await using":
+            return frozenset(State(frozenset(), True, x.held, x.assumed) for x in states)
+        changed = {name.binding for name, _ in pattern_names(target)}
+        states = frozenset(forget(state, changed) for state in states)
+        if plain and isinstance(one.value, s.Literal) and isinstance(one.value.value, bool):
+            condition = self.condition(target)
+            if condition is not None:
+                fact = (condition, one.value.value)
+                states = frozenset(x._replace(assumed=x.assumed | {fact}) for x in states)
+        return states
+
+    def loop(self, one: s.Loop, states: States) -> States:
+        states = self.block(one.head, states)
+        if one.iterable is not None:
+            states = self.value(
+                one.iterable, states, self.awaited if one.is_async else Fate.UNKNOWN
+            )
+        changed = written(one.body) | written(one.update)
+        if one.target is not None:
+            changed |= {name.binding for name, _ in pattern_names(one.target)}
+        outer, self.jumps = self.jumps, []
+        seen = frozenset(forget(state, changed) for state in states)
+        ended: States = NOWHERE
+        broken: States = NOWHERE
+        for turn in range(MAX_ROUNDS):
+            entered, left = (
+                (seen, NOWHERE) if one.kind == "do" and turn == 0 else self._enter(one, seen)
+            )
+            ended |= left
+            after = self.block(one.body, entered)
+            after |= self._caught_jumps([], ("continue",), one.label)
+            broken |= self._caught_jumps([], ("break",), one.label)
+            after = self.block(one.update, after)
+            after = frozenset(forget(state, changed) for state in after)
+            if one.kind == "do" and turn == 0:
+                seen = after
+                continue
+            if after <= seen:
+                break
+            seen = bounded(seen | after)
+        if one.kind == "do":
+            ended |= self._enter(one, seen)[1]
+        self.jumps = outer + self.jumps
+        return bounded(self.block(one.orelse, ended) | broken)
+
+    def _enter(self, one: s.Loop, states: States) -> tuple[States, States]:
+        """The states that go into another turn, and those that leave the loop."""
+        if one.endless:
+            return states, NOWHERE
+        if one.test is not None:
+            return self.test(one.test, states)
+        return states, states
+
+    def _caught_jumps(
+        self,
+        rest: list[tuple[s.Jump, State]],
+        kinds: tuple[str, ...],
+        label: str | None,
+        only_labelled: bool = False,
+    ) -> States:
+        """Take the jumps that end here out of the list; ``rest`` goes back in front."""
+        caught = [
+            (jump, state)
+            for jump, state in self.jumps
+            if jump.kind in kinds and (jump.label == label if jump.label or only_labelled else True)
+        ]
+        taken = {id(jump) for jump, _ in caught}
+        self.jumps = rest + [(jump, state) for jump, state in self.jumps if id(jump) not in taken]
+        return frozenset(state for _, state in caught)
+
+    def switch(self, one: s.Switch, states: States) -> States:
+        states = self.value(one.subject, states, Fate.UNKNOWN)
+        outer, self.jumps = self.jumps, []
+        through: States = NOWHERE
+        done: States = NOWHERE
+        for case in one.cases:
+            entered = states | through if one.falls_through else states
+            through = self.block(case.body, entered)
+            if not one.falls_through:
+                done |= through
+        done |= through
+        if one.falls_through:
+            done |= self._caught_jumps(outer, ("break",), one.label)
+        else:
+            self.jumps = outer + self.jumps
+        if all(case.tests for case in one.cases):
+            done |= states
+        return done
+
+    def attempt(self, one: s.Try, states: States) -> States:
+        """``try``: handlers begin where the body began, with nothing of the body's queued, because
+        implicit exceptions make no path; explicit throws of the body come with what they carry."""
+        outer = (self.exits, self.throws, self.jumps)
+        self.exits, self.throws, self.jumps = [], [], []
+        normal = self.block(one.orelse, self.block(one.body, states))
+        if one.handlers:
+            thrown = frozenset(state for _, state in self.throws)
+            self.throws = []
+            quiet = frozenset(State(frozenset(), x.covered, frozenset(), x.assumed) for x in states)
+            for handler in one.handlers:
+                normal |= self.block(handler.body, quiet | thrown)
+        if one.final is not None:
+            normal = self._finally(one.final, normal)
+        exits, throws, jumps = outer
+        self.exits = exits + self.exits
+        self.throws = throws + self.throws
+        self.jumps = jumps + self.jumps
+        return normal
+
+    def _finally(self, final: tuple[s.Statement, ...], normal: States) -> States:
+        """Everything that leaves the ``try`` goes through the ``finally`` first."""
+        exits, throws, jumps = self.exits, self.throws, self.jumps
+        self.exits, self.throws, self.jumps = [], [], []
+        for one in exits:
+            left = self.block(final, frozenset({one.state}))
+            self.exits += [one._replace(state=state) for state in left]
+        for spot, state in throws:
+            self.throws += [(spot, x) for x in self.block(final, frozenset({state}))]
+        for jump, state in jumps:
+            self.jumps += [(jump, x) for x in self.block(final, frozenset({state}))]
+        return self.block(final, normal)

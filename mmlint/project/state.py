@@ -1,0 +1,143 @@
+"""What a path has done so far, what it leaves behind, and how states are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal, NamedTuple
+
+from mmlint.model import syntax as s
+from mmlint.model.walk import statements
+from mmlint.project.unit import Unit, pattern_names
+
+MAX_STATES = 48
+"""Past this many states, what paths have assumed is forgotten and they are joined."""
+
+
+class Spot(NamedTuple):
+    """A place in a unit, in bytes from 0; small and hashable, for sets."""
+
+    unit: Unit
+    start: int
+    end: int
+
+
+class State(NamedTuple):
+    """What one kind of path has done so far."""
+
+    pending: frozenset[Spot] = frozenset()
+    covered: bool = False
+    held: frozenset[tuple[int, Spot]] = frozenset()
+    assumed: frozenset[tuple[Condition, bool]] = frozenset()
+
+
+States = frozenset[State]
+Condition = tuple[object, ...]
+
+NOWHERE: States = frozenset()
+
+
+class Fate(Enum):
+    """What becomes of a value: nobody looks at it, somebody waits for it, or nobody knows."""
+
+    DROPPED = "dropped"
+    AWAITED = "awaited"
+    UNKNOWN = "unknown"
+
+
+class Held(NamedTuple):
+    """The value is stored in the binding."""
+
+    binding: int
+
+
+Use = Fate | Held
+
+
+class Exit(NamedTuple):
+    """A way out of the function: the statement or call, and the state on leaving."""
+
+    kind: Literal["return", "end", "throw", "process"]
+    spot: Spot
+    state: State
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a call of the function does, as its callers see it.
+
+    ``sends``: a send that can still be queued when it returns. ``flushes``: on which of its paths
+    what was queued before is flushed. ``promised``: its promise must be awaited for that.
+    ``ends_with``: it may end the process itself, and these of its sends are queued then; an empty
+    set where only its caller's are, None where it never ends the process unflushed.
+    """
+
+    sends: Spot | None = None
+    flushes: Literal["always", "sometimes", "never"] = "never"
+    promised: bool = False
+    returns: bool = True
+    ends_with: frozenset[Spot] | None = None
+
+
+@dataclass
+class Delivery:
+    """What happens to the events of one function.
+
+    ``unsent``: queued sends that reach an exit unflushed, with these exits.
+    ``unwaited``: flush calls (and calls of functions that flush) whose promise nobody awaits.
+    ``cut_off``: those of them that the function itself cuts off by ending the process.
+    """
+
+    unsent: dict[Spot, list[Exit]] = field(default_factory=dict)
+    unwaited: dict[Spot, str] = field(default_factory=dict)
+    cut_off: set[Spot] = field(default_factory=set)
+
+
+def flushed(state: State) -> State:
+    return state._replace(pending=frozenset())
+
+
+def queued(state: State, spot: Spot) -> State:
+    return state if state.covered else state._replace(pending=state.pending | {spot})
+
+
+def bounded(states: States) -> States:
+    """Join states when there are too many: forget what their paths assumed."""
+    if len(states) <= MAX_STATES:
+        return states
+    plain = frozenset(state._replace(assumed=frozenset()) for state in states)
+    if len(plain) <= MAX_STATES:
+        return plain
+    pending = frozenset(spot for state in plain for spot in state.pending)
+    held = frozenset(one for state in plain for one in state.held)
+    return frozenset({State(pending, all(state.covered for state in plain), held)})
+
+
+def assume(states: States, condition: Condition, truth: bool) -> States:
+    return frozenset(
+        state._replace(assumed=state.assumed | {(condition, truth)})
+        for state in states
+        if (condition, not truth) not in state.assumed
+    )
+
+
+def forget(state: State, changed: set[int]) -> State:
+    if not state.assumed or not changed:
+        return state
+    kept = frozenset(fact for fact in state.assumed if not reads(fact[0], changed))
+    return state if len(kept) == len(state.assumed) else state._replace(assumed=kept)
+
+
+def reads(condition: Condition, bindings: set[int]) -> bool:
+    if condition[0] == "name":
+        return condition[1] in bindings
+    return any(isinstance(part, tuple) and reads(part, bindings) for part in condition)
+
+
+def written(body: Iterable[s.Statement]) -> set[int]:
+    found: set[int] = set()
+    for statement in statements(body):
+        if isinstance(statement, s.Bind):
+            found |= {name.binding for name, _ in pattern_names(statement.target)}
+    return found
