@@ -88,6 +88,15 @@ export async function POST(request: Request) {{
   return pay(`{key["stripe"]}`, track({{ event: "paid", user_id: "{key["rk"]}" }}));
 }}
 """,
+        "app/glued/route.ts": f"""\
+import {{ track }} from "@millimetric/track-node";
+export async function POST() {{
+  track({{ event: "a", k: "Bearer {key["sk"]}", url: "https://app:{key["test sk"]}@host/" }});
+  track({{ event: "b", k: "x-{key["sk"]}", l: "_{key["rk"]}", m: "\\n{key["ak"]}" }});
+  track({{ event: "d", k: "A{key["sk"]}", l: "{key["sk"]}é" }});
+  track({{ event: "c", k: "-{key["stripe"]}-", l: "{key["rk"]}/{key["rk"]}" }});
+}}
+""",
         "app/broken/route.ts": f"""\
 import {{ track }} from "@millimetric/track-node";
 export async function POST() {{
