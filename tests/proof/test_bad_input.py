@@ -200,8 +200,11 @@ def test_nothing_is_an_internal_error(done: Done) -> None:
 
 @pytest.mark.parametrize(
     ("path", "expected"),
-    [(path, codes) for path, (_, codes) in INPUTS.items() if codes is not None],
-    ids=ascii,
+    [
+        pytest.param(path, codes, id=ascii(path))
+        for path, (_, codes) in INPUTS.items()
+        if codes is not None
+    ],
 )
 def test_what_is_found_in_it(path: str, expected: frozenset[str], found: Findings) -> None:
     assert {one["code"] for one in found.get(path, [])} == expected
@@ -293,8 +296,8 @@ def test_only_what_is_found_is_fixed_whatever_stands_around_it(tmp_path: Path) -
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    files = {"package.json": PACKAGE, "app/a/route.js": JS, "app/b/route.js": JS}
-    return write(tmp_path / "shop", files)
+    write(tmp_path / "shop", {"app/a/route.js": JS, "app/b/route.js": JS})
+    return write(tmp_path / "shop", {"package.json": PACKAGE})
 
 
 def places(done: Done) -> list[str]:
@@ -404,6 +407,7 @@ def test_stdin_that_stands_for_no_file_is_refused(project: Path) -> None:
         ("a.unknown", bytes(range(256))),
         ("package.json", nested(100_000)),
     ],
+    ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes",
 )
 def test_any_bytes_may_come_from_stdin(name: str, data: bytes, project: Path) -> None:
     done = mmlint(project, "--format", "json", "--stdin-filename", name, "-", stdin=data)
@@ -429,6 +433,7 @@ def test_any_bytes_may_come_from_stdin(name: str, data: bytes, project: Path) ->
         b"overrides = [1]\n",
         b'exclude = ["[", "***", "!"]\nselect = "x"\n',
     ],
+    ids=lambda text: ascii(text[:20]),
 )
 def test_a_broken_configuration_is_refused_with_its_place(text: bytes, project: Path) -> None:
     write(project, {"mmlint.toml": text})
