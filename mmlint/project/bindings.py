@@ -25,7 +25,7 @@ from mmlint.project.literals import (
 OUTPUTS = ("dist", "build", "out", "lib", ".build")
 """Folders that compilers write: what is named there has its source in ``src``, or beside them."""
 
-_NEAR = 200
+_NEAR = 60
 """Lines of a template in which the properties of one function are looked for."""
 
 _HANDLER = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 MAX_EXPRESSION = 5_000
@@ -65,20 +66,21 @@ def named_expressions(text: str, name: str) -> Iterator[str]:
         yield expression(text, match.end())
 
 
-def literal_values(name: str, text: str, key: str) -> list[str]:
+@lru_cache(maxsize=256)  # every file of a project asks the same
+def literal_values(name: str, text: str, key: str) -> tuple[str, ...]:
     """Return the strings that the settings file ``name`` gives to the dotted ``key``.
 
     TOML is read as such; of JSON and JavaScript only the last word of the key is looked for. What
     is no literal, or a list of literals, says nothing.
     """
     if name.endswith(".toml"):
-        return list(_at(_toml(text), key.split(".")))
+        return tuple(_at(_toml(text), key.split(".")))
     found: list[str] = []
     for written in named_expressions(text, key.rpartition(".")[2]):
         value = re.sub(r"\s+as\s+const\s*\Z", "", written.strip())
         if _STRING.fullmatch(value) or re.fullmatch(r"\[[^()\[\]{}]*\]", value):
             found.extend(strings(value))
-    return found
+    return tuple(found)
 
 
 def _toml(text: str) -> object:

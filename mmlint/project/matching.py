@@ -154,8 +154,8 @@ class Matcher:
 
     def _export(self, unit: Unit, name: str) -> Iterator[Target]:
         entity = self.program.exported(unit, name)
-        names = {"default", *unit.globals, *(one.name for one in unit.module.exports)}
-        if isinstance(entity, External) and name not in names:
+        names = {"default", *(one.name for one in unit.module.exports)}
+        if isinstance(entity, External) and name not in names and not unit.python:
             return  # ``module.exports = app`` exports an app, not its members
         yield from self._targets(unit, entity, self._exported_value(unit, name))
 
@@ -348,7 +348,7 @@ class Matcher:
             return
         if not self._placed(platform, pattern.path, unit):
             return
-        named = self.surroundings.values(unit.path, pattern.bound) if pattern.bound else []
+        named = self.surroundings.values(unit.path, pattern.bound) if pattern.bound else ()
         for declared in unit.module.classes:
             names = {last_name(base) for base in declared.bases}
             if names.isdisjoint(pattern.bases) and declared.name not in named:

@@ -323,17 +323,16 @@ class Runtimes:
 
     @cached_property
     def _imports(self) -> dict[str, set[str]]:
-        """File to the project's files that it imports."""
+        """File to the project's files that it imports or re-exports."""
         found: dict[str, set[str]] = {}
-        find = self.program.resolution.find
         for unit in self.program.units:
-            language = unit.module.language
-            for one in unit.module.imports:
-                names = (
-                    (one.module, submodule(one.module, one.name)) if unit.python else (one.module,)
-                )
-                targets = (find(unit.path, name, language) for name in names)
-                found.setdefault(unit.path, set()).update(filter(None, targets))
+            names = {one.module for one in unit.module.imports}
+            names |= {one.module for one in unit.module.exports if one.module is not None}
+            if unit.python:
+                names |= {submodule(one.module, one.name) for one in unit.module.imports}
+            find, language = self.program.resolution.find, unit.module.language
+            targets = (find(unit.path, name, language) for name in names)
+            found.setdefault(unit.path, set()).update(filter(None, targets))
         return found
 
 

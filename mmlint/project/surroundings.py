@@ -161,7 +161,7 @@ class Surroundings:
                 return found
             folder = posixpath.dirname(folder)
 
-    def values(self, path: str, setting: Setting) -> list[str]:
+    def values(self, path: str, setting: Setting) -> tuple[str, ...]:
         """Return the strings that the settings nearest to ``path`` give to the first key set."""
         for place in self.nearest(path, setting.files):
             name = posixpath.basename(place)
@@ -169,7 +169,7 @@ class Surroundings:
                 found = literal_values(name, self.settings[place], key)
                 if found:
                     return found
-        return []
+        return ()
 
     def says(self, path: str, said: Said) -> str | None:
         """Return the settings file, or the ``package.json``, near ``path`` that says so."""
