@@ -100,6 +100,10 @@ class Session:
         )
         self.ignored = verdicts.ignored
         self.notices = observed.notices + verdicts.notices
+        if project.flow.given_up:
+            count = len(project.flow.given_up)
+            text = f"{count} functions have more paths than are followed; nothing is said of them"
+            self.notices.append(Notice(text))
         return [
             Reported(finding, self._edits(finding))
             for finding in verdicts.findings

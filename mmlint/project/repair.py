@@ -13,7 +13,7 @@ from mmlint.model.finding import (
     Replace,
     Safety,
 )
-from mmlint.project.entity import ProjectFunction, SdkFunction, SdkObject
+from mmlint.project.entity import Instance, Namespace, ProjectFunction, SdkFunction, SdkObject
 from mmlint.project.flow import Exit, Spot
 from mmlint.project.program import package_specifier
 from mmlint.project.unit import Unit
@@ -132,8 +132,61 @@ def _flush_expression(project: Project, unit: Unit, spot: Spot) -> tuple[str, li
         return known, []
     statement = _import_statement(project, unit)
     if statement is None:
-        return None
+        return _wrapper_flush(project, unit, spot)
     return "flush", [ImportName(unit.path, statement.start, statement.end, "flush")]
+
+
+def _wrapper_flush(project: Project, unit: Unit, spot: Spot) -> tuple[str, list[Edit]] | None:
+    """The flush that the wrapper itself offers, where the file knows only the wrapper: a method of
+    the same object, or the one function of the same module that flushes on every path."""
+    call = next((one for _, one in unit.calls if (one.start, one.end) == spot[1:]), None)
+    if call is None:
+        return None
+    if isinstance(call.callee, s.Member):
+        holder = project.program.resolve(unit, call.callee.object)
+        name = written_name(call.callee.object)
+        if isinstance(holder, Instance) and name:
+            members = holder.unit.module.classes[holder.index].members
+            methods = {one.name: one.function for one in members if one.function >= 0}
+            found = _the_flush(project, holder.unit, methods)
+            return (f"{name}.{found}", []) if found else None
+    if not isinstance(call.callee, s.Name):
+        return None
+    one = unit.imports.get(call.callee.binding)
+    module = project.program.module(unit, one.module) if one else None
+    if one is None or not isinstance(module, Namespace):
+        return None
+    found = _the_flush(project, module.unit, _exported_functions(project, module.unit))
+    if found is None:
+        return None
+    for index, binding in enumerate(unit.module.bindings):
+        same = unit.imports.get(index)
+        if same and same.module == one.module and same.name == found:
+            return binding.name, []
+    return found, [ImportName(unit.path, one.start, one.end, found)]
+
+
+def _the_flush(project: Project, unit: Unit, functions: dict[str, int]) -> str | None:
+    """The one of ``functions`` that only flushes: on every path, without needing an argument."""
+    found = []
+    for name, index in functions.items():
+        function = ProjectFunction(unit, index)
+        needed = [one for one in function.function.parameters if one.default is None]
+        summary = project.flow.summary(function)
+        own = 1 if unit.python and function.function.owner >= 0 else 0
+        if summary.flushes == "always" and summary.sends is None and len(needed) == own:
+            found.append(name)
+    return found[0] if len(found) == 1 else None
+
+
+def _exported_functions(project: Project, unit: Unit) -> dict[str, int]:
+    names = unit.globals if unit.python else [one.name for one in unit.module.exports]
+    found: dict[str, int] = {}
+    for name in names:
+        entity = project.program.exported(unit, name)
+        if isinstance(entity, ProjectFunction) and entity.unit is unit and name.isidentifier():
+            found[name] = entity.index
+    return found
 
 
 def _client(project: Project, unit: Unit, spot: Spot) -> str | None:
