@@ -164,7 +164,6 @@ class Session:
         return project
 
     def _link(self, observed: Observed) -> Project:
-        from mmlint.project.resolution import Resolution
         from mmlint.project.view import Choices, Project
 
         settings = self.settings
@@ -180,7 +179,7 @@ class Session:
             tests=observed.tests,
             surroundings=observed.surroundings,
             choices=choices,
-            resolution=Resolution(observed.code),
+            resolution=observed.resolution,
         )
 
     def _policy(self) -> Policy:
@@ -281,6 +280,26 @@ def load_settings(request: Request, here: Path, root: Path) -> Settings:
         )
     except ConfigError as error:
         raise UsageError(str(error)) from error
+
+
+def _check_options(settings: Settings) -> None:
+    """A misspelt option would be silently ignored. Raises UsageError."""
+    from mmlint.config import did_you_mean
+    from mmlint.rules import registry
+
+    known = {rule.name: rule.rule.options for rule in registry()}
+    for name, options in settings.rules.items():
+        allowed = known.get(name, ())
+        for option in options:
+            if option not in allowed:
+                guess = did_you_mean(option, allowed)
+                hint = f' Did you mean "{guess}"?' if guess else ""
+                listed = ", ".join(allowed) or "none"
+                place = settings.provenance.get("rules", "configuration")
+                raise UsageError(
+                    f'{place}: unknown option "{option}" of the rule {name}; '
+                    f"allowed: {listed}.{hint}"
+                )
 
 
 def rule_names() -> dict[str, str]:

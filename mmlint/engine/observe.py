@@ -19,6 +19,7 @@ from mmlint.files.needles import may_matter
 from mmlint.files.reading import Unreadable, read
 from mmlint.model.facts import FileFacts, Language
 from mmlint.model.report import Notice
+from mmlint.project.manifests import decides
 from mmlint.project.resolution import Resolution, submodule
 from mmlint.project.surroundings import LISTENING, MANIFESTS, WRAPPING, Surroundings
 
@@ -38,10 +39,12 @@ _PY_SPECIFIER = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \
 
 @dataclass
 class Observed:
-    """What a project says. ``sources``: the bytes of every file with facts."""
+    """What a project says. ``sources``: the bytes of every file with facts. ``resolution``: from
+    the specifiers of ``code`` to its files."""
 
     root: Path
     code: frozenset[str] = frozenset()
+    resolution: Resolution = field(default_factory=lambda: Resolution(frozenset()))
     facts: dict[str, FileFacts] = field(default_factory=dict)
     sources: dict[str, bytes] = field(default_factory=dict)
     tests: frozenset[str] = frozenset()
@@ -84,6 +87,7 @@ class Observer:
         if self.listing.skipped_folders:
             found.skipped["vendored or generated folder"] = len(self.listing.skipped_folders)
         manifests: dict[str, bytes] = {}
+        deciding: dict[str, bytes] = {}
         listening: list[str] = []
         wrapping: list[str] = []
         wanted: dict[str, tuple[Language, bytes]] = {}
@@ -93,7 +97,8 @@ class Observer:
             kind = language(path)
             name = path.rpartition("/")[2]
             reason = skipped(path)
-            if (kind is None and name not in MANIFESTS) or reason is not None:
+            decisive = decides(path)
+            if (kind is None and name not in MANIFESTS and not decisive) or reason is not None:
                 if reason is not None:
                     found.skipped[reason] += 1
                 continue
@@ -102,6 +107,8 @@ class Observer:
                 continue
             if name in MANIFESTS:
                 manifests[path] = data
+            if decisive:
+                deciding[path] = data
             if kind is None:
                 continue
             found.files += 1
@@ -117,6 +124,7 @@ class Observer:
                     continue
                 wanted[path] = (kind, data)
         found.code = frozenset(code)
+        found.resolution = Resolution(found.code, deciding)
         self._parse(found, wanted)
         self._importers(found, overlay)
         found.surroundings = Surroundings.read(
@@ -156,11 +164,10 @@ class Observer:
     def _importers(self, found: Observed, overlay: Mapping[str, bytes]) -> None:
         """Parse, round by round, the files that import a parsed one."""
         fresh = {path for path in found.facts if path in found.code and not is_test(path)}
-        resolution = Resolution(found.code)
         for _ in range(MAX_ROUNDS):
             if not fresh:
                 return
-            words = {_word(path) for path in fresh}
+            words = {os.fsencode(one) for path in fresh for one in found.resolution.words(path)}
             wanted: dict[str, tuple[Language, bytes]] = {}
             for path in sorted(found.code - found.facts.keys()):
                 if is_test(path):
@@ -169,7 +176,7 @@ class Observer:
                 if data is None or not any(word in data for word in words):
                     continue
                 kind = language(path)
-                if kind is not None and fresh & imported(path, data, kind, resolution):
+                if kind is not None and fresh & imported(path, data, kind, found.resolution):
                     wanted[path] = (kind, data)
             self._parse(found, wanted)
             fresh = set(wanted)
@@ -205,7 +212,7 @@ def imported(path: str, data: bytes, kind: Language, resolution: Resolution) -> 
         target = resolution.find(path, specifier, name)
         if target is not None:
             found.add(target)
-        elif kind == "python":
+        if kind == "python":
             found |= _python_names(path, data, match, specifier, resolution)
     return found
 
@@ -218,15 +225,6 @@ def _python_names(
     candidates = (submodule(specifier, name.decode()) for name in names[:20])
     found = (resolution.find(path, candidate, "python") for candidate in candidates)
     return {one for one in found if one is not None}
-
-
-def _word(path: str) -> bytes:
-    """The word that an import of ``path`` cannot do without."""
-    folder, _, name = path.rpartition("/")
-    stem = name.partition(".")[0]
-    if stem in ("index", "__init__"):
-        stem = folder.rpartition("/")[2] or stem
-    return os.fsencode(stem)
 
 
 def _in_pool(
