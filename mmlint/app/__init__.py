@@ -14,11 +14,14 @@ import msgspec
 from mmlint import __version__
 from mmlint.app.session import Request, Session, UsageError, load_settings, open_session
 from mmlint.model.finding import Safety
-from mmlint.model.report import Notice, Result
+from mmlint.model.report import Notice, Result, Summary
+from mmlint.sdk.keys import redact
 
 if TYPE_CHECKING:
     from mmlint.engine.fixer import Fixed
     from mmlint.report import View
+
+NOTHING_READ = Summary(files=0, parsed=0, skipped={}, errors=0, warnings=0, ignored=0, fixable=0)
 
 __all__ = ["Request", "UsageError", "check", "explain", "fix", "plain_error", "rules", "run"]
 
@@ -33,9 +36,7 @@ def run(request: Request, stdin: Callable[[], bytes] | None = None) -> int:
     except UsageError as error:
         return _fail(str(error))
     if session.missing and not session.focus:  # nothing that was named exists
-        for notice in session.missing:
-            print(f"mmlint: {notice.message}", file=sys.stderr)
-        return 2
+        return _finish(request, session, Result((), NOTHING_READ))
     if request.show_files:
         return _show_files(session)
     if request.fix or request.diff:
@@ -74,13 +75,13 @@ def _finish(request: Request, session: Session, result: Result) -> int:
     if request.statistics:
         _emit("-", _statistics(result))
     for notice in dict.fromkeys(notices):
-        print(f"mmlint: {notice.message}", file=sys.stderr)
+        _say(notice.message)
         if request.verbose and notice.detail:
             print(notice.detail, file=sys.stderr)
     if request.verbose:
         skipped = ", ".join(f"{count} {why}" for why, count in result.summary.skipped.items())
         counts = f"files read: {result.summary.files}, parsed: {result.summary.parsed}"
-        print(f"mmlint: {counts}; skipped: {skipped or 'none'}", file=sys.stderr)
+        _say(f"{counts}; skipped: {skipped or 'none'}")
     if failed:
         return 2
     return 1 if result.findings and not request.exit_zero else 0
@@ -97,7 +98,7 @@ def _emit(file: str, text: str) -> bool:
     try:
         Path(file).write_bytes(data)
     except OSError as error:
-        print(f"mmlint: {file}: cannot be written ({error.strerror})", file=sys.stderr)
+        _say(f"{file}: cannot be written ({error.strerror})")
         return False
     return True
 
@@ -150,8 +151,13 @@ def _show_files(session: Session) -> int:
 
 
 def _fail(message: str) -> int:
-    print(f"mmlint: {message}", file=sys.stderr)
+    _say(message)
     return 2
+
+
+def _say(message: str) -> None:
+    """Print a line about the run itself; what looks like a key in it (a mistyped path) is cut."""
+    print(f"mmlint: {redact(message)}", file=sys.stderr)
 
 
 # --- fixes --------------------------------------------------------------------------------------
@@ -211,7 +217,7 @@ def _print_diff(request: Request, session: Session, fixed: Fixed) -> int:
         _emit("-", unified(view.shown(change.path), change.before, change.after, carrier))
     notices = (*session.missing, *session.notices)
     for notice in notices:
-        print(f"mmlint: {notice.message}", file=sys.stderr)
+        _say(notice.message)
     if any(notice.failed for notice in notices):
         return 2
     return 1 if changes and not request.exit_zero else 0
@@ -288,7 +294,7 @@ def show_config(path: Path, overrides: tuple[str, ...], isolated: bool) -> str:
 def plain_error(error: Exception) -> str:
     """Return one line for an error that reached the top: no traceback, no content of files."""
     if isinstance(error, UsageError):
-        return str(error)
+        return redact(str(error))
     return (
         f"internal error ({type(error).__name__}); please report it with the output of "
         "the same command and -v"

@@ -269,7 +269,7 @@ def load_settings(request: Request, here: Path, root: Path) -> Settings:
     from mmlint.config import ConfigError, load
 
     try:
-        return load(
+        settings = load(
             here,
             root,
             overrides=request.config,
@@ -280,6 +280,8 @@ def load_settings(request: Request, here: Path, root: Path) -> Settings:
         )
     except ConfigError as error:
         raise UsageError(str(error)) from error
+    _check_options(settings)
+    return settings
 
 
 def _check_options(settings: Settings) -> None:
@@ -295,7 +297,7 @@ def _check_options(settings: Settings) -> None:
                 guess = did_you_mean(option, allowed)
                 hint = f' Did you mean "{guess}"?' if guess else ""
                 listed = ", ".join(allowed) or "none"
-                place = settings.provenance.get("rules", "configuration")
+                place = settings.provenance.get(f"rules.{name}", "configuration")
                 raise UsageError(
                     f'{place}: unknown option "{option}" of the rule {name}; '
                     f"allowed: {listed}.{hint}"

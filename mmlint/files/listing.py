@@ -129,7 +129,10 @@ class _Walk:
 
     def _target(self, path: str) -> str | None:
         """Return the project file that a link leads to, or None."""
-        target = os.path.realpath(self.root / path)
+        try:
+            target = os.path.realpath(self.root / path)
+        except OSError:  # it vanished, or the system refuses to say where it leads
+            return None
         if not is_within(target, self.real_root) or not os.path.isfile(target):
             return None
         return os.path.relpath(target, self.real_root).replace(os.sep, "/")

@@ -53,12 +53,13 @@ class Handler:
 
 @dataclass(frozen=True)
 class Served:
-    """A file that gives an app to a platform; ``certain``: more than its place says so."""
+    """A file that gives an app to a platform, and how long the app then lives."""
 
     path: str
-    app: str
-    evidence: Evidence
-    certain: bool
+    runtime: Runtime
+
+
+_NOBODY = Served("", "unknown")
 
 
 class Runtimes:
@@ -76,7 +77,7 @@ class Runtimes:
         self.program = program
         self.surroundings = surroundings
         self.configured = configured
-        self._served: list[Served] = []
+        self._served: dict[tuple[str, bool], dict[str, Served]] = {}  # platform, certainty, home
         self.handlers = self._settle(self._all())
         self._evidence = self._spread()
 
@@ -133,9 +134,18 @@ class Runtimes:
         """A handler; and note the app that it is, or to which it hands its request."""
         found = match.target.entity
         apps = [found] if isinstance(found, External) else matcher.apps_called(found)
-        self._served += [Served(unit.path, app.module, evidence, certain) for app in apps]
+        for app in apps:
+            self._serve(app, Served(unit.path, evidence.runtime), certain)
         if isinstance(found, ProjectFunction):
             yield Handler(found, evidence, platform, match.target.wrappers, match.guess)
+
+    def _serve(self, app: External, served: Served, certain: bool) -> None:
+        home = self.surroundings.home(served.path)
+        for platform in platforms():
+            if any(f"{app.module}/".startswith((f"{one}/", f"{one}.")) for one in platform.apps):
+                homes = self._served.setdefault((platform.name, certain), {})
+                if _ORDER[served.runtime] < _ORDER[homes.get(home, _NOBODY).runtime]:
+                    homes[home] = served
 
     def _bound(self) -> Iterator[tuple[Bound, Unit]]:
         """What settings name as handlers, with the units it may be in."""
@@ -173,43 +183,45 @@ class Runtimes:
     def _routed(self, platform: Platform, unit: Unit, why: str) -> Evidence:
         """The runtime of what an app calls: whoever serves the app decides."""
         around = self.surroundings
-        wrapped = around.near(unit.path, around.wrapping) or next(
+        wrapped = around.near(unit.path, self._wrapping) or next(
             filter(None, (around.says(unit.path, said) for said in platform.wrapped)), None
         )
         if wrapped is not None:
             return Evidence("serverless", f"{why}, wrapped for serverless in {wrapped}")
-        served = self._served_near(platform, unit)
-        certain = [one for one in served if one.certain]
+        certain, guessed = (
+            around.near(unit.path, self._served.get((platform.name, one), {}))
+            for one in (True, False)
+        )
+        if certain is not None and certain.runtime == "serverless":
+            return _handed(certain, why)
         listens = around.near(unit.path, self._listening)
-        for one in certain:
-            if one.evidence.runtime == "serverless":
-                return _handed(one, why)
         if listens is not None:
             return Evidence("long-running", f"{why}, in a program that listens ({listens})")
-        for one in certain or served:
-            return _handed(one, why)
+        handed = certain or guessed
+        if handed is not None:
+            return _handed(handed, why)
         if platform.runtime == "long-running":
             why = f"{why}, in a program that listens (WSGI/ASGI)"
         return Evidence(platform.runtime, why)
 
-    def _served_near(self, platform: Platform, unit: Unit) -> list[Served]:
-        return [
-            one
-            for one in self._served
-            if any(f"{one.app}/".startswith((f"{app}/", f"{app}.")) for app in platform.apps)
-            if self.surroundings.near(unit.path, (one.path,))
-        ]
+    @cached_property
+    def _wrapping(self) -> dict[str, str]:
+        return self.surroundings.by_home(self.surroundings.wrapping)
 
     @cached_property
-    def _listening(self) -> tuple[str, ...]:
+    def _listening(self) -> dict[str, str]:
+        return self.surroundings.by_home(sorted(self._servers))
+
+    @cached_property
+    def _servers(self) -> frozenset[str]:
         """The files of programs that serve requests by themselves."""
         called = [one.listens for one in platforms() if one.listens]
-        paths = {
+        paths = (
             call.unit.path
             for call in self.program.calls
             if any(is_called(call.callee, pattern) for pattern in called)
-        }
-        return tuple(sorted(paths.union(self.surroundings.listening)))
+        )
+        return frozenset(paths).union(self.surroundings.listening)
 
     # --- delegation and helpers ------------------------------------------------------------------
 
@@ -217,13 +229,24 @@ class Runtimes:
         """One entry a function: what is more than a guess, then the strongest runtime. A handler
         that only delegates is replaced by the function it delegates to."""
         best: dict[ProjectFunction, Handler] = {}
-        for handler in map(self._delegate, found):
+        for handler in map(self._delegate, map(self._decorated, found)):
             known = best.get(handler.function)
             if known is None or _rank(handler) < _rank(known):
                 best[handler.function] = handler
         return sorted(
             best.values(), key=lambda one: (one.function.unit.path, one.function.function.start)
         )
+
+    def _decorated(self, handler: Handler) -> Handler:
+        """A project's own decorator wraps the handler: it may do something after it."""
+        function = handler.function
+        found = []
+        for decorator in function.function.decorators:
+            value = decorator.callee if isinstance(decorator, s.Call) else decorator
+            entity = self.program.resolve(function.unit, value)
+            if isinstance(entity, ProjectFunction):
+                found.append(entity)
+        return replace(handler, wrappers=(*handler.wrappers, *found)) if found else handler
 
     def _delegate(self, handler: Handler) -> Handler:
         for _ in range(MAX_DELEGATION):
@@ -287,7 +310,7 @@ class Runtimes:
 
     def _program_of(self, unit: Unit) -> Evidence:
         """Code outside handlers lives as long as its program, where that program listens."""
-        if unit.path in self._listening and unit.path not in self.surroundings.wrapping:
+        if unit.path in self._servers and unit.path not in self.surroundings.wrapping:
             return Evidence("long-running", "in a program that listens")
         why = _script(unit, self.surroundings)
         if why:
@@ -300,7 +323,7 @@ class Runtimes:
     @cached_property
     def _parts(self) -> dict[str, str]:
         """Files that only programs that listen import, with one that does."""
-        listening = set(self._listening)
+        listening = set(self._servers)
         scripts = {one.path for one in self.program.units if _script(one, self.surroundings)}
         handlers = (one for one in self.handlers if one.evidence.runtime == "serverless")
         serverless = {one.function.unit.path for one in handlers}
@@ -342,7 +365,7 @@ def _rank(handler: Handler) -> tuple[bool, int]:
 
 
 def _handed(one: Served, why: str) -> Evidence:
-    return Evidence(one.evidence.runtime, f"{why}, of an app that is handed over in {one.path}")
+    return Evidence(one.runtime, f"{why}, of an app that is handed over in {one.path}")
 
 
 def _script(unit: Unit, around: Surroundings) -> str | None:

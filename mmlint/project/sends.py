@@ -17,7 +17,7 @@ from mmlint.project.entity import (
     SdkFunction,
 )
 from mmlint.project.http import Request, request
-from mmlint.project.program import Call, Program
+from mmlint.project.program import Call, Program, constructor
 from mmlint.project.shape import Field, Shape, Shapes
 from mmlint.project.sides import Side
 from mmlint.project.unit import Site, Unit
@@ -233,41 +233,34 @@ class Sends:
     # --- wrappers --------------------------------------------------------------------------------
 
     def _wrapped(self, send: Send) -> Iterator[Send]:
-        """The calls of the function that holds ``send``, where they decide about its fields."""
-        function = self._decider(send)
-        if function is None:
-            return
-        for call in self.program.callers.get(function, []):
-            if call.unit is send.unit and call.site.function == function.index:
-                continue  # recursion
-            environment = self.program.environment(call.unit, call.call, function)
-            if not environment:
-                continue
-            for inner in self._again(send, environment):
-                yield Send(
-                    call.unit,
-                    call.site,
-                    call.call,
-                    call.call,
-                    send.side,
-                    send.through,
-                    inner.name,
-                    inner.event,
-                    inner.decided_by_caller,
-                    send,
-                )
+        """The calls of the functions around ``send`` that decide about its fields."""
+        for function in self._deciders(send):
+            for call in self.program.callers.get(function, []):
+                if call.unit is send.unit and call.site.function == function.index:
+                    continue  # recursion
+                environment = self.program.environment(call.unit, call.call, function)
+                for inner in self._again(send, environment) if environment else ():
+                    yield Send(
+                        call.unit,
+                        call.site,
+                        call.call,
+                        call.call,
+                        send.side,
+                        send.through,
+                        inner.name,
+                        inner.event,
+                        inner.decided_by_caller,
+                        send,
+                    )
 
-    def _decider(self, send: Send) -> ProjectFunction | None:
-        """The function whose parameters decide about fields of ``send``."""
-        if not send.decided_by_caller:
-            return None
-        index = send.site.function
+    def _deciders(self, send: Send) -> Iterator[ProjectFunction]:
+        """The functions whose parameters decide about fields of ``send``, the innermost first."""
+        index = send.site.function if send.decided_by_caller else 0
         functions = send.unit.module.functions
         while index > 0:
             if functions[index].parameters and self._reads_parameters(send, index):
-                return ProjectFunction(send.unit, index)
+                yield ProjectFunction(send.unit, index)
             index = functions[index].parent
-        return None
 
     def _reads_parameters(self, send: Send, index: int) -> bool:
         return any(
@@ -278,8 +271,8 @@ class Sends:
     def _again(self, send: Send, environment: Environment) -> Iterator[Send]:
         """``send`` once more, now with the parameters standing for what a caller passed."""
         if send.via is not None:
-            function = self._decider(send.via)
-            if function is None:
+            function = constructor(self.program.resolve(send.unit, send.call.callee))
+            if not isinstance(function, ProjectFunction):
                 return
             passed = self.program.environment(send.unit, send.call, function, environment)
             yield from self._again(send.via, passed)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import msgspec
 
@@ -16,6 +17,8 @@ from mmlint.frameworks import settings_files
 from mmlint.frameworks.pattern import SCRIPTS, Moved, Said, Setting
 from mmlint.project.bindings import BINDING_FILES, Bound, bound, sources
 from mmlint.project.literals import literal_values, uncommented
+
+T = TypeVar("T")
 
 _ROOT = re.compile(r"\A(?:\./|/|~+/|@+/)+")
 _RUN = (*SCRIPTS, "tsx", "jsx", "py")
@@ -141,13 +144,25 @@ class Surroundings:
         folder = self.package_of(path)
         return posixpath.relpath(path, folder) if folder else path
 
-    def near(self, path: str, files: tuple[str, ...]) -> str | None:
-        """Return the first of ``files`` that belongs to the same package as ``path``."""
+    def home(self, path: str) -> str:
+        """Return the folder of what is deployed together: the package, else the top folder."""
         package = self.package_of(path)
-        if package is None:
-            top = path.split("/")[0] if "/" in path else ""
-            return next((one for one in files if not top or one.startswith(top + "/")), None)
-        return next((one for one in files if self.package_of(one) == package), None)
+        return path.rpartition("/")[0].partition("/")[0] if package is None else package
+
+    def near(self, path: str, homes: Mapping[str, T]) -> T | None:
+        """Return what ``homes`` has for the home of ``path``; for a file at the top of a project
+        without packages, whatever it has first."""
+        home = self.home(path)
+        if home or home in self.packages:
+            return homes.get(home)
+        return next(iter(homes.values()), None)
+
+    def by_home(self, files: Iterable[str]) -> dict[str, str]:
+        """Return each home with the first of ``files`` in it."""
+        found: dict[str, str] = {}
+        for one in files:
+            found.setdefault(self.home(one), one)
+        return found
 
     # --- settings --------------------------------------------------------------------------------
 

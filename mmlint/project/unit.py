@@ -46,11 +46,16 @@ class Unit:
 
     @cached_property
     def calls(self) -> tuple[tuple[Site, s.Call], ...]:
-        """Every call of the module, with where it stands, in source order."""
+        """Every call of the module, decorators included, with where it stands, in source order."""
+        bodies = [(index, one.body) for index, one in enumerate(self.module.functions)]
+        for declared in self.module.functions:
+            for value in declared.decorators:
+                decorator = s.Evaluate(value.start, value.end, value)
+                bodies.append((declared.parent, (decorator,)))
         found = [
             (Site(index, statement, value), value)
-            for index, function in enumerate(self.module.functions)
-            for statement, value in values(function.body)
+            for index, body in bodies
+            for statement, value in values(body)
             if isinstance(value, s.Call)
         ]
         found.sort(key=lambda pair: (pair[1].start, -pair[1].end))

@@ -14,12 +14,16 @@ from mmlint.project.view import Project
 
 
 class Rule(NamedTuple):
-    """What a rule file declares. ``fixable``: the strongest safety any of its fixes has."""
+    """What a rule file declares. ``fixable``: the strongest safety any of its fixes has.
+
+    ``options``: the keys it takes under ``[rules.<name>]``.
+    """
 
     code: str
     severity: Severity
     fixable: Safety | None = None
     enabled: bool = True
+    options: tuple[str, ...] = ()
 
 
 class Verdict(NamedTuple):

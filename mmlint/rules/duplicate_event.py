@@ -71,7 +71,7 @@ from mmlint.project.view import Project
 from mmlint.rules import Rule, Verdict
 from mmlint.sdk.schema import canonical_side
 
-RULE = Rule("MM401", "error", fixable="unsafe")
+RULE = Rule("MM401", "error", fixable="unsafe", options=("allow",))
 
 
 def check(project: Project) -> Iterator[Verdict]:

@@ -45,11 +45,11 @@ if __name__ == "__main__":
     main([])
 ```
 
-What makes a file a script: it lies under `scripts/`, `bin/` or `jobs/`, `package.json` starts it, it
-has a `__main__` guard, or it is a Django management command. A program that listens is none.
+What makes a file a script: it lies under `scripts/`, `bin/` or `jobs/`, `package.json` starts it,
+it has a `__main__` guard, or it is a Django management command. A program that listens is none.
 
-**Fix**: `await flush()` before the script ends. Safe at the top level of an ES module and at the end
-of an async function; else it needs `--unsafe-fixes`.
+**Fix**: `await flush()` before the script ends. Safe at the top level of an ES module and at the
+end of an async function; else it needs `--unsafe-fixes`.
 
 **When to ignore it**: where something else flushes on exit.
 

@@ -315,7 +315,6 @@ def test_a_file_that_may_not_be_read_is_named_and_the_rest_reported(project: Pat
     assert b"app/a/route.js: permission denied" in done.err
 
 
-@pytest.mark.xfail(strict=True, reason="listing lets the error of a link that vanishes through")
 @pytest.mark.skipif(not Path("/proc/self/exe").exists(), reason="needs Linux's /proc")
 def test_a_link_that_is_there_and_cannot_be_followed_is_none(project: Path) -> None:
     with subprocess.Popen(["git", "--version"], stdout=subprocess.DEVNULL) as ended:
