@@ -229,13 +229,24 @@ class Runtimes:
         """One entry a function: what is more than a guess, then the strongest runtime. A handler
         that only delegates is replaced by the function it delegates to."""
         best: dict[ProjectFunction, Handler] = {}
-        for handler in map(self._delegate, found):
+        for handler in map(self._delegate, map(self._decorated, found)):
             known = best.get(handler.function)
             if known is None or _rank(handler) < _rank(known):
                 best[handler.function] = handler
         return sorted(
             best.values(), key=lambda one: (one.function.unit.path, one.function.function.start)
         )
+
+    def _decorated(self, handler: Handler) -> Handler:
+        """A project's own decorator wraps the handler: it may do something after it."""
+        function = handler.function
+        found = []
+        for decorator in function.function.decorators:
+            value = decorator.callee if isinstance(decorator, s.Call) else decorator
+            entity = self.program.resolve(function.unit, value)
+            if isinstance(entity, ProjectFunction):
+                found.append(entity)
+        return replace(handler, wrappers=(*handler.wrappers, *found)) if found else handler
 
     def _delegate(self, handler: Handler) -> Handler:
         for _ in range(MAX_DELEGATION):
