@@ -140,10 +140,10 @@ class JavaScriptResolution:
         if package is None:
             return None
         targets = package.imported(specifier)
-        return self._one_of(package, targets) or _first(
-            lambda target: self._of_package(package.folder, target),
-            (one for one in targets if not one.startswith((".", "#", "/"))),
-        )
+        own = tuple(one for one in targets if one.startswith("."))
+        foreign = (one for one in targets if not one.startswith((".", "#", "/")))
+        found = self._one_of(package, own)
+        return found or _first(lambda one: self._of_package(package.folder, one), foreign)
 
     def _of_package(self, folder: str, specifier: str) -> str | None:
         name, subpath = split(specifier)
@@ -165,9 +165,8 @@ class JavaScriptResolution:
 
     def _one_of(self, package: Package, targets: tuple[str, ...]) -> str | None:
         """The first target that is a file of the project, else the first whose source is one."""
-        own = [one for one in targets if not one.startswith(("#", "/"))]
-        found = _first(lambda one: self._plain(join(package.folder, one)), own)
-        return found or _first(lambda one: self._source(package, one), own)
+        found = _first(lambda one: self._plain(join(package.folder, one)), targets)
+        return found or _first(lambda one: self._source(package, one), targets)
 
     def _beginning(self, package: Package) -> str | None:
         return _first(lambda one: self._file(join(package.folder, one)), _BEGINNINGS)
