@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from mmlint.project.aliases import Settings
 from mmlint.project.manifests import above, join
@@ -80,17 +81,30 @@ class JavaScriptResolution:
                 found.update(_PRIVATE)
             if self._main(package) == path:
                 found.update((posixpath.basename(package.folder), *_HERE))
-        found.update(self._renamed(path))
+        named, opened = self._renamed
+        found.update(named.get(path, ()))
+        found.update(text for text, before in opened if path.startswith(before))
         return frozenset(found - {""})
 
-    def _renamed(self, path: str) -> Iterator[str]:
-        """The fixed parts of the aliases that lead to ``path`` without naming it."""
-        for aliases in self.settings.all():
-            for text, starred, places in aliases.patterns.items():
-                for place in places:
-                    before, _, after = place.partition("*")
-                    if path.startswith(before) if starred and after else self._at(place) == path:
-                        yield text
+    @cached_property
+    def _renamed(self) -> tuple[dict[str, set[str]], list[tuple[str, str]]]:
+        """The fixed texts of aliases that lead to a file without naming it: by that file, and by
+        how the path of every such file begins."""
+        pairs = {
+            (text, starred, place)
+            for aliases in self.settings.all()
+            for text, starred, places in aliases.patterns.items()
+            for place in places
+        }
+        named: dict[str, set[str]] = {}
+        opened: list[tuple[str, str]] = []
+        for text, starred, place in pairs:
+            before, _, after = place.partition("*")
+            if starred and after:
+                opened.append((text, before))
+            elif not starred:
+                named.setdefault(self._at(place) or "", set()).add(text)
+        return named, opened
 
     def _bare(self, folder: str, specifier: str) -> str | None:
         settings = self.settings.of(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -117,10 +118,12 @@ def test_large_projects_are_quick() -> None:
     files |= {f"services/s{n}/pkg{n}/f{m}.py" for n in range(250) for m in range(40)}
     manifests = {f"packages/p{n}/package.json": b'{"name": "p%d"}' % n for n in range(500)}
     manifests |= {
-        f"packages/p{n}/tsconfig.json": b'{"extends": "../../t.json"}' for n in range(500)
+        f"packages/p{n}/tsconfig.json": b'{"extends": "../../tsconfig.base"}' for n in range(500)
     }
     manifests |= {f"services/s{n}/pyproject.toml": b"" for n in range(250)}
     manifests["package.json"] = b'{"workspaces": ["packages/*"]}'
+    paths = {f"@p/{n}": [f"packages/p{n}/src/f1"] for n in range(500)}
+    manifests["tsconfig.base.json"] = json.dumps({"compilerOptions": {"paths": paths}}).encode()
     start = time.perf_counter()
     resolution = Resolution(frozenset(files), manifests)
     for path in files:
@@ -128,6 +131,8 @@ def test_large_projects_are_quick() -> None:
             resolution.find(path, specifier, "typescript")
         for specifier in ("requests", "pkg9.f3", ".f2", "nothing"):
             resolution.find(path, specifier, "python")
+    assert all(resolution.words(path) for path in files)
+    assert "@p/7" in resolution.words("packages/p7/src/f1.ts")
     assert resolution.find("packages/p1/src/f1.ts", "p7/src/f3", "tsx") == "packages/p7/src/f3.ts"
     assert time.perf_counter() - start < 10
 
