@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COMMANDS = ("check", "explain", "rules", "runtimes", "config")
 
-DECIDING = frozenset({"package.json", "tsconfig.json", "jsconfig.json", "vercel.json"})
+DECIDING = frozenset({"package.json", "pyproject.toml", "vercel.json"})
 """Files that decide about others: where one is named, its whole folder is meant."""
 
 
@@ -320,12 +320,14 @@ def _focus(root: Path, path: Path, name: str, missing: list[Notice]) -> set[str]
         text = f"{name}: no such file or folder; expected a path to check.{_command(name)}"
         missing.append(Notice(text, failed=True))
         return set()
+    from mmlint.project.manifests import decides
+
     relative = _relative(root, path, name)
     if path.is_dir():
         return {relative.rstrip("/") + "/"} if relative != "." else set()
     base = path.name
-    decides = base in DECIDING or base.startswith("wrangler.") or base.endswith("mmlint.toml")
-    if decides or base == "pyproject.toml":
+    named = base in DECIDING or base.startswith("wrangler.") or base.endswith("mmlint.toml")
+    if named or decides(base):
         folder = relative.rpartition("/")[0]
         return {relative, folder + "/"} if folder else set()
     return {relative}

@@ -21,7 +21,13 @@ from mmlint.model.facts import FileFacts, Language
 from mmlint.model.report import Notice
 from mmlint.project.manifests import decides
 from mmlint.project.resolution import Resolution, submodule
-from mmlint.project.surroundings import LISTENING, MANIFESTS, WRAPPING, Surroundings
+from mmlint.project.surroundings import (
+    LISTENING,
+    MANIFESTS,
+    STACKS,
+    WRAPPING,
+    Surroundings,
+)
 
 if TYPE_CHECKING:
     from mmlint.files.listing import Listing
@@ -52,6 +58,69 @@ class Observed:
     skipped: Counter[str] = field(default_factory=Counter)
     files: int = 0
     notices: list[Notice] = field(default_factory=list)
+
+
+@dataclass
+class _Sifted:
+    """Sorts the files of a project by what their names and bytes say, before any is parsed.
+
+    ``modules``, ``prefixes``: as in ``Observer``. ``skipped``: reason to number, counted here.
+    ``manifests``: what ``Surroundings`` reads. ``deciding``: what ``Resolution`` reads.
+    ``wanted``: what must be parsed.
+    """
+
+    modules: tuple[bytes, ...]
+    prefixes: tuple[str, ...]
+    skipped: Counter[str]
+    files: int = 0
+    code: set[str] = field(default_factory=set)
+    manifests: dict[str, bytes] = field(default_factory=dict)
+    deciding: dict[str, bytes] = field(default_factory=dict)
+    listening: list[str] = field(default_factory=list)
+    wrapping: list[str] = field(default_factory=list)
+    wanted: dict[str, tuple[Language, bytes]] = field(default_factory=dict)
+
+    def wants(self, path: str) -> bool:
+        """Whether the file must be read at all."""
+        reason = skipped(path)
+        if reason is not None:
+            self.skipped[reason] += 1
+            return False
+        return language(path) is not None or _is_manifest(path) or decides(path)
+
+    def take(self, path: str, data: bytes) -> None:
+        """Sort one file by its bytes."""
+        kind = language(path)
+        if _is_manifest(path):
+            self.manifests[path] = data
+        if decides(path):
+            self.deciding[path] = data
+        if kind is None:
+            return
+        self.files += 1
+        if kind in _CODE:
+            self._code(path, data)
+        if not may_matter(data, kind, needles=self.modules, prefixes=self.prefixes):
+            return
+        if kind != "dotenv" and looks_minified(data):
+            self.skipped["minified"] += 1
+        else:
+            self.wanted[path] = (kind, data)
+
+    def _code(self, path: str, data: bytes) -> None:
+        self.code.add(path)
+        if is_test(path):
+            return
+        if any(mark in data for mark in LISTENING):
+            self.listening.append(path)
+        if any(mark in data for mark in WRAPPING):
+            self.wrapping.append(path)
+        if any(mark in data for mark in STACKS):
+            self.manifests[path] = data
+
+
+def _is_manifest(path: str) -> bool:
+    return path.rpartition("/")[2] in MANIFESTS
 
 
 class Observer:
@@ -86,49 +155,19 @@ class Observer:
         found.notices += [Notice(note) for note in self.listing.notes]
         if self.listing.skipped_folders:
             found.skipped["vendored or generated folder"] = len(self.listing.skipped_folders)
-        manifests: dict[str, bytes] = {}
-        deciding: dict[str, bytes] = {}
-        listening: list[str] = []
-        wrapping: list[str] = []
-        wanted: dict[str, tuple[Language, bytes]] = {}
-        code: set[str] = set()
+        sifted = _Sifted(self.modules, self.prefixes, found.skipped)
         links = self.listing.links  # what a link leads to is listed itself
         for path in sorted({*self.listing.files, *overlay} - links.keys()):
-            kind = language(path)
-            name = path.rpartition("/")[2]
-            reason = skipped(path)
-            decisive = decides(path)
-            if (kind is None and name not in MANIFESTS and not decisive) or reason is not None:
-                if reason is not None:
-                    found.skipped[reason] += 1
-                continue
-            data = overlay[path] if path in overlay else self._read(path, found)
-            if data is None:
-                continue
-            if name in MANIFESTS:
-                manifests[path] = data
-            if decisive:
-                deciding[path] = data
-            if kind is None:
-                continue
-            found.files += 1
-            if kind in _CODE:
-                code.add(path)
-                if any(mark in data for mark in LISTENING):
-                    listening.append(path)
-                if any(mark in data for mark in WRAPPING):
-                    wrapping.append(path)
-            if may_matter(data, kind, needles=self.modules, prefixes=self.prefixes):
-                if kind != "dotenv" and looks_minified(data):
-                    found.skipped["minified"] += 1
-                    continue
-                wanted[path] = (kind, data)
-        found.code = frozenset(code)
-        found.resolution = Resolution(found.code, deciding)
-        self._parse(found, wanted)
+            if sifted.wants(path):
+                data = overlay[path] if path in overlay else self._read(path, found)
+                if data is not None:
+                    sifted.take(path, data)
+        found.code, found.files = frozenset(sifted.code), sifted.files
+        found.resolution = Resolution(found.code, sifted.deciding)
+        self._parse(found, sifted.wanted)
         self._importers(found, overlay)
         found.surroundings = Surroundings.read(
-            manifests, listening=tuple(listening), wrapping=tuple(wrapping)
+            sifted.manifests, listening=tuple(sifted.listening), wrapping=tuple(sifted.wrapping)
         )
         found.tests = frozenset(path for path in found.facts if is_test(path))
         return found

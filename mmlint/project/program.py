@@ -244,8 +244,8 @@ class Program:
         path = self.resolution.find(unit.path, specifier, unit.module.language)
         if path is not None:
             return Namespace(self._first[path]) if path in self._first else None
-        if specifier.startswith("."):
-            return None
+        if specifier.startswith((".", "@/", "~/", "#", "$lib")):
+            return None  # a file of the project that cannot be found: unknown, and nobody's package
         return External(specifier, ())
 
     def exported(self, unit: Unit, name: str, depth: int = 0) -> Entity | None:

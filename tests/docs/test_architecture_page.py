@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mmlint.engine import fixer, observe
 from mmlint.files import kinds
-from mmlint.project import flow, program, sends
+from mmlint.project import paths, program, sends, state
 from tests.test_architecture import MAY_IMPORT
 
 ROOT = Path(__file__).parent.parent.parent
@@ -19,8 +19,8 @@ LIMITS = {
     "names, imports and returns followed for one expression": str(program.MAX_DEPTH),
     "imports between a file and the SDK": f"{observe.MAX_ROUNDS} rounds",
     "wrappers around each other": str(sends.MAX_WRAPPERS),
-    "states of a function": str(flow.MAX_STATES),
-    "statements run for a function": f"{flow.MAX_STEPS:,}",
+    "states of a function": str(state.MAX_STATES),
+    "statements run for a function": f"{paths.MAX_STEPS:,}",
     "rounds of fixing": str(fixer.ROUNDS),
 }
 

@@ -11,10 +11,11 @@ from mmlint.model.report import Result
 from mmlint.sdk.keys import find_key
 from tests.cases import BadCase, Case, Mark, load_cases, parse_cases
 
-FOLDER = Path(__file__).parent.parent / "fixtures" / "rules"
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+FOLDERS = (FIXTURES / "rules", FIXTURES / "platforms")
 
-CHECKED = load_cases(FOLDER, ("silent", "found"))
-FIXED = [(case, unsafe) for case in load_cases(FOLDER, ("fixed",)) for unsafe in case.levels()]
+CHECKED = [case for folder in FOLDERS for case in load_cases(folder, ("silent", "found"))]
+FIXED = [(case, unsafe) for case in load_cases(FOLDERS[0], ("fixed",)) for unsafe in case.levels()]
 
 
 @pytest.mark.parametrize("case", CHECKED, ids=lambda case: case.id)
