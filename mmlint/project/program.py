@@ -243,9 +243,12 @@ class Program:
             return SdkObject("node")
         path = self.resolution.find(unit.path, specifier, unit.module.language)
         if path is not None:
-            return Namespace(self._first[path]) if path in self._first else None
-        if specifier.startswith((".", "@/", "~/", "#", "$lib")):
-            return None  # a file of the project that cannot be found: unknown, and nobody's package
+            if path in self._first:
+                return Namespace(self._first[path])
+            # a file that was not parsed imports nothing that sends or flushes, however far away
+            return External(specifier, ())
+        if specifier.startswith("."):
+            return None
         return External(specifier, ())
 
     def exported(self, unit: Unit, name: str, depth: int = 0) -> Entity | None:
