@@ -9,7 +9,13 @@ import pytest
 
 from tests.docs.console import ROOT, Step, matches, parse, run, steps
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+DOCUMENTS = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "examples").rglob("*.md"),
+    ]
+)
 STEPS = [step for path in DOCUMENTS for step in steps(path)]
 
 
