@@ -31,6 +31,7 @@ from mmlint.project.state import (
     assume,
     flushed,
     queued,
+    stored,
 )
 from mmlint.project.unit import Unit
 
@@ -188,8 +189,7 @@ class Effects:
             return self.value(value.operands[0], states, Fate.DROPPED)
         if value.operator in ("=", ":="):
             target, given = value.operands
-            plain = isinstance(target, s.Name) and target.binding >= 0
-            return self.value(given, states, Held(target.binding) if plain else use)  # type: ignore[union-attr]
+            return self.value(given, states, stored(target) or use)
         if value.operator == ",":
             for one in value.operands[:-1]:
                 states = self.value(one, states, Fate.DROPPED)
@@ -207,11 +207,10 @@ class Effects:
         callee = constructor(self.program.resolve(self.unit, call.callee))
         path = calls.path_of(callee)
         member = call.callee if isinstance(call.callee, s.Member) else None
-        if is_flush(callee):
-            states = self.arguments(call, states, Fate.UNKNOWN)
-            return self.flush(call, states, use, callee.awaitable)  # type: ignore[union-attr]
         if isinstance(callee, SdkFunction):
             states = self.arguments(call, states, Fate.UNKNOWN)
+            if is_flush(callee):
+                return self.flush(call, states, use, callee.awaitable)
             return self.send(call, callee, states)
         if calls.waits(call, callee):
             return self.arguments(call, states, Fate.AWAITED, keep_promise=False)
@@ -434,8 +433,9 @@ class Effects:
             found = self.program.resolve(self.unit, argument.value)
             if is_flush(found) or (isinstance(found, SdkObject) and found.sdk == "node"):
                 return True
-            named = isinstance(found, ProjectFunction) and not isinstance(argument.value, s.Lambda)
-            if named and self.flow.summary(found).flushes != "never":  # type: ignore[arg-type]
+            if isinstance(argument.value, s.Lambda) or not isinstance(found, ProjectFunction):
+                continue
+            if self.flow.summary(found).flushes != "never":
                 return True
         return False
 

@@ -8,19 +8,19 @@ from typing import Literal
 from mmlint.model import syntax as s
 from mmlint.model.walk import parts
 from mmlint.project.effects import Effects
+from mmlint.project.entity import External, Global
 from mmlint.project.state import (
     NOWHERE,
     Delivery,
     Exit,
     Fate,
-    Held,
     Spot,
     State,
     States,
     Summary,
-    Use,
     bounded,
     forget,
+    stored,
     written,
 )
 from mmlint.project.unit import pattern_names
@@ -138,21 +138,25 @@ class Paths(Effects):
 
     def bind(self, one: s.Bind, states: States) -> States:
         target = one.target
-        plain = isinstance(target, s.Name) and target.binding >= 0
-        use: Use = Held(target.binding) if plain else Fate.UNKNOWN  # type: ignore[union-attr]
-        states = self.value(one.value, states, use)
+        variable = stored(target)
+        states = self.value(one.value, states, variable or Fate.UNKNOWN)
         for inner in parts(target):
             states = self.value(inner, states, Fate.UNKNOWN)
-        if one.using == "await using":
+        if one.using == "await using" and self.may_dispose(one.value):
             return frozenset(State(frozenset(), True, x.held, x.assumed) for x in states)
         changed = {name.binding for name, _ in pattern_names(target)}
         states = frozenset(forget(state, changed) for state in states)
-        if plain and isinstance(one.value, s.Literal) and isinstance(one.value.value, bool):
+        if variable and isinstance(one.value, s.Literal) and isinstance(one.value.value, bool):
             condition = self.condition(target)
             if condition is not None:
                 fact = (condition, one.value.value)
                 states = frozenset(x._replace(assumed=x.assumed | {fact}) for x in states)
         return states
+
+    def may_dispose(self, value: s.Value) -> bool:
+        """Whether the disposer of what ``await using`` holds may flush: a package's does not."""
+        found = self.program.resolve(self.unit, value)
+        return not isinstance(found, External | Global)
 
     def loop(self, one: s.Loop, states: States) -> States:
         states = self.block(one.head, states)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import Literal, NamedTuple
 
 from mmlint.model import syntax as s
@@ -23,6 +23,14 @@ class Spot(NamedTuple):
     end: int
 
 
+class Answer(NamedTuple):
+    """A call that sends an HTTP response, through this parameter of this function of the unit."""
+
+    function: int
+    parameter: int
+    spot: Spot
+
+
 class State(NamedTuple):
     """What one kind of path has done so far."""
 
@@ -30,6 +38,7 @@ class State(NamedTuple):
     covered: bool = False
     held: frozenset[tuple[int, Spot]] = frozenset()
     assumed: frozenset[tuple[Condition, bool]] = frozenset()
+    answered: Answer | None = None
 
 
 States = frozenset[State]
@@ -55,6 +64,23 @@ class Held(NamedTuple):
 Use = Fate | Held
 
 
+class Requests(IntEnum):
+    """Whether a call makes plain requests, and what its caller must do for them to arrive."""
+
+    NEVER = 0
+    WAITED = 1
+    """Nothing: they are done when it returns."""
+    PROMISED = 2
+    """Await its promise."""
+
+
+def stored(target: s.Value) -> Held | None:
+    """Return the use of a value that is assigned to ``target``, where that is a plain variable."""
+    if isinstance(target, s.Name) and target.binding >= 0:
+        return Held(target.binding)
+    return None
+
+
 class Exit(NamedTuple):
     """A way out of the function: the statement or call, and the state on leaving."""
 
@@ -71,6 +97,8 @@ class Summary:
     what was queued before is flushed. ``promised``: its promise must be awaited for that.
     ``ends_with``: it may end the process itself, and these of its sends are queued then; an empty
     set where only its caller's are, None where it never ends the process unflushed.
+    ``requests``: the plain requests it makes and waits for. ``answers``: the parameter through
+    which it has sent an HTTP response whenever it returns, or None.
     """
 
     sends: Spot | None = None
@@ -78,6 +106,8 @@ class Summary:
     promised: bool = False
     returns: bool = True
     ends_with: frozenset[Spot] | None = None
+    requests: Requests = Requests.NEVER
+    answers: int | None = None
 
 
 @dataclass
@@ -87,11 +117,15 @@ class Delivery:
     ``unsent``: queued sends that reach an exit unflushed, with these exits.
     ``unwaited``: flush calls (and calls of functions that flush) whose promise nobody awaits.
     ``cut_off``: those of them that the function itself cuts off by ending the process.
+    ``dropped``: plain requests (and calls that make or start them) that nobody waits for.
+    ``late``: flushes that send what was queued only once the response is out.
     """
 
     unsent: dict[Spot, list[Exit]] = field(default_factory=dict)
     unwaited: dict[Spot, str] = field(default_factory=dict)
     cut_off: set[Spot] = field(default_factory=set)
+    dropped: dict[Spot, str] = field(default_factory=dict)
+    late: dict[Spot, Answer] = field(default_factory=dict)
 
 
 def flushed(state: State) -> State:
@@ -111,7 +145,10 @@ def bounded(states: States) -> States:
         return plain
     pending = frozenset(spot for state in plain for spot in state.pending)
     held = frozenset(one for state in plain for one in state.held)
-    return frozenset({State(pending, all(state.covered for state in plain), held)})
+    answers = {state.answered for state in plain}
+    answered = next(iter(answers)) if len(answers) == 1 else None
+    covered = all(state.covered for state in plain)
+    return frozenset({State(pending, covered, held, answered=answered)})
 
 
 def assume(states: States, condition: Condition, truth: bool) -> States:
