@@ -40,6 +40,21 @@ EACH = frozenset({"forEach"})
 MAPPERS = frozenset({"map", "flatMap", "filter", "some", "every", "find", "findIndex", "reduce"})
 """Array methods that call back at once and give the results back."""
 
+ANSWERS = frozenset(
+    {
+        "json",
+        "jsonp",
+        "send",
+        "end",
+        "redirect",
+        "render",
+        "sendStatus",
+        "sendFile",
+        "download",
+    }
+)
+"""Methods of a Node-style response that send it."""
+
 _WAITERS = frozenset({"ctx", "context", "event", "executionCtx", "EdgeRuntime"})
 _NAVIGATION = frozenset({"redirect", "permanentRedirect", "notFound", "forbidden", "unauthorized"})
 
@@ -86,6 +101,27 @@ def ends_process(callee: Entity | None) -> bool:
             ("node:process", ("exit",)),
         )
     return False
+
+
+def response(call: s.Call) -> s.Name | None:
+    """Return ``res`` of ``res.json(x)`` and ``res.status(201).set(y).end()``, or None.
+
+    ``json()`` without an argument reads the body of a request.
+    """
+    target: s.Value = call.callee
+    if not isinstance(target, s.Member) or target.name not in ANSWERS:
+        return None
+    if target.name == "json" and not call.arguments:
+        return None
+    target = target.object
+    while isinstance(target, s.Call) and isinstance(target.callee, s.Member):
+        target = target.callee.object
+    return target if isinstance(target, s.Name) else None
+
+
+def makes_task(path: tuple[str, ...]) -> bool:
+    """Whether this is a loop's own ``create_task``; a task group waits for its tasks itself."""
+    return path[:1] == ("asyncio",) and path[-1] == "create_task" and "TaskGroup" not in path
 
 
 def path_of(callee: Entity | None) -> tuple[str, ...]:

@@ -13,17 +13,21 @@ from mmlint.project.entity import (
     Entity,
     External,
     Global,
+    Parameter,
     ProjectFunction,
     SdkFunction,
     SdkObject,
 )
 from mmlint.project.program import constructor
+from mmlint.project.promises import Promises
+from mmlint.project.requests import BODIES, BYSTANDERS, Work, is_request, started
 from mmlint.project.state import (
     NOWHERE,
     Condition,
     Exit,
     Fate,
     Held,
+    Requests,
     Spot,
     State,
     States,
@@ -42,7 +46,7 @@ MAX_INLINE = 12
 """How deep callbacks inside callbacks are entered."""
 
 
-class Effects:
+class Effects(Promises):
     """Values and calls of one pass over one function; ``Paths`` adds the statements.
 
     ``awaited`` and ``returned``: what becomes of what is awaited and returned here, which differs
@@ -50,28 +54,21 @@ class Effects:
     """
 
     def __init__(self, flow: Flow, unit: Unit, index: int) -> None:
+        super().__init__(unit, index)
         self.flow = flow
         self.program = flow.program
-        self.unit = unit
-        self.index = index
-        self.function = unit.module.functions[index]
-        self.entry = Spot(unit, -1, -1 - index)
         self.exits: list[Exit] = []
         self.throws: list[tuple[Spot, State]] = []
         self.jumps: list[tuple[s.Jump, State]] = []
         self.process_exits: list[Exit] = []
-        self.unwaited: dict[Spot, str] = {}
         self.cut_off: set[Spot] = set()
         self.awaited: Use = Fate.AWAITED
         self.returned: Use = Fate.AWAITED
         self.in_async = self.function.is_async
-        self.promised = False
+        self.sends = False
         self.inlined: list[int] = [index]
         self.steps = 0
         self.lasting = self.function.kind == "module" and not unit.python and not _exits(self)
-
-    def spot(self, node: s.Node) -> Spot:
-        return Spot(self.unit, node.start, node.end)
 
     def block(self, body: Iterable[s.Statement], states: States) -> States:
         """Run statements; ``Paths`` knows how."""
@@ -152,10 +149,13 @@ class Effects:
             return states
         found: set[State] = set()
         for state in states:
-            mine = frozenset(one for one in state.held if one[0] == name.binding)
-            held = state.held - mine
+            mine = frozenset(spot for binding, spot in state.held if binding == name.binding)
             if isinstance(use, Held):
-                held |= frozenset((use.binding, spot) for _, spot in mine)
+                held = state.held | frozenset((use.binding, spot) for spot in mine)
+            else:
+                held = frozenset(one for one in state.held if one[1] not in mine)
+            if use is Fate.AWAITED and mine:
+                self.vouch(mine)
             found.add(state._replace(held=held))
         return frozenset(found)
 
@@ -212,16 +212,21 @@ class Effects:
             if is_flush(callee):
                 return self.flush(call, states, use, callee.awaitable)
             return self.send(call, callee, states)
+        if self.spot(call) in self.flow.requests:
+            return self.request(call, self.arguments(call, states, Fate.UNKNOWN), use)
+        work = started(self.program, self.unit, call, callee)
+        if work is not None and self.makes_request(work):
+            return self.start(call, work, states, use)
         if calls.waits(call, callee):
-            return self.arguments(call, states, Fate.AWAITED, keep_promise=False)
+            return self.looked_after(call, states)
         if calls.after(callee):
             return self.after(call, states)
         if calls.throws(callee) or calls.ends_process(callee):
             return self.never_returns(call, callee, self.arguments(call, states, Fate.UNKNOWN))
-        if path in calls.COMBINATORS or path in calls.TASKS:
+        if path in calls.COMBINATORS or path in calls.TASKS or calls.makes_task(path):
             return self.arguments(call, states, use)
         if path in calls.RUNNERS or (member and member.name == "run_until_complete"):
-            return self.arguments(call, states, Fate.AWAITED)
+            return self.driven(call, states)
         if path and path[0] in calls.PRINTERS:
             return self.arguments(call, states, Fate.DROPPED)
         if path in calls.TIMERS:
@@ -235,27 +240,39 @@ class Effects:
                 return self.each(call, member, states, use)
             if member.name in ("push", "add", "append") and isinstance(member.object, s.Name):
                 return self.arguments(call, states, Held(member.object.binding))
-        return self.stranger(call, callee, states, use)
+            if member.name in BYSTANDERS and self.unit.python:
+                states = self.value(member.object, states, Fate.DROPPED)
+                return self.arguments(call, states, Fate.UNKNOWN)
+            if member.name in BODIES and self.asks(member.object):
+                return self.value(member.object, states, use)
+        return self.answer(call, self.stranger(call, callee, states, use))
 
     def kept_alive(self, use: Use) -> Use:
         """A script lives until its top-level chains settle, unless it ends itself beside them."""
         outermost = self.lasting and len(self.inlined) == 1
         return Fate.UNKNOWN if outermost and use is Fate.DROPPED else use
 
-    def arguments(
-        self, call: s.Call, states: States, use: Use, keep_promise: bool = True
-    ) -> States:
-        """Evaluate the arguments, all with the same use.
-
-        ``keep_promise=False``: being waited for here does not make the caller's promise the one
-        that must be awaited (``waitUntil`` looks after it).
-        """
-        promised = self.promised
+    def arguments(self, call: s.Call, states: States, use: Use) -> States:
+        """Evaluate the arguments, all with the same use."""
         for argument in call.arguments:
-            value = argument.value
-            states = self.value(value, states, use)
-        if not keep_promise:
-            self.promised = promised
+            states = self.value(argument.value, states, use)
+        return states
+
+    def looked_after(self, call: s.Call, states: States) -> States:
+        """``waitUntil(…)``: the platform waits, whether or not the response is out, and so the
+        function's own promise is not the one that must be awaited."""
+        before = (self.promised, self.requests, dict(self.late))
+        states = self.arguments(call, states, Fate.AWAITED)
+        self.promised, self.requests, self.late = before
+        return states
+
+    def driven(self, call: s.Call, states: States) -> States:
+        """``asyncio.run(…)``: done when the call returns."""
+        before, self.requests = self.requests, Requests.NEVER
+        promised = self.promised
+        states = self.arguments(call, states, Fate.AWAITED)
+        made = Requests.NEVER if self.requests is Requests.NEVER else Requests.WAITED
+        self.promised, self.requests = promised, max(before, made)
         return states
 
     def flush(self, call: s.Call, states: States, use: Use, awaitable: bool | None) -> States:
@@ -266,21 +283,51 @@ class Effects:
             return frozenset(flushed(state) for state in states)
         return self.settle(spot, states, use, "nobody awaits its promise")
 
-    def settle(self, spot: Spot, states: States, use: Use, why: str) -> States:
-        """A promise that carries a flush meets its fate."""
-        if use is Fate.DROPPED:
-            self.unwaited.setdefault(spot, why)
-        elif use is Fate.AWAITED:
-            self.promised = True
-        elif isinstance(use, Held):
-            return frozenset(
-                flushed(state)._replace(held=state.held | {(use.binding, spot)}) for state in states
-            )
-        return frozenset(flushed(state) for state in states)
+    def request(self, call: s.Call, states: States, use: Use) -> States:
+        """A plain request. One that waits by itself still needs the coroutine around it to run."""
+        spot = self.spot(call)
+        if not self.flow.requests[spot]:
+            made = Requests.PROMISED if self.in_async else Requests.WAITED
+            self.requests = max(self.requests, made)
+            return states
+        return self.entrust(spot, states, use, "nobody awaits its promise")
+
+    def asks(self, value: s.Value) -> bool:
+        """Whether ``value`` is a plain request."""
+        return isinstance(value, s.Call) and self.spot(value) in self.flow.requests
+
+    def makes_request(self, work: Work) -> bool:
+        callee = constructor(self.program.resolve(self.unit, work.function))
+        if isinstance(callee, ProjectFunction):
+            return self.flow.summary(callee).requests is not Requests.NEVER
+        return is_request(self.program, self.unit, work, callee)
+
+    def start(self, call: s.Call, work: Work, states: States, use: Use) -> States:
+        """Work with a request in it is started beside this path: in a thread, in an executor.
+
+        Whoever waits for the call's result waits for it, and whoever waits for its keeper.
+        """
+        states = self.arguments(call, states, Fate.UNKNOWN)
+        why, stored = "nobody waits for the thread it runs in", "not every path waits for its end"
+        keeper = work.keeper
+        if isinstance(keeper, s.Call):
+            states = self.value(keeper, states, Fate.UNKNOWN)
+        elif isinstance(keeper, s.Name) and (use is Fate.DROPPED or isinstance(use, Held)):
+            kept = Held(keeper.binding)
+            states = self.entrust(self.spot(call), states, kept, why, stored)
+            use = Fate.UNKNOWN if use is Fate.DROPPED else use
+        return self.entrust(self.spot(call), states, use, why, stored)
+
+    def answer(self, call: s.Call, states: States) -> States:
+        """``res.json(…)`` of a parameter: the response is out."""
+        name = calls.response(call)
+        found = self.program.resolve(self.unit, name) if name is not None else None
+        return self.answered(call, found, states)
 
     def send(self, call: s.Call, callee: SdkFunction, states: States) -> States:
         if callee.sdk != "node" or callee.name != "track":
             return states
+        self.sends = True
         return frozenset(queued(state, self.spot(call)) for state in states)
 
     def never_returns(self, call: s.Call, callee: Entity | None, states: States) -> States:
@@ -309,19 +356,37 @@ class Effects:
             self.throws += [(self.spot(call), state) for state in states]
             return NOWHERE
         before = states
+        carries = summary.flushes != "never" and summary.promised
+        name = callee.function.name or "the function"
         if summary.flushes != "never":
-            if summary.promised:
-                why = f"{callee.function.name or 'the function'}() flushes, and nobody awaits it"
+            if carries:
+                why = f"{name}() flushes, and nobody awaits it"
                 states = self.settle(self.spot(call), states, self.kept_alive(use), why)
             else:
                 states = frozenset(flushed(state) for state in states)
             if summary.flushes == "sometimes":
                 states |= before
+        if summary.requests is Requests.WAITED:
+            self.requests = max(self.requests, Requests.WAITED)
+        elif summary.requests is Requests.PROMISED and (use is Fate.AWAITED or not carries):
+            why = f"{name}() sends a request, and nobody awaits it"
+            states = self.entrust(self.spot(call), states, use, why)
         if summary.sends is not None:
             spot = self.spot(call)
             self.flow.origins[spot] = summary.sends
+            self.sends = True
             states = frozenset(queued(state, spot) for state in states)
+        if summary.answers is not None:
+            through = self.passed(call, callee, summary.answers)
+            states = self.answered(call, through, states)
         return states
+
+    def passed(self, call: s.Call, callee: ProjectFunction, number: int) -> Entity | None:
+        """What the call passes as parameter ``number`` of ``callee``."""
+        for (_, _, place), given in self.program.environment(self.unit, call, callee):
+            if place == number and given is not None:
+                return self.program.resolve(given.unit, given.value)
+        return None
 
     def ends_inside(self, call: s.Call, lost: frozenset[Spot], states: States) -> None:
         """The callee may end the process: what is queued here, and what it queued, is lost."""
@@ -337,6 +402,8 @@ class Effects:
 
     def chain(self, call: s.Call, member: s.Member, states: States, use: Use) -> States:
         """``promise.then(f)``: the promise and what ``f`` returns share the fate of the chain."""
+        if use is Fate.DROPPED and any(self.signals(one.value) for one in call.arguments):
+            use = Fate.UNKNOWN
         direct = is_flush(self.called(member.object))
         states = self.value(member.object, states, use if direct else self.kept_alive(use))
         if member.name == "catch":
@@ -345,6 +412,22 @@ class Effects:
         for argument in call.arguments[:1]:
             states = self.callback(call, argument.value, states, use)
         return states
+
+    def signals(self, value: s.Value) -> bool:
+        """Whether a callback tells somebody who waits that all is done: it calls (or is) what an
+        enclosing function was given (``resolve``, ``callback``), or ends the process."""
+        if not isinstance(value, s.Lambda):
+            return self.is_given(self.program.resolve(self.unit, value), -1)
+        found = (
+            self.program.resolve(self.unit, inner.callee)
+            for _, inner in values(self.unit.module.functions[value.function].body)
+            if isinstance(inner, s.Call)
+        )
+        return any(calls.ends_process(one) or self.is_given(one, value.function) for one in found)
+
+    def is_given(self, entity: Entity | None, own: int) -> bool:
+        """Whether it is a parameter of a function other than ``own``."""
+        return isinstance(entity, Parameter) and not entity.path and entity.function != own
 
     def called(self, value: s.Value) -> Entity | None:
         """What ``value`` calls, where it is a call."""
@@ -375,21 +458,18 @@ class Effects:
         """``after(callback)``: runs once the response is out; if it flushes, all is covered."""
         token = Spot(self.unit, -2, -2)
         start = frozenset({State(pending=frozenset({token}))})
-        promised = self.promised
+        promised, requests = self.promised, self.requests
         ended = start
         for argument in call.arguments[:1]:
             ended = self.callback(call, argument.value, start, Fate.AWAITED)
-        self.promised = promised
+        self.promised, self.requests = promised, requests
         covered = bool(ended) and all(token not in state.pending for state in ended)
         sent = frozenset(spot for state in ended for spot in state.pending if spot != token)
         found: set[State] = set()
         for state in states:
             if covered or state.covered:
-                found.add(
-                    State(
-                        sent if not state.covered else frozenset(), True, state.held, state.assumed
-                    )
-                )
+                kept = sent if not state.covered else frozenset()
+                found.add(state._replace(pending=kept, covered=True))
             else:
                 found.add(state._replace(pending=state.pending | sent))
         return frozenset(found)

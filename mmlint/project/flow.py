@@ -3,7 +3,7 @@ awaits.
 
 An abstract interpreter over the small language. It runs a set of states, one per kind of path
 that can lead here, through every statement. A state knows the sends that are still queued, the
-flush promises that are stored and not yet awaited, and what the path has assumed about conditions
+promises that are stored and not yet awaited, and what the path has assumed about conditions
 (so that ``if (x) track(); … if (x) await flush();`` is one path, not four). Calls of project
 functions are answered by their summaries, computed to a fixpoint over call cycles. Implicit
 exceptions make no path; an explicit ``throw`` does.
@@ -11,12 +11,16 @@ exceptions make no path; an explicit ``throw`` does.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from mmlint.model import syntax as s
 from mmlint.model.walk import values
 from mmlint.project.callee import is_flush
 from mmlint.project.entity import Parameter, ProjectFunction
+from mmlint.project.http import request
 from mmlint.project.paths import Paths, TooLong
 from mmlint.project.program import Program
+from mmlint.project.requests import must_be_awaited
 from mmlint.project.state import Delivery, Exit, Spot, Summary
 from mmlint.project.unit import Unit
 
@@ -46,6 +50,15 @@ class Flow:
         except (TooLong, RecursionError):
             self.given_up.add((unit.path, index))
             return Delivery()
+
+    @cached_property
+    def requests(self) -> dict[Spot, bool]:
+        """Every plain request of the program, and whether it gives a promise to wait for."""
+        return {
+            Spot(one.unit, one.call.start, one.call.end): must_be_awaited(one)
+            for one in self.program.calls
+            if request(self.program, one) is not None
+        }
 
     def summary(self, function: ProjectFunction) -> Summary:
         """Return what a call of ``function`` does; cycles start from the friendliest assumption."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal
+
+from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import parts
@@ -19,6 +21,7 @@ from mmlint.project.state import (
     States,
     Summary,
     bounded,
+    flushed,
     forget,
     stored,
     written,
@@ -42,23 +45,34 @@ class Paths(Effects):
     # --- results ---------------------------------------------------------------------------------
 
     def delivery(self) -> Delivery:
-        exits = self._leave(frozenset({State()}))
+        exits = self._leave(frozenset({State(pending=frozenset({self.entry}))}))
         delivery = Delivery()
         for one in exits:
-            for spot in one.state.pending:
+            for spot in one.state.pending - {self.entry}:
                 known = delivery.unsent.setdefault(spot, [])
                 if all(other.spot != one.spot for other in known):
                     known.append(one)
             if one.kind != "throw":
-                for _, spot in one.state.held:
-                    self.unwaited.setdefault(
-                        spot, "its promise is stored, and not every path awaits it"
-                    )
+                self._give_up(one.state)
         for found in delivery.unsent.values():
             found.sort(key=lambda one: (one.spot.start, one.spot.end))
         delivery.unwaited = self.unwaited
         delivery.cut_off = self.cut_off
+        delivery.dropped = self.dropped
+        for (spot, answer), needed in self.late.items():
+            if needed or not self.sends:
+                delivery.late.setdefault(spot, answer)
         return delivery
+
+    def _give_up(self, state: State) -> None:
+        """What is still stored on leaving, nobody will look after."""
+        for _, spot in state.held:
+            if spot in self.entrusted:
+                self.dropped.setdefault(spot, self.entrusted[spot])
+            else:
+                self.unwaited.setdefault(
+                    spot, "its promise is stored, and not every path awaits it"
+                )
 
     def summary(self) -> Summary:
         exits = [
@@ -76,11 +90,22 @@ class Paths(Effects):
             flushes = "always"
         elif not all(kept):
             flushes = "sometimes"
+        answers = {one.state.answered for one in exits}
+        through = {one.parameter if one and one.function == self.index else None for one in answers}
+        answered = through.pop() if len(through) == 1 else None
         cut = [one.state.pending for one in self.process_exits if one.state.pending]
         ends_with = frozenset(spot for one in cut for spot in one if spot != self.entry)
         first = sends[0] if sends else None
         returns = bool(exits)
-        return Summary(first, flushes, self.promised, returns, ends_with if cut else None)
+        return Summary(
+            first,
+            flushes,
+            self.promised,
+            returns,
+            ends_with if cut else None,
+            self.requests,
+            answered,
+        )
 
     def _leave(self, states: States) -> list[Exit]:
         ended = self.block(self.function.body, states)
@@ -130,7 +155,7 @@ class Paths(Effects):
         if isinstance(one, s.Try):
             return self.attempt(one, states)
         if isinstance(one, s.With):
-            return self.block(one.body, self.block(one.items, states))
+            return self.manage(one, states)
         outer, self.jumps = self.jumps, []
         states = self.block(one.body, states)
         states |= self._caught_jumps(outer, ("break",), one.label, only_labelled=True)
@@ -143,7 +168,7 @@ class Paths(Effects):
         for inner in parts(target):
             states = self.value(inner, states, Fate.UNKNOWN)
         if one.using == "await using" and self.may_dispose(one.value):
-            return frozenset(State(frozenset(), True, x.held, x.assumed) for x in states)
+            return frozenset(flushed(x)._replace(covered=True) for x in states)
         changed = {name.binding for name, _ in pattern_names(target)}
         states = frozenset(forget(state, changed) for state in states)
         if variable and isinstance(one.value, s.Literal) and isinstance(one.value.value, bool):
@@ -239,17 +264,37 @@ class Paths(Effects):
     def attempt(self, one: s.Try, states: States) -> States:
         """``try``: handlers begin where the body began, with nothing of the body's queued, because
         implicit exceptions make no path; explicit throws of the body come with what they carry."""
+
+        def guarded() -> States:
+            normal = self.block(one.orelse, self.block(one.body, states))
+            if one.handlers:
+                thrown = frozenset(state for _, state in self.throws)
+                self.throws = []
+                quiet = frozenset(flushed(x)._replace(held=frozenset()) for x in states)
+                for handler in one.handlers:
+                    normal |= self.block(handler.body, quiet | thrown)
+            return normal
+
+        return self._left_through(one.final or (), guarded)
+
+    def manage(self, one: s.With, states: States) -> States:
+        """``with``: an asynchronous one awaits what it is given, and leaving it waits for what its
+        manager keeps (an executor its threads)."""
+        items = [_awaited(item) if one.is_async else item for item in one.items]
+        states = self.block(items, states)
+        names = [item.target for item in items if isinstance(item, s.Bind)]
+        closing = s.Evaluate(one.end, one.end, s.Unknown(one.end, one.end, tuple(names)))
+        return self._left_through((closing,), lambda: self.block(one.body, states))
+
+    def _left_through(
+        self, final: tuple[s.Statement, ...], guarded: Callable[[], States]
+    ) -> States:
+        """Run ``guarded``; whatever leaves it, and in which way, passes ``final``."""
         outer = (self.exits, self.throws, self.jumps)
         self.exits, self.throws, self.jumps = [], [], []
-        normal = self.block(one.orelse, self.block(one.body, states))
-        if one.handlers:
-            thrown = frozenset(state for _, state in self.throws)
-            self.throws = []
-            quiet = frozenset(State(frozenset(), x.covered, frozenset(), x.assumed) for x in states)
-            for handler in one.handlers:
-                normal |= self.block(handler.body, quiet | thrown)
-        if one.final is not None:
-            normal = self._finally(one.final, normal)
+        normal = guarded()
+        if final:
+            normal = self._finally(final, normal)
         exits, throws, jumps = outer
         self.exits = exits + self.exits
         self.throws = throws + self.throws
@@ -268,3 +313,10 @@ class Paths(Effects):
         for jump, state in jumps:
             self.jumps += [(jump, x) for x in self.block(final, frozenset({state}))]
         return self.block(final, normal)
+
+
+def _awaited(item: s.Statement) -> s.Statement:
+    """An item of an ``async with``: what it is given is awaited on entering."""
+    if not isinstance(item, s.Bind | s.Evaluate):
+        return item
+    return replace(item, value=s.Await(item.value.start, item.value.end, item.value))

@@ -55,7 +55,8 @@ def _can_be_awaited(project: Project, spot: Spot) -> bool:
     for _, call in spot.unit.calls:
         if (call.start, call.end) == (spot.start, spot.end):
             found = project.program.resolve(spot.unit, call.callee)
-            return isinstance(found, SdkFunction | ProjectFunction)
+            promises = project.flow.requests.get(spot, False)
+            return promises or isinstance(found, SdkFunction | ProjectFunction)
     return False
 
 

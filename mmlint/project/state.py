@@ -136,6 +136,11 @@ def queued(state: State, spot: Spot) -> State:
     return state if state.covered else state._replace(pending=state.pending | {spot})
 
 
+def hold(states: States, use: Held, spot: Spot) -> States:
+    """Store the promise at ``spot``."""
+    return frozenset(x._replace(held=x.held | {(use.binding, spot)}) for x in states)
+
+
 def bounded(states: States) -> States:
     """Join states when there are too many: forget what their paths assumed."""
     if len(states) <= MAX_STATES:

@@ -1,0 +1,100 @@
+"""What becomes of promises and responses on the paths of one function: awaited, kept, or lost."""
+
+from __future__ import annotations
+
+from mmlint.model import syntax as s
+from mmlint.project.entity import Entity, Parameter
+from mmlint.project.state import (
+    Answer,
+    Fate,
+    Held,
+    Requests,
+    Spot,
+    States,
+    Use,
+    flushed,
+    hold,
+)
+from mmlint.project.unit import Unit
+
+
+class Promises:
+    """The notes of one pass over one function.
+
+    ``unwaited``, ``dropped``: flushes and plain requests that nobody waits for, and why.
+    ``entrusted``: requests that are kept somewhere, and what it means to leave without a look.
+    ``late``: flushes after the response, and whether a send is known to need them.
+    ``promised``, ``requests``: what the function's callers must know (see ``Summary``).
+    """
+
+    def __init__(self, unit: Unit, index: int) -> None:
+        self.unit = unit
+        self.index = index
+        self.function = unit.module.functions[index]
+        self.entry = Spot(unit, -1, -1 - index)
+        self.unwaited: dict[Spot, str] = {}
+        self.dropped: dict[Spot, str] = {}
+        self.entrusted: dict[Spot, str] = {}
+        self.late: dict[tuple[Spot, Answer], bool] = {}
+        self.promised = False
+        self.requests = Requests.NEVER
+
+    def spot(self, node: s.Node) -> Spot:
+        return Spot(self.unit, node.start, node.end)
+
+    def settle(self, spot: Spot, states: States, use: Use, why: str) -> States:
+        """A promise that carries a flush meets its fate."""
+        if use is Fate.DROPPED:
+            self.unwaited.setdefault(spot, why)
+            return frozenset(flushed(state) for state in states)
+        self.note_late(spot, states)
+        if use is Fate.AWAITED:
+            self.promised = True
+        elif isinstance(use, Held):
+            return frozenset(flushed(state) for state in hold(states, use, spot))
+        return frozenset(flushed(state) for state in states)
+
+    def note_late(self, spot: Spot, states: States) -> None:
+        """Remember a flush that comes after the response, and whether a send is known to need it.
+
+        The entry mark among what is queued stands for sends that cannot be seen.
+        """
+        for state in states:
+            if state.answered is not None and state.pending:
+                key = (spot, state.answered)
+                needed = state.pending != {self.entry}
+                self.late[key] = self.late.get(key, False) or needed
+
+    def entrust(
+        self,
+        spot: Spot,
+        states: States,
+        use: Use,
+        why: str,
+        stored: str = "its promise is stored, and not every path awaits it",
+    ) -> States:
+        """A promise (or thread) that carries a plain request meets its fate."""
+        if use is Fate.DROPPED:
+            self.dropped.setdefault(spot, why)
+        elif use is Fate.AWAITED:
+            self.requests = Requests.PROMISED
+        elif isinstance(use, Held):
+            self.entrusted[spot] = stored
+            self.requests = max(self.requests, Requests.WAITED)
+            return hold(states, use, spot)
+        return states
+
+    def vouch(self, spots: frozenset[Spot]) -> None:
+        """The function waits for these itself, so whoever calls it must wait for its promise."""
+        if spots & self.entrusted.keys():
+            self.requests = Requests.PROMISED
+        if spots - self.entrusted.keys():
+            self.promised = True
+
+    def answered(self, call: s.Call, through: Entity | None, states: States) -> States:
+        if not isinstance(through, Parameter) or through.path:
+            return states
+        answer = Answer(through.function, through.number, self.spot(call))
+        return frozenset(
+            state if state.answered else state._replace(answered=answer) for state in states
+        )
