@@ -287,7 +287,7 @@ def argument(unit: Unit, value: s.Value, environment: Environment) -> Passed | N
 
 
 def _part(passed: Passed, path: list[str]) -> Passed | None:
-    """What an argument has at ``path``, looked for in object literals and variables bound to them."""
+    """What an argument has at ``path``: object literals, and variables bound to them, are read."""
     for key in path:
         held = _literal(passed)
         value = entry(held.value, key)

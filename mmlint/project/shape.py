@@ -204,7 +204,10 @@ class Shapes:
     ) -> None:
         target = bind.target
         if isinstance(target, s.Member) and _is(target.object, binding):
-            found = self.field(unit, target.name_start, bind.value, environment)
+            entry = s.Entry(
+                target.start, bind.value.end, target.name, bind.value, target.name_start
+            )
+            found = self.field(unit, target.name_start, bind.value, environment, entry)
             before = shape.fields.get(target.name)
             if before is None or before.presence == "empty" or found.presence != "empty":
                 shape.fields[target.name] = found

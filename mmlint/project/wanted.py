@@ -1,31 +1,60 @@
-"""Which further files must be parsed because the name of a sent event comes from there."""
+"""Which further files must be parsed because the name of a sent event, or an id, is from there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside
+from mmlint.project.identity import identifications, resets, written
 from mmlint.project.resolution import submodule
+from mmlint.project.shape import Field
 from mmlint.project.unit import Unit
 from mmlint.project.view import Project
 
 MAX_HOPS = 8
+MAX_VARIABLES = 2
+"""How many variables are looked behind, one after the other."""
 
 
 def wanted(project: Project) -> set[str]:
-    """Return the unparsed project files that the unknown event names of sends are imported from."""
+    """Return the unparsed project files that the unknown event names of sends, and the ids they
+    send, are imported from."""
     found: set[str] = set()
-    for send in project.sends:
-        event = send.field("event")
-        if send.name is not None or event is None or event.value is None:
-            continue
-        unit = event.unit
-        for value in inside(event.value):
-            for module, name in _origins(unit, value):
-                language = unit.module.language
-                found.update(_unparsed(project, unit.path, module, name, language))
+    for unit, value in _unknown(project):
+        for module, name in _origins(unit, value):
+            found.update(_unparsed(project, unit.path, module, name, unit.module.language))
     return found
+
+
+def _unknown(project: Project) -> Iterator[tuple[Unit, s.Value]]:
+    """The values that decide about names and ids, and what they are made of."""
+    for send in (*project.sends, *identifications(project.program)):
+        event = send.field("event")
+        if send.name is None and event is not None and event.value is not None:
+            yield from ((event.unit, value) for value in inside(event.value))
+        ids = (send.field("anonymous_id"), send.field("user_id"))
+        yield from _made_of([field for field in ids if field is not None])
+    yield from _made_of([field for _, field in resets(project.program)])
+
+
+def _made_of(ids: Iterable[Field]) -> Iterator[tuple[Unit, s.Value]]:
+    for field in ids:
+        at = written(field)
+        if at is not None:
+            yield from ((at.unit, value) for value in _behind(at.unit, at.value))
+
+
+def _behind(unit: Unit, value: s.Value, hops: int = 0) -> Iterator[s.Value]:
+    """What an id is made of: also behind variables, and the functions that are handed them."""
+    for one in inside(value):
+        yield one
+        if not isinstance(one, s.Name) or one.binding < 0 or hops > MAX_VARIABLES:
+            continue
+        for definition in unit.definitions.get(one.binding, ()):
+            yield from _behind(unit, definition.value, hops + 1)
+        for call in unit.uses.get(one.binding, ()):
+            yield from inside(call.callee)
 
 
 def _origins(unit: Unit, value: s.Value) -> Iterator[tuple[str, str]]:
