@@ -27,6 +27,13 @@ _TYPE_STAR: Final = re.compile(rb"\b(export\s+)type(\s*\*)")
 _CALL_SIGNATURE: Final = re.compile(rb"(?<=[^\s;,{(<|&=])(\s*\n[ \t]*)[ \t](?=<\s*[A-Za-z])")
 """A member of an interface that begins with ``<`` on a line of its own, after one without ``;``."""
 
+_TYPEOF_IMPORT: Final = re.compile(rb"""\btypeof\s+import\s*\(\s*["'][^"'\n]*["']\s*\)""")
+"""``typeof import("x")`` among type arguments: some type."""
+
+_AMPERSAND: Final = re.compile(rb"(?<!&)&(?!&)")
+"""In JSX, ``?a=1&b=2`` and ``drag & drop`` are taken for broken character references. ``|`` stands
+wherever ``&`` may stand, and is read as plain text there."""
+
 _MOST_OPEN_COMMENTS: Final = 1000
 """The parser reads to the end of the file for each comment that is never closed."""
 
@@ -104,16 +111,26 @@ def _parse(data: bytes, dialect: Dialect) -> Syntax:
 
 def _read_again(data: bytes, dialect: Dialect, root: Syntax) -> Syntax:
     """Try what else the text may be; keep ``root`` where that does not read cleanly either."""
-    try:
-        again = _parse(data, "tsx") if dialect == "javascript" else _parse(_bridged(data), dialect)
-    except _Endless:
-        return root
-    return root if again.has_error else again
+    bridged = _bridged(data)
+    tries: list[tuple[bytes, Dialect]] = [(bridged, dialect)]
+    if dialect == "javascript":
+        tries = [(data, "tsx"), (bridged, "javascript"), (bridged, "tsx")]
+    for text, other in tries:
+        try:
+            again = _parse(text, other)
+        except _Endless:
+            continue
+        if not again.has_error:
+            return again
+    return root
 
 
 def _bridged(data: bytes) -> bytes:
-    """Rewrite valid TypeScript that the grammar rejects, without moving a byte."""
+    """Rewrite valid code that the grammars reject, without moving a byte. Texts are taken from the
+    source all the same; only the tree comes from here."""
     data = _TYPE_STAR.sub(rb"\1    \2", data)
+    data = _TYPEOF_IMPORT.sub(lambda match: b"X".ljust(len(match[0])), data)
+    data = _AMPERSAND.sub(b"|", data)
     return _CALL_SIGNATURE.sub(rb"\1;", data)
 
 

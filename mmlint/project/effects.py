@@ -145,7 +145,7 @@ class Effects(Promises):
 
     def read(self, name: s.Name, states: States, use: Use) -> States:
         """A stored promise that is awaited, returned or handed on is looked after."""
-        if use is Fate.DROPPED or name.binding < 0:
+        if use is Fate.DROPPED or not any(state.held for state in states):
             return states
         found: set[State] = set()
         for state in states:
@@ -164,11 +164,10 @@ class Effects(Promises):
         if not any(state.held for state in states):
             return states
         seen: set[int] = set()
-        for index, declared in enumerate(self.unit.module.functions):
-            if self.unit.is_inside(index, function):
-                for _, one in values(declared.body):
-                    if isinstance(one, s.Name):
-                        seen.add(one.binding)
+        for index in self.unit.family(function):
+            for _, one in values(self.unit.module.functions[index].body):
+                if isinstance(one, s.Name):
+                    seen.add(one.binding)
         return frozenset(
             state._replace(held=frozenset(one for one in state.held if one[0] not in seen))
             for state in states

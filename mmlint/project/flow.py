@@ -19,7 +19,7 @@ from mmlint.project.callee import is_flush
 from mmlint.project.entity import Parameter, ProjectFunction
 from mmlint.project.http import request
 from mmlint.project.paths import Paths, TooLong
-from mmlint.project.program import Program
+from mmlint.project.program import Program, constructor
 from mmlint.project.requests import must_be_awaited
 from mmlint.project.state import Delivery, Exit, Spot, Summary
 from mmlint.project.unit import Unit
@@ -40,6 +40,7 @@ class Flow:
         self._assumed: dict[ProjectFunction, Summary] = {}
         self._hit: set[ProjectFunction] = set()
         self._mentions: dict[ProjectFunction, bool] = {}
+        self._named: dict[ProjectFunction, tuple[bool, list[ProjectFunction]]] = {}
         self._calls_back: dict[ProjectFunction, bool] = {}
         self.given_up: set[tuple[str, int]] = set()
 
@@ -92,9 +93,8 @@ class Flow:
         if callee not in self._calls_back:
             self._calls_back[callee] = any(
                 isinstance(found, Parameter) and not found.path and found.function == callee.index
-                for index, declared in enumerate(callee.unit.module.functions)
-                if callee.unit.is_inside(index, callee.index)
-                for _, value in values(declared.body)
+                for index in callee.unit.family(callee.index)
+                for _, value in values(callee.unit.module.functions[index].body)
                 if isinstance(value, s.Call)
                 for found in [self.program.resolve(callee.unit, value.callee)]
             )
@@ -111,24 +111,31 @@ class Flow:
         return spot
 
     def mentions_flush(self, function: ProjectFunction) -> bool:
-        """Whether ``function`` or a function inside it may flush at all."""
+        """Whether ``function``, a function inside it, or one they reach may flush at all."""
         if function not in self._mentions:
-            self._mentions[function] = False
-            self._mentions[function] = self._may_flush(function)
+            seen = {function}
+            queue = [function]
+            while queue and function not in self._mentions:
+                flushes, reached = self._own(queue.pop())
+                if flushes:
+                    self._mentions[function] = True
+                queue += [one for one in reached if one not in seen]
+                seen.update(reached)
+            self._mentions.setdefault(function, False)
         return self._mentions[function]
 
-    def _may_flush(self, function: ProjectFunction) -> bool:
-        unit = function.unit
-        for index, declared in enumerate(unit.module.functions):
-            if not unit.is_inside(index, function.index):
-                continue
-            for _, value in values(declared.body):
-                if isinstance(value, s.Call | s.Name | s.Member):
+    def _own(self, function: ProjectFunction) -> tuple[bool, list[ProjectFunction]]:
+        """Whether it names the flush itself, and which project functions it names."""
+        if function not in self._named:
+            flushes, reached, unit = False, [], function.unit
+            for index in unit.family(function.index):
+                for _, value in values(unit.module.functions[index].body):
+                    if not isinstance(value, s.Call | s.Name | s.Member):
+                        continue
                     target = value.callee if isinstance(value, s.Call) else value
-                    found = self.program.resolve(unit, target)
-                    if is_flush(found):
-                        return True
-                    inner = isinstance(found, ProjectFunction) and found != function
-                    if inner and self.mentions_flush(found):  # type: ignore[arg-type]
-                        return True
-        return False
+                    found = constructor(self.program.resolve(unit, target))
+                    flushes = flushes or is_flush(found)
+                    if isinstance(found, ProjectFunction):
+                        reached.append(found)
+            self._named[function] = (flushes, reached)
+        return self._named[function]

@@ -175,6 +175,20 @@ class Unit:
             function = functions[function].parent
         return functions[function].owner if function > 0 else -1
 
+    def family(self, function: int) -> list[int]:
+        """Return ``function`` and every function nested in it."""
+        found = [function]
+        for one in found:
+            found += self._children.get(one, ())
+        return found
+
+    @cached_property
+    def _children(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for index, function in enumerate(self.module.functions[1:], 1):
+            found.setdefault(function.parent, []).append(index)
+        return found
+
     def is_inside(self, function: int, ancestor: int) -> bool:
         """Whether ``function`` is ``ancestor`` or nested in it."""
         while function > 0:

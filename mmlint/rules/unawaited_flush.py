@@ -49,6 +49,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mmlint.project.entity import ProjectFunction
 from mmlint.project.flow import Spot
 from mmlint.project.repair import await_it
 from mmlint.project.view import Project, spot_place
@@ -61,6 +62,8 @@ def check(project: Project) -> Iterator[Verdict]:
     seen: set[Spot] = set()
     for unit in project.units:
         for index in range(len(unit.module.functions)):
+            if not project.flow.mentions_flush(ProjectFunction(unit, index)):
+                continue
             delivery = project.delivery(unit, index)
             for spot, why in sorted(delivery.unwaited.items(), key=_order):
                 evidence = project.evidence(unit, unit.function_at(spot.start))

@@ -256,3 +256,22 @@ def test_an_input_that_a_grammar_never_finishes_is_given_up() -> None:
     hostile = b"\\te><a k=/k=(}}%<a()}"
     assert observe(hostile, "tsx").problem is not None
     assert observe(hostile, "javascript").problem is not None
+
+
+VALID = [
+    ("tsx", b'const a = <a href="https://x.test/?utm_source=a&utm_medium=b">Drag & drop</a>;\n'),
+    ("javascript", b'const a = <a href="/?a=1&b=2&sect=3">A & B</a>;\n'),
+    ("typescript", b'const real = await load<typeof import("@/lib/x")>();\nconst b = 1 & 2;\n'),
+]
+
+
+@pytest.mark.parametrize(("dialect", "source"), VALID)
+def test_valid_code_that_a_grammar_rejects_is_no_problem(dialect: Dialect, source: bytes) -> None:
+    script = observe(source, dialect)
+    assert script.problem is None
+    texts = [value.value for _, value in values(script.module.functions[0].body) if _text(value)]
+    assert all("|" not in str(text) for text in texts)
+
+
+def _text(value: s.Value) -> bool:
+    return isinstance(value, s.Literal)
