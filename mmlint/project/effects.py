@@ -240,8 +240,7 @@ class Effects(Promises):
             if member.name in ("push", "add", "append") and isinstance(member.object, s.Name):
                 return self.arguments(call, states, Held(member.object.binding))
             if member.name in BYSTANDERS and self.unit.python:
-                states = self.value(member.object, states, Fate.DROPPED)
-                return self.arguments(call, states, Fate.UNKNOWN)
+                return self.value(member.object, states, Fate.DROPPED)
             if member.name in BODIES and self.asks(member.object):
                 return self.value(member.object, states, use)
         return self.answer(call, self.stranger(call, callee, states, use))

@@ -1,0 +1,72 @@
+"""A flush that comes only after the response is out.
+
+A handler in Node's style answers through an object: `res.json(…)`, `res.end()`. To the host that is
+the end of the work; it may freeze the process at once, and a flush on the next line runs never or
+when the next request happens to wake the instance.
+
+**Bad**
+
+```ts pages/api/subscribe.ts
+import type { NextApiRequest, NextApiResponse } from "next";
+import { track, flush } from "@millimetric/track-node";
+
+export default async function handler(req: NextApiRequest, res: NextApiResponse) {
+  track({ event: "subscribed", anonymous_id: req.cookies.aid });
+  res.status(200).json({ ok: true });
+  await flush(); // !MM103
+}
+```
+
+**Good**
+
+```ts pages/api/subscribe.ts
+import type { NextApiRequest, NextApiResponse } from "next";
+import { track, flush } from "@millimetric/track-node";
+
+export default async function handler(req: NextApiRequest, res: NextApiResponse) {
+  track({ event: "subscribed", anonymous_id: req.cookies.aid });
+  await flush();
+  res.status(200).json({ ok: true });
+}
+```
+
+A `finally` is no way out where the `try` before it has answered. `waitUntil(flush())` is one: it
+may stand anywhere.
+
+**Fix**: none; where the flush belongs depends on what the handler does in between.
+
+**When to ignore it**: where the platform is known to wait for the handler's promise.
+
+Source: docs.millimetric.ai, server-side tracking: flush before the function answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmlint.project.entity import ProjectFunction
+from mmlint.project.flow import Spot
+from mmlint.project.responses import responses
+from mmlint.project.view import Project, related, spot_place
+from mmlint.rules import Rule, Verdict
+
+RULE = Rule("MM103", "warning")
+
+
+def check(project: Project) -> Iterator[Verdict]:
+    seen: set[Spot] = set()
+    known = responses(project)
+    for unit in project.units if known else ():
+        for index in range(len(unit.module.functions)):
+            for spot, answer in project.delivery(unit, index).late.items():
+                through = (ProjectFunction(unit, answer.function), answer.parameter)
+                if through not in known or spot in seen:
+                    continue
+                seen.add(spot)
+                yield Verdict(
+                    spot_place(spot),
+                    "the response is out before this flush; the process may be frozen by then",
+                    extent=project.extent(unit, spot.start),
+                    related=(related(answer.spot, "the response is sent here"),),
+                    evidence=(str(known[through]),),
+                )

@@ -1,0 +1,108 @@
+"""A server that collects events into batches and loses the last one when it is stopped.
+
+With `flushAt` above 1 the SDK keeps events until there are enough of them. A deploy or a scale-down
+sends `SIGTERM`, the process ends, and what was still waiting goes with it: a few events an
+instance, at every release.
+
+**Bad**
+
+```ts src/server.ts
+import express from "express";
+import { init, track } from "@millimetric/track-node";
+
+init({
+  key: process.env.AOA_SK!,
+  host: process.env.AOA_HOST!,
+  flushAt: 20, // !MM105
+});
+
+const app = express();
+app.post("/votes", (req, res) => {
+  track({ event: "voted", anonymous_id: req.cookies.aid });
+  res.json({ ok: true });
+});
+app.listen(3000);
+```
+
+**Good**
+
+```ts src/server.ts
+import express from "express";
+import { init, track, flush } from "@millimetric/track-node";
+
+init({ key: process.env.AOA_SK!, host: process.env.AOA_HOST!, flushAt: 20 });
+
+const app = express();
+app.post("/votes", (req, res) => {
+  track({ event: "voted", anonymous_id: req.cookies.aid });
+  res.json({ ok: true });
+});
+const server = app.listen(3000);
+
+process.on("SIGTERM", () => {
+  server.close(async () => {
+    await flush();
+    process.exit(0);
+  });
+});
+```
+
+A hook is a listener for `SIGTERM`, `SIGINT` or `beforeExit`, Fastify's `onClose`, Nest's
+`onModuleDestroy` and `onApplicationShutdown`, and what follows `server.close()`. A flush there
+counts if somebody waits for it. Every program that loads the file with `flushAt` needs one.
+
+**Fix**: none; a server has one order of things to close, and only its authors know it.
+
+**When to ignore it**: where losing a batch now and then is fine.
+
+Source: docs.millimetric.ai, node SDK: flush before a process exits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmlint.model import syntax as s
+from mmlint.model.finding import Place
+from mmlint.project.entity import Known, SdkClass, SdkFunction
+from mmlint.project.program import Call
+from mmlint.project.shape import Field, Shapes
+from mmlint.project.shutdown import Shutdowns
+from mmlint.project.view import Project
+from mmlint.rules import Rule, Verdict
+
+RULE = Rule("MM105", "warning")
+
+_OPTION = "flushAt"
+_MAKERS = (SdkClass("node"), SdkFunction("node", "init"))
+
+
+def check(project: Project) -> Iterator[Verdict]:
+    shutdowns = Shutdowns(project)
+    for call in project.program.calls:
+        batches = None if call.unit.test else _batches(project, call)
+        if batches is None:
+            continue
+        evidence = project.evidence(call.unit, call.site.function)
+        if evidence.runtime != "long-running" or shutdowns.is_flushed(call.unit):
+            continue
+        yield Verdict(
+            Place(batches.unit.path, batches.start, batches.start + len(_OPTION)),
+            "events wait for a full batch, and no shutdown hook flushes what is left",
+            extent=project.extent(batches.unit, batches.start),
+            evidence=(str(evidence),),
+        )
+
+
+def _batches(project: Project, call: Call) -> Field | None:
+    """The option of a client that is known to collect more than one event."""
+    arguments = call.call.arguments
+    if call.callee not in _MAKERS or call.unit.python or not arguments:
+        return None
+    found = Shapes(project.program).of(call.unit, arguments[0].value).fields.get(_OPTION)
+    if found is None or found.value is None:
+        return None
+    known = project.program.resolve(found.unit, found.value, found.environment)
+    size = known.value if isinstance(known, Known) else None
+    many = isinstance(size, s.Literal) and isinstance(size.value, int | float) and size.value > 1
+    return found if many else None

@@ -1,0 +1,100 @@
+"""A plain HTTP request to Millimetric, in a serverless handler, that nobody waits for.
+
+`fetch`, an asyncio task or a thread only starts the request. The host freezes the process once the
+handler has answered, and a request that is still under way then is cut off: the event is lost, and
+no error says so.
+
+**Bad**
+
+```ts app/api/invite/route.ts
+export async function POST(request: Request) {
+  const { anonymous_id } = await request.json();
+  fetch(`${process.env.AOA_HOST}/v1/track`, { // !MM106
+    method: "POST",
+    headers: { authorization: `Bearer ${process.env.AOA_SK}` },
+    body: JSON.stringify({ event: "sent_invite", anonymous_id }),
+  });
+  return Response.json({ ok: true });
+}
+```
+
+**Fixed**
+
+```ts app/api/invite/route.ts fixed
+export async function POST(request: Request) {
+  const { anonymous_id } = await request.json();
+  await fetch(`${process.env.AOA_HOST}/v1/track`, { // !MM106
+    method: "POST",
+    headers: { authorization: `Bearer ${process.env.AOA_SK}` },
+    body: JSON.stringify({ event: "sent_invite", anonymous_id }),
+  });
+  return Response.json({ ok: true });
+}
+```
+
+**Good**
+
+```py src/invite.py
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+
+URL = f"{os.environ['AOA_HOST']}/v1/track"
+HEADERS = {"Authorization": f"Bearer {os.environ['AOA_SK']}"}
+
+
+def lambda_handler(event, context):
+    invite = {"event": "sent_invite", "anonymous_id": event["anonymous_id"]}
+    with ThreadPoolExecutor() as pool:
+        pool.submit(requests.post, URL, headers=HEADERS, json=invite)
+    return {"statusCode": 204}
+```
+
+Waiting is what it is for `flush()`: `await`, `return`, `Promise.all`, `asyncio.gather`,
+`waitUntil`, `after`; for a thread `join()`, for a future `result()` or leaving the executor's
+`with`. A plain `requests.post(…)` waits by itself. Where a function of your own waits for the
+request and nobody waits for the function, its call is reported.
+
+**Fix**: `await`, safe where the function is async and the call is a statement of its own; needs
+`--unsafe-fixes` where the function has to become async; none for threads.
+
+**When to ignore it**: in code whose process lives on. Tell mmlint so with `runtime = "server"` for
+these paths rather than with a comment.
+
+Source: docs.millimetric.ai, server-side tracking: the instance freezes after the response.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmlint.project.flow import Spot
+from mmlint.project.repair import await_it
+from mmlint.project.view import Project, spot_place
+from mmlint.rules import Rule, Verdict
+
+RULE = Rule("MM106", "error", fixable="safe")
+
+
+def check(project: Project) -> Iterator[Verdict]:
+    seen: set[Spot] = set()
+    for unit in project.units:
+        for index in range(len(unit.module.functions)):
+            for spot, why in sorted(project.delivery(unit, index).dropped.items(), key=_order):
+                evidence = project.evidence(unit, unit.function_at(spot.start))
+                if evidence.runtime != "serverless" or spot in seen:
+                    continue
+                seen.add(spot)
+                yield Verdict(
+                    spot_place(spot),
+                    f"the request is not waited for: {why}; the event is lost when the process "
+                    "is frozen",
+                    extent=project.extent(unit, spot.start),
+                    evidence=(str(evidence),),
+                    fix=await_it(project, spot) if unit.function_at(spot.start) == index else None,
+                )
+
+
+def _order(item: tuple[Spot, str]) -> int:
+    return item[0].start
