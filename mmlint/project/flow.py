@@ -12,12 +12,13 @@ exceptions make no path; an explicit ``throw`` does.
 from __future__ import annotations
 
 from functools import cached_property
+from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import values
 from mmlint.project.callee import is_flush
 from mmlint.project.entity import Parameter, ProjectFunction
-from mmlint.project.http import request
+from mmlint.project.http import request, speaks_http
 from mmlint.project.paths import Paths, TooLong
 from mmlint.project.program import Program, constructor
 from mmlint.project.requests import must_be_awaited
@@ -30,6 +31,13 @@ MAX_ROUNDS = 4
 """Turns in which the summary of a recursive function may settle."""
 
 
+class Mentions(NamedTuple):
+    """What a function may do, by the names in it and in what it reaches."""
+
+    flushes: bool = False
+    requests: bool = False
+
+
 class Flow:
     """Deliveries of all functions of a program, computed on demand and memoised."""
 
@@ -39,8 +47,8 @@ class Flow:
         self._done: dict[ProjectFunction, Summary] = {}
         self._assumed: dict[ProjectFunction, Summary] = {}
         self._hit: set[ProjectFunction] = set()
-        self._mentions: dict[ProjectFunction, bool] = {}
-        self._named: dict[ProjectFunction, tuple[bool, list[ProjectFunction]]] = {}
+        self._mentions: dict[ProjectFunction, Mentions] = {}
+        self._named: dict[ProjectFunction, tuple[Mentions, list[ProjectFunction]]] = {}
         self._calls_back: dict[ProjectFunction, bool] = {}
         self.given_up: set[tuple[str, int]] = set()
 
@@ -112,22 +120,30 @@ class Flow:
 
     def mentions_flush(self, function: ProjectFunction) -> bool:
         """Whether ``function``, a function inside it, or one they reach may flush at all."""
+        return self._mentions_any(function).flushes
+
+    def mentions_request(self, function: ProjectFunction) -> bool:
+        """Whether ``function``, a function inside it, or one they reach may make a plain request
+        to Millimetric."""
+        return self._mentions_any(function).requests
+
+    def _mentions_any(self, function: ProjectFunction) -> Mentions:
         if function not in self._mentions:
+            found = Mentions()
             seen = {function}
             queue = [function]
-            while queue and function not in self._mentions:
-                flushes, reached = self._own(queue.pop())
-                if flushes:
-                    self._mentions[function] = True
+            while queue and found != Mentions(True, True):
+                own, reached = self._own(queue.pop())
+                found = Mentions(found.flushes or own.flushes, found.requests or own.requests)
                 queue += [one for one in reached if one not in seen]
                 seen.update(reached)
-            self._mentions.setdefault(function, False)
+            self._mentions[function] = found
         return self._mentions[function]
 
-    def _own(self, function: ProjectFunction) -> tuple[bool, list[ProjectFunction]]:
-        """Whether it names the flush itself, and which project functions it names."""
+    def _own(self, function: ProjectFunction) -> tuple[Mentions, list[ProjectFunction]]:
+        """What it names itself, and which project functions it names."""
         if function not in self._named:
-            flushes, reached, unit = False, [], function.unit
+            flushes, requests, reached, unit = False, False, [], function.unit
             for index in unit.family(function.index):
                 for _, value in values(unit.module.functions[index].body):
                     if not isinstance(value, s.Call | s.Name | s.Member):
@@ -135,7 +151,8 @@ class Flow:
                     target = value.callee if isinstance(value, s.Call) else value
                     found = constructor(self.program.resolve(unit, target))
                     flushes = flushes or is_flush(found)
+                    requests = requests or speaks_http(found)
                     if isinstance(found, ProjectFunction):
                         reached.append(found)
-            self._named[function] = (flushes, reached)
+            self._named[function] = (Mentions(flushes, requests), reached)
         return self._named[function]

@@ -31,6 +31,16 @@ class Request(NamedTuple):
     python: bool
 
 
+def speaks_http(callee: Entity | None) -> bool:
+    """Whether ``callee`` belongs to one of the HTTP clients, wherever its requests go."""
+    if isinstance(callee, Global):
+        return callee.path[-1] == "fetch"
+    if not isinstance(callee, External):
+        return False
+    package = callee.module.split("/")[0]
+    return package in _JS_CLIENTS or package.split(".")[0] in {*_PY_CLIENTS, "urllib"}
+
+
 def request(program: Program, call: Call, environment: Environment = NOTHING) -> Request | None:
     """Return the request to an endpoint of Millimetric that ``call`` makes, or None."""
     if call.unit.python:

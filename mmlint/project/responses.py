@@ -18,7 +18,6 @@ Place = tuple[ProjectFunction, int]
 def responses(project: Project) -> dict[Place, Evidence]:
     """Return the response parameters of serverless handlers, and of the helpers they pass it to,
     each with what proves the runtime."""
-    handed = _handed(project)
     found: dict[Place, Evidence] = {}
     queue: list[tuple[Place, Evidence]] = []
     for handler in project.handlers:
@@ -27,6 +26,7 @@ def responses(project: Project) -> dict[Place, Evidence]:
         number = _number(function.function)
         if handler.platform in NODE_STYLE and evidence.runtime == "serverless" and number:
             queue.append(((function, number), evidence))
+    handed = _handed(project) if queue else {}
     while queue:
         place, evidence = queue.pop(0)
         if place not in found:

@@ -44,7 +44,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.entity import ProjectFunction
 from mmlint.project.flow import Spot
 from mmlint.project.responses import responses
 from mmlint.project.view import Project, related, spot_place
@@ -55,12 +54,14 @@ RULE = Rule("MM103", "warning")
 
 def check(project: Project) -> Iterator[Verdict]:
     seen: set[Spot] = set()
-    known = responses(project)
-    for unit in project.units if known else ():
-        for index in range(len(unit.module.functions)):
+    for (function, number), evidence in responses(project).items():
+        unit = function.unit
+        if unit.test or not project.flow.mentions_flush(function):
+            continue
+        for index in unit.family(function.index):
             for spot, answer in project.delivery(unit, index).late.items():
-                through = (ProjectFunction(unit, answer.function), answer.parameter)
-                if through not in known or spot in seen:
+                through = (answer.function, answer.parameter)
+                if through != (function.index, number) or spot in seen:
                     continue
                 seen.add(spot)
                 yield Verdict(
@@ -68,5 +69,5 @@ def check(project: Project) -> Iterator[Verdict]:
                     "the response is out before this flush; the process may be frozen by then",
                     extent=project.extent(unit, spot.start),
                     related=(related(answer.spot, "the response is sent here"),),
-                    evidence=(str(known[through]),),
+                    evidence=(str(evidence),),
                 )

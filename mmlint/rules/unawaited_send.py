@@ -69,6 +69,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mmlint.project.entity import ProjectFunction
 from mmlint.project.flow import Spot
 from mmlint.project.repair import await_it
 from mmlint.project.view import Project, spot_place
@@ -80,10 +81,13 @@ RULE = Rule("MM106", "error", fixable="safe")
 def check(project: Project) -> Iterator[Verdict]:
     seen: set[Spot] = set()
     for unit in project.units:
-        for index in range(len(unit.module.functions)):
+        for index in range(1, len(unit.module.functions)):
+            evidence = project.evidence(unit, index)
+            function = ProjectFunction(unit, index)
+            if evidence.runtime != "serverless" or not project.flow.mentions_request(function):
+                continue
             for spot, why in sorted(project.delivery(unit, index).dropped.items(), key=_order):
-                evidence = project.evidence(unit, unit.function_at(spot.start))
-                if evidence.runtime != "serverless" or spot in seen:
+                if spot in seen:
                     continue
                 seen.add(spot)
                 yield Verdict(
