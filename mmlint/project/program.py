@@ -125,7 +125,7 @@ class Program:
             return ProjectClass(unit, value.index)
         if isinstance(value, s.Choice):
             return self._choice(unit, value, environment, depth + 1)
-        if isinstance(value, s.Operation) and value.operator in ("=", ":=", ","):
+        if isinstance(value, s.Operation) and value.operator in ("=", ":=", "??=", "||=", ","):
             return self.resolve(unit, value.operands[-1], environment, depth + 1)
         if isinstance(value, s.Literal | s.Template | s.Object | s.Sequence):
             return Known(unit, value, environment)
@@ -331,7 +331,7 @@ class Program:
             if member.name == name and member.function >= 0:
                 return ProjectFunction(entity.unit, member.function)
         for member in declared.members:
-            if member.name == name and isinstance(member.value, s.Value):
+            if member.name == name and member.value is not None and not _is_nothing(member.value):
                 found = self.resolve(entity.unit, member.value, NOTHING, depth)
                 if found is not None:
                     return found
@@ -514,6 +514,11 @@ def package_specifier(specifier: str) -> str:
     """Return the plain package name of Deno's and the CDNs' specifiers (``npm:hono@4/cors``)."""
     match = _REMOTE.fullmatch(specifier)
     return f"{match[1]}{match[2] or ''}" if match else specifier
+
+
+def _is_nothing(value: s.Value) -> bool:
+    """``null`` in a field's declaration waits for the real value."""
+    return isinstance(value, s.Literal) and value.value is None
 
 
 def constructor(entity: Entity | None) -> Entity | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
-from mmlint.model.walk import statements, values
+from mmlint.model.walk import inside, own_values, statements, values
 
 Path = tuple[str, ...]
 """Keys that lead from a value to a part of it (``const { a: { b } } = x`` binds b to x by a, b)."""
@@ -85,17 +86,25 @@ class Unit:
 
     @cached_property
     def field_writes(self) -> dict[tuple[int, str], list[Definition]]:
-        """(class index, field) to the values that methods assign to ``this.field``."""
+        """(class index, field) to the values assigned to ``this.field`` or ``Class.field``."""
         found: dict[tuple[int, str], list[Definition]] = {}
         for index, function in enumerate(self.module.functions):
             for statement in statements(function.body):
-                if not isinstance(statement, s.Bind) or not isinstance(statement.target, s.Member):
-                    continue
-                owner = self.self_class(statement.target.object, index)
-                if owner >= 0:
-                    key = (owner, statement.target.name)
-                    found.setdefault(key, []).append(Definition(statement.value, (), statement))
+                for target, value in _assignments(statement):
+                    if isinstance(target, s.Member):
+                        owner = self.owner_of(target.object, index)
+                        if owner >= 0:
+                            definition = Definition(value, (), statement)
+                            found.setdefault((owner, target.name), []).append(definition)
         return found
+
+    def owner_of(self, value: s.Value, function: int) -> int:
+        """Return the class that ``value`` (``this``, ``self``, the class itself) means, or -1."""
+        if isinstance(value, s.Name) and value.binding >= 0:
+            binding = self.module.bindings[value.binding]
+            if binding.kind == "class":
+                return binding.target
+        return self.self_class(value, function)
 
     @cached_property
     def member_writes(self) -> dict[int, list[s.Bind]]:
@@ -196,6 +205,16 @@ class Unit:
                 return True
             function = self.module.functions[function].parent
         return ancestor == 0
+
+
+def _assignments(statement: s.Statement) -> Iterator[tuple[s.Value, s.Value]]:
+    """The targets and values that a statement assigns, as a statement or inside an expression."""
+    if isinstance(statement, s.Bind):
+        yield statement.target, statement.value
+    for value in own_values(statement):
+        for one in inside(value):
+            if isinstance(one, s.Operation) and one.operator in ("=", "??=", "||="):
+                yield one.operands[0], one.operands[-1]
 
 
 def pattern_names(target: s.Value, path: Path = ()) -> list[tuple[s.Name, Path]]:
