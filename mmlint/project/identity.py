@@ -24,6 +24,9 @@ from mmlint.sdk import environment as names
 MAX_HOPS = 4
 """How many variables, or functions inside each other, are followed."""
 
+MAX_STEPS = 200
+"""How many expressions are looked at to answer one question."""
+
 STORED_ID = "mm_aid"
 """Where the browser SDK keeps the device's ``anonymous_id`` in ``localStorage``."""
 
@@ -92,7 +95,7 @@ class _Calls(Sends):
 
 
 def identifications(program: Program) -> tuple[Send, ...]:
-    """Return every identify call outside test files as an event with ``user_id`` (and, from
+    """Return every identify call outside test files, as an event with ``user_id`` (and, from
     servers, ``anonymous_id``), calls of wrappers included, in path and source order."""
     return _outside_tests(_Calls(program, _Calls.identified))
 
@@ -285,41 +288,48 @@ def says_personal(name: str) -> bool:
     return bool(ends & _PERSONAL) and not _DISGUISED & set(parts)
 
 
-def is_personal(program: Program, at: Written, depth: int = 0) -> bool:
+def is_personal(program: Program, at: Written) -> bool:
     """Whether a value is, or contains, an email address or a telephone number: its name says so,
     also through variables, choices, templates and changes of case."""
+    waiting, seen = [at], 0
+    while waiting and seen < MAX_STEPS:
+        seen += 1
+        one = waiting.pop()
+        if _is_address(program, one):
+            return True
+        waiting += _contents(program, one)
+    return False
+
+
+def _is_address(program: Program, at: Written) -> bool:
+    """Whether a value shows by itself that it is personal."""
     value = at.value
-    if depth > MAX_HOPS * 2:
-        return False
-    known = program.text(at.unit, value, at.environment)
-    if known is not None:
-        return _ADDRESS.fullmatch(known[0]) is not None
-    if isinstance(value, s.Member) and says_personal(value.name):
-        return True
+    if not isinstance(value, s.Call | s.Choice):
+        known = program.text(at.unit, value, at.environment)
+        if known is not None:
+            return _ADDRESS.fullmatch(known[0]) is not None
+    if isinstance(value, s.Member):
+        return says_personal(value.name)
     if isinstance(value, s.Name):
-        return _named_personal(program, at, value, depth)
-    if isinstance(value, s.Call) and isinstance(value.callee, s.Member):
-        first = value.arguments[0].value if value.arguments else None
+        return _is_named_address(at, value)
+    if isinstance(value, s.Call) and isinstance(value.callee, s.Member) and value.arguments:
+        first = value.arguments[0].value
         if value.callee.name in _GETTERS and isinstance(first, s.Literal):
             return isinstance(first.value, str) and says_personal(first.value)
-    return any(is_personal(program, one, depth + 1) for one in _contents(program, at))
+    return False
 
 
-def _named_personal(program: Program, at: Written, name: s.Name, depth: int) -> bool:
-    """A variable is what it is given; its own name counts where that cannot be known."""
-    passed = argument(at.unit, name, at.environment)
-    if passed is not None:
-        inner = Written(passed.unit, passed.value, passed.environment)
-        return is_personal(program, inner, depth + 1)
+def _is_named_address(at: Written, name: s.Name) -> bool:
+    """Whether a variable's name, or the key that it takes from an object, says address. Where a
+    caller's argument is at hand, or a hash is what it holds, the name says nothing."""
+    if argument(at.unit, name, at.environment) is not None:
+        return False
     definitions = at.unit.definitions.get(name.binding, []) if name.binding >= 0 else []
     for one in definitions:
         keys = [key for key in one.path if key not in ("?", "...")]
         if keys and says_personal(keys[-1]):
             return True
-        if not keys and is_personal(program, at._replace(value=one.value), depth + 1):
-            return True
-    disguised = any(_disguises(one.value) for one in definitions)
-    return says_personal(name.name) and not disguised
+    return says_personal(name.name) and not any(_disguises(one.value) for one in definitions)
 
 
 def _disguises(value: s.Value) -> bool:
@@ -332,11 +342,20 @@ def _disguises(value: s.Value) -> bool:
     )
 
 
-def _contents(program: Program, at: Written) -> Iterator[Written]:
+def _contents(program: Program, at: Written) -> list[Written]:
     """What goes into a value unchanged but for its case: any of it may be personal."""
     value = at.value
-    if isinstance(value, s.Choice):
-        found: tuple[s.Value, ...] = value.options
+    passed = argument(at.unit, value, at.environment)
+    if passed is not None:
+        return [Written(passed.unit, passed.value, passed.environment)]
+    if isinstance(value, s.Call):
+        return list(_results(program, at, value))
+    found: tuple[s.Value, ...] = ()
+    if isinstance(value, s.Name) and value.binding >= 0:
+        definitions = at.unit.definitions.get(value.binding, ())
+        found = tuple(one.value for one in definitions if not one.path)
+    elif isinstance(value, s.Choice):
+        found = value.options
     elif isinstance(value, s.Template):
         found = value.parts
     elif isinstance(value, s.Operation) and value.operator in ("+", "%"):
@@ -345,12 +364,7 @@ def _contents(program: Program, at: Written) -> Iterator[Written]:
         found = (value.value,)
     elif isinstance(value, s.Index):
         found = (value.object,)
-    elif isinstance(value, s.Call):
-        yield from _results(program, at, value)
-        return
-    else:
-        return
-    yield from (at._replace(value=one) for one in found)
+    return [at._replace(value=one) for one in found]
 
 
 def _results(program: Program, at: Written, call: s.Call) -> Iterator[Written]:

@@ -3,93 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside, own_values, statements
 from mmlint.project.callee import path_of
-from mmlint.project.entity import ProjectFunction
-from mmlint.project.minting import Origin, words
+from mmlint.project.entity import Passed, ProjectFunction
+from mmlint.project.minting import Origin, Variable, words
 from mmlint.project.program import Program
 from mmlint.project.unit import Unit
 from mmlint.sdk import environment as names
 
-MAX_HOPS = 4
-"""How many variables, or functions that are handed the value, are followed."""
+MAX_FUNCTIONS = 12
+"""How many functions that are handed the value are looked into."""
 
+_COOKIE_KEYS = frozenset({"set-cookie", "cookies"})
 _ASSIGNMENTS = frozenset({"=", "??=", "||="})
 _SESSION_WRITES = frozenset({"set", "put", "save", "update", "setdefault", "assign"})
 
 
-def is_kept(program: Program, origin: Origin) -> bool:
-    """Whether what ``origin`` mints is also put into a cookie or a session, so that the next
-    request can read it there (the server owns the id then)."""
-    variables = set(origin.trail)
-    for unit in {origin.unit, *(unit for unit, _ in variables)}:
-        bindings = {binding for owner, binding in variables if owner is unit}
-        minted = origin.node if unit is origin.unit else None
-        if _keeps(program, unit, bindings, minted):
+class _Kept(NamedTuple):
+    """What a unit puts into cookies and sessions: variables, and the bytes of expressions."""
+
+    bindings: frozenset[int]
+    spans: frozenset[tuple[int, int]]
+
+
+class Keeping:
+    """Answers what is kept. Pure, apart from what it remembers of each unit."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._known: dict[int, _Kept] = {}
+
+    def keeps(self, origin: Origin) -> bool:
+        """Whether what ``origin`` mints is also put into a cookie or a session, so that the next
+        request can read it there (the server owns the id then)."""
+        if (origin.node.start, origin.node.end) in self._kept(origin.unit).spans:
             return True
-    return False
-
-
-def _keeps(
-    program: Program, unit: Unit, bindings: set[int], minted: s.Node | None = None, hops: int = 0
-) -> bool:
-    """Whether ``unit`` puts one of its variables, or what ``minted`` gives, into a cookie or a
-    session, itself or through functions it hands the value to."""
-    if any(_holds(unit, value, bindings, minted) for value in _stores(program, unit)):
-        return True
-    if hops > MAX_HOPS:
-        return False
-    for _, call in unit.calls:
-        if not any(_holds(unit, one.value, bindings, minted) for one in call.arguments):
-            continue
-        callee = program.resolve(unit, call.callee)
-        if isinstance(callee, ProjectFunction):
-            taken = _taken(program, unit, call, callee, bindings, minted)
-            if taken and _keeps(program, callee.unit, taken, None, hops + 1):
+        waiting, seen = list(origin.trail), set[Variable]()
+        while waiting and len(seen) < MAX_FUNCTIONS:
+            variable = waiting.pop()
+            unit, binding = variable
+            if binding in self._kept(unit).bindings:
                 return True
-    return False
+            if variable not in seen:
+                seen.add(variable)
+                waiting += self._handed(unit, binding)
+        return False
+
+    def _handed(self, unit: Unit, binding: int) -> Iterator[Variable]:
+        """The parameters of project functions that are handed a variable."""
+        for call in unit.uses.get(binding, ()):
+            callee = self.program.resolve(unit, call.callee)
+            if not isinstance(callee, ProjectFunction):
+                continue
+            environment = self.program.environment(unit, call, callee)
+            numbers = {key[2] for key, passed in environment if _is(passed, binding)}
+            for parameter, (function, number, _) in callee.unit.parameters.items():
+                if function == callee.index and number in numbers:
+                    yield callee.unit, parameter
+
+    def _kept(self, unit: Unit) -> _Kept:
+        if id(unit) not in self._known:
+            self._known[id(unit)] = _kept(unit, list(_stores(self.program, unit)))
+        return self._known[id(unit)]
 
 
-def _taken(
-    program: Program,
-    unit: Unit,
-    call: s.Call,
-    callee: ProjectFunction,
-    bindings: set[int],
-    minted: s.Node | None,
-) -> set[int]:
-    """The parameters of ``callee`` (their bindings) that this call hands the value to."""
-    numbers = {
-        key[2]
-        for key, passed in program.environment(unit, call, callee)
-        if passed is not None and _holds(passed.unit, passed.value, bindings, minted)
-    }
-    return {
-        binding
-        for binding, (function, number, _) in callee.unit.parameters.items()
-        if function == callee.index and number in numbers
-    }
+def _is(passed: Passed | None, binding: int) -> bool:
+    return (
+        passed is not None
+        and isinstance(passed.value, s.Name)
+        and (passed.value.binding == binding)
+    )
 
 
-def _holds(
-    unit: Unit, value: s.Value, bindings: set[int], minted: s.Node | None, hops: int = 0
-) -> bool:
-    """Whether one of the variables, or what is minted, is part of ``value``."""
-    for one in inside(value):
-        if minted is not None and (one.start, one.end) == (minted.start, minted.end):
-            return True
-        if not isinstance(one, s.Name) or one.binding < 0:
-            continue
-        if one.binding in bindings:
-            return True
-        if hops < MAX_HOPS and any(
-            _holds(unit, definition.value, bindings, minted, hops + 1)
-            for definition in unit.definitions.get(one.binding, ())
-        ):
-            return True
-    return False
+def _kept(unit: Unit, waiting: list[s.Value]) -> _Kept:
+    """Everything that is part of what is stored, also through variables."""
+    bindings: set[int] = set()
+    spans: set[tuple[int, int]] = set()
+    while waiting:
+        for one in inside(waiting.pop()):
+            spans.add((one.start, one.end))
+            if isinstance(one, s.Name) and one.binding >= 0 and one.binding not in bindings:
+                bindings.add(one.binding)
+                definitions = unit.definitions.get(one.binding, ())
+                waiting += [definition.value for definition in definitions]
+    return _Kept(frozenset(bindings), frozenset(spans))
 
 
 def _stores(program: Program, unit: Unit) -> Iterator[s.Value]:
@@ -110,7 +110,7 @@ def _stored(program: Program, unit: Unit, value: s.Value) -> Iterator[s.Value]:
             yield one.value
     elif isinstance(value, s.Object):
         for entry in value.entries:
-            if entry.key is not None and _says_cookie(entry.key):
+            if entry.key is not None and entry.key.lower() in _COOKIE_KEYS:
                 yield entry.value
     elif isinstance(value, s.Sequence):
         if value.items and _names_header(value.items[0]):

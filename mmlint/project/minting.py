@@ -41,8 +41,8 @@ MAX_DEPTH = 16
 """How many names, calls and parts are entered one after the other."""
 MAX_STEPS = 400
 """How many expressions are looked at for one question."""
-MAX_ALTERNATIVES = 6
-"""How many choices, names and calls inside each other may all be fresh."""
+MAX_ALTERNATIVES = 40
+"""How many choices, variables and results are looked at to know that all are fresh."""
 
 _GLOBAL_OBJECTS = frozenset({"globalThis", "window", "self", "global"})
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**", "|", "^", "&", "<<", ">>", ">>>"})
@@ -99,19 +99,23 @@ class Minting:
         self._steps = 0
         return list(self._of(_At(unit, value, environment)))
 
-    def always(
-        self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
-    ) -> bool:
+    def always(self, unit: Unit, value: s.Value, environment: Environment = NOTHING) -> bool:
         """Whether ``value`` is random or the time whichever way the program goes."""
-        if depth > MAX_ALTERNATIVES:
-            return False
-        options = self._options(unit, value, environment)
-        if options is not None:
-            return bool(options) and all(
-                self.always(one.unit, one.value, one.environment, depth + 1) for one in options
-            )
-        found = self.origins(unit, value, environment)
-        return any(one.kind in ("random", "clock") for one in found)
+        waiting = [(Passed(unit, value, environment), 0)]
+        for _ in range(MAX_ALTERNATIVES):
+            if not waiting:
+                return True
+            one, depth = waiting.pop()
+            options = self._options(one.unit, one.value, one.environment)
+            if options is None:
+                found = self.origins(one.unit, one.value, one.environment)
+                if not any(origin.kind in ("random", "clock") for origin in found):
+                    return False
+            elif not options or depth > MAX_DEPTH:
+                return False
+            else:
+                waiting += [(option, depth + 1) for option in options]
+        return False
 
     def _options(self, unit: Unit, value: s.Value, environment: Environment) -> list[Passed] | None:
         """The values that ``value`` stands for; empty: unknown; None: it stands for itself."""
@@ -168,15 +172,15 @@ class Minting:
         if isinstance(value, s.Template | s.Operation):
             texts = [self.program.text(unit, one, at.environment) for one in _parts(value)]
             return "constant" if texts and all(texts) else None
-        if isinstance(value, s.Choice) or self._changes(unit, value):
+        if isinstance(value, s.Choice | s.Call) or self._changes(unit, value):
             return None
         found = self.program.text(unit, value, at.environment)
         return "constant" if found is not None and found[0] else None
 
     def _changes(self, unit: Unit, value: s.Value) -> bool:
-        """Whether it is given several values: a name's are looked at one by one."""
+        """Whether what it is given must be looked at one by one: a variable's values are."""
         if isinstance(value, s.Name):
-            return len(unit.definitions.get(value.binding, ())) > 1
+            return any(not one.path for one in unit.definitions.get(value.binding, ()))
         if not isinstance(value, s.Member):
             return False
         if _written(unit, value):

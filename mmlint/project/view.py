@@ -13,6 +13,7 @@ from mmlint.model.facts import EnvEntry, FileFacts
 from mmlint.model.finding import Place, Related
 from mmlint.model.walk import inside, nested, own_values, statements
 from mmlint.project.flow import Delivery, Flow, Spot
+from mmlint.project.identity import identifications
 from mmlint.project.program import Program
 from mmlint.project.resolution import Resolution
 from mmlint.project.runtimes import Evidence, Handler, Runtimes
@@ -94,6 +95,11 @@ class Project:
         """Every send outside test files, calls of wrappers included, in path and source order."""
         found = Sends(self.program, self.side).all()
         return tuple(one for one in found if not one.unit.test)
+
+    @cached_property
+    def identifications(self) -> tuple[Send, ...]:
+        """Every identify call outside test files, as an event with its ids; ordered like sends."""
+        return identifications(self.program)
 
     @cached_property
     def entries(self) -> tuple[Carried, ...]:

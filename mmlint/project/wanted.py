@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside
-from mmlint.project.identity import identifications, resets, written
+from mmlint.project.identity import resets, written
 from mmlint.project.resolution import submodule
 from mmlint.project.shape import Field
 from mmlint.project.unit import Unit
 from mmlint.project.view import Project
 
 MAX_HOPS = 8
-MAX_VARIABLES = 2
-"""How many variables are looked behind, one after the other."""
+MAX_VARIABLES = 12
+"""How many variables are looked behind for one id."""
 
 
 def wanted(project: Project) -> set[str]:
@@ -29,7 +29,7 @@ def wanted(project: Project) -> set[str]:
 
 def _unknown(project: Project) -> Iterator[tuple[Unit, s.Value]]:
     """The values that decide about names and ids, and what they are made of."""
-    for send in (*project.sends, *identifications(project.program)):
+    for send in (*project.sends, *project.identifications):
         event = send.field("event")
         if send.name is None and event is not None and event.value is not None:
             yield from ((event.unit, value) for value in inside(event.value))
@@ -48,16 +48,18 @@ def _made_of(ids: Iterable[Field]) -> Iterator[tuple[Unit, s.Value]]:
             yield from ((at.unit, value) for value in _behind(at.unit, at.value))
 
 
-def _behind(unit: Unit, value: s.Value, hops: int = 0) -> Iterator[s.Value]:
+def _behind(unit: Unit, value: s.Value) -> Iterator[s.Value]:
     """What an id is made of: also behind variables, and the functions that are handed them."""
-    for one in inside(value):
-        yield one
-        if not isinstance(one, s.Name) or one.binding < 0 or hops > MAX_VARIABLES:
-            continue
-        for definition in unit.definitions.get(one.binding, ()):
-            yield from _behind(unit, definition.value, hops + 1)
-        for call in unit.uses.get(one.binding, ()):
-            yield from inside(call.callee)
+    waiting, seen = [value], set[int]()
+    while waiting:
+        for one in inside(waiting.pop()):
+            yield one
+            if not isinstance(one, s.Name) or one.binding < 0 or one.binding in seen:
+                continue
+            seen.add(one.binding)
+            if len(seen) < MAX_VARIABLES:
+                waiting += [each.value for each in unit.definitions.get(one.binding, ())]
+                waiting += [each.callee for each in unit.uses.get(one.binding, ())]
 
 
 def _origins(unit: Unit, value: s.Value) -> Iterator[tuple[str, str]]:

@@ -53,7 +53,7 @@ from collections.abc import Iterator
 from mmlint.model import syntax as s
 from mmlint.model.finding import Place
 from mmlint.project.entity import NOTHING
-from mmlint.project.identity import Written, identifications, same, written
+from mmlint.project.identity import Written, same, written
 from mmlint.project.shape import Field
 from mmlint.project.unit import Unit
 from mmlint.project.view import Project
@@ -64,7 +64,7 @@ RULE = Rule("MM304", "warning")
 
 def check(project: Project) -> Iterator[Verdict]:
     seen: set[Place] = set()
-    for send in (*project.sends, *identifications(project.program)):
+    for send in (*project.sends, *project.identifications):
         device, user = send.field("anonymous_id"), send.field("user_id")
         if device is None or user is None:
             continue

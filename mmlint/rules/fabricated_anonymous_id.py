@@ -66,7 +66,7 @@ from collections.abc import Iterator
 
 from mmlint.model.finding import Place, Related
 from mmlint.project.identity import written
-from mmlint.project.keeping import is_kept
+from mmlint.project.keeping import Keeping
 from mmlint.project.minting import Minting, Origin
 from mmlint.project.view import Project
 from mmlint.rules import Rule, Verdict
@@ -83,16 +83,16 @@ _WHAT = {
 
 
 def check(project: Project) -> Iterator[Verdict]:
-    minting = Minting(project.program)
+    minting, keeping = Minting(project.program), Keeping(project.program)
     seen: set[Place] = set()
     for send in project.sends:
         field = send.field("anonymous_id")
         at = written(field) if send.side == "server" and field is not None else None
-        if at is None:
+        if field is None or field.value is None or at is None:
             continue
         place = project.place(at.unit, at.value)
-        origins = minting.origins(at.unit, at.value, at.environment)
-        origin = next((one for one in origins if not is_kept(project.program, one)), None)
+        origins = minting.origins(field.unit, field.value, field.environment)
+        origin = next((one for one in origins if not keeping.keeps(one)), None)
         if origin is None or place in seen:
             continue
         seen.add(place)  # every caller of a wrapper leads here again

@@ -55,7 +55,7 @@ from collections.abc import Iterator
 
 from mmlint.model.finding import Place
 from mmlint.project.entity import Parameter
-from mmlint.project.identity import identifications, is_personal, written
+from mmlint.project.identity import is_personal, written
 from mmlint.project.view import Project
 from mmlint.rules import Rule, Verdict
 
@@ -63,7 +63,7 @@ RULE = Rule("MM305", "warning")
 
 
 def check(project: Project) -> Iterator[Verdict]:
-    sends = (*project.sends, *identifications(project.program))
+    sends = (*project.sends, *project.identifications)
     wrapped = {id(send.via) for send in sends if send.via}
     seen: set[Place] = set()
     for send in sends:
