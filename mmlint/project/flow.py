@@ -11,13 +11,14 @@ exceptions make no path; an explicit ``throw`` does.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import values
 from mmlint.project.callee import is_flush
-from mmlint.project.entity import Parameter, ProjectFunction
+from mmlint.project.entity import Entity, Parameter, ProjectFunction
 from mmlint.project.http import request, speaks_http
 from mmlint.project.paths import Paths, TooLong
 from mmlint.project.program import Program, constructor
@@ -31,11 +32,11 @@ MAX_ROUNDS = 4
 """Turns in which the summary of a recursive function may settle."""
 
 
-class Mentions(NamedTuple):
-    """What a function may do, by the names in it and in what it reaches."""
+class Mentioning(NamedTuple):
+    """The functions that may flush, and those that may make a plain request."""
 
-    flushes: bool = False
-    requests: bool = False
+    flushes: set[ProjectFunction]
+    requests: set[ProjectFunction]
 
 
 class Flow:
@@ -47,8 +48,6 @@ class Flow:
         self._done: dict[ProjectFunction, Summary] = {}
         self._assumed: dict[ProjectFunction, Summary] = {}
         self._hit: set[ProjectFunction] = set()
-        self._mentions: dict[ProjectFunction, Mentions] = {}
-        self._named: dict[ProjectFunction, tuple[Mentions, list[ProjectFunction]]] = {}
         self._calls_back: dict[ProjectFunction, bool] = {}
         self.given_up: set[tuple[str, int]] = set()
 
@@ -120,39 +119,47 @@ class Flow:
 
     def mentions_flush(self, function: ProjectFunction) -> bool:
         """Whether ``function``, a function inside it, or one they reach may flush at all."""
-        return self._mentions_any(function).flushes
+        return function in self._mentioning.flushes
 
     def mentions_request(self, function: ProjectFunction) -> bool:
-        """Whether ``function``, a function inside it, or one they reach may make a plain request
-        to Millimetric."""
-        return self._mentions_any(function).requests
+        """Whether ``function``, a function inside it, or one they reach may ask by plain HTTP."""
+        return function in self._mentioning.requests
 
-    def _mentions_any(self, function: ProjectFunction) -> Mentions:
-        if function not in self._mentions:
-            found = Mentions()
-            seen = {function}
-            queue = [function]
-            while queue and found != Mentions(True, True):
-                own, reached = self._own(queue.pop())
-                found = Mentions(found.flushes or own.flushes, found.requests or own.requests)
-                queue += [one for one in reached if one not in seen]
-                seen.update(reached)
-            self._mentions[function] = found
-        return self._mentions[function]
+    @cached_property
+    def _mentioning(self) -> Mentioning:
+        """From the functions that name a flush or a request back to all that name those."""
+        flushes: set[ProjectFunction] = set()
+        requests: set[ProjectFunction] = set()
+        named_by: dict[ProjectFunction, list[ProjectFunction]] = {}
+        for unit in self.program.units:
+            for index, declared in enumerate(unit.module.functions):
+                function = ProjectFunction(unit, index)
+                named_by.setdefault(function, []).append(ProjectFunction(unit, declared.parent))
+                for found in self._named(function):
+                    if is_flush(found):
+                        flushes.add(function)
+                    elif speaks_http(found):
+                        requests.add(function)
+                    elif isinstance(found, ProjectFunction):
+                        named_by.setdefault(found, []).append(function)
+        return Mentioning(_spread(flushes, named_by), _spread(requests, named_by))
 
-    def _own(self, function: ProjectFunction) -> tuple[Mentions, list[ProjectFunction]]:
-        """What it names itself, and which project functions it names."""
-        if function not in self._named:
-            flushes, requests, reached, unit = False, False, [], function.unit
-            for index in unit.family(function.index):
-                for _, value in values(unit.module.functions[index].body):
-                    if not isinstance(value, s.Call | s.Name | s.Member):
-                        continue
-                    target = value.callee if isinstance(value, s.Call) else value
-                    found = constructor(self.program.resolve(unit, target))
-                    flushes = flushes or is_flush(found)
-                    requests = requests or speaks_http(found)
-                    if isinstance(found, ProjectFunction):
-                        reached.append(found)
-            self._named[function] = (Mentions(flushes, requests), reached)
-        return self._named[function]
+    def _named(self, function: ProjectFunction) -> Iterator[Entity | None]:
+        """What the names in a function mean, without those of the functions inside it."""
+        for _, value in values(function.function.body):
+            if isinstance(value, s.Call | s.Name | s.Member):
+                target = value.callee if isinstance(value, s.Call) else value
+                yield constructor(self.program.resolve(function.unit, target))
+
+
+def _spread(
+    found: set[ProjectFunction], named_by: dict[ProjectFunction, list[ProjectFunction]]
+) -> set[ProjectFunction]:
+    """``found`` and every function from which one of them is reached."""
+    queue = list(found)
+    while queue:
+        for outer in named_by.get(queue.pop(), ()):
+            if outer not in found:
+                found.add(outer)
+                queue.append(outer)
+    return found

@@ -52,8 +52,7 @@ class Shutdowns:
     def is_flushed(self, unit: Unit) -> bool:
         """Whether every long-running program that loads ``unit`` flushes on its way down."""
         return all(
-            any(self._flushing.get(one, False) for one in self._loaded_with(root))
-            for root in self._roots(unit)
+            not self._flushing.isdisjoint(self._loaded_with(root)) for root in self._roots(unit)
         )
 
     # --- programs --------------------------------------------------------------------------------
@@ -94,12 +93,12 @@ class Shutdowns:
     # --- hooks -----------------------------------------------------------------------------------
 
     @cached_property
-    def _flushing(self) -> dict[Unit, bool]:
-        """Units with a hook, and whether one of them flushes."""
-        found: dict[Unit, bool] = {}
+    def _flushing(self) -> frozenset[Unit]:
+        """Units with a hook in which somebody waits for a flush."""
+        by_unit: dict[Unit, list[Hook]] = {}
         for hook in self._hooks():
-            found[hook.unit] = found.get(hook.unit, False) or self._flushes(hook)
-        return found
+            by_unit.setdefault(hook.unit, []).append(hook)
+        return frozenset(unit for unit, hooks in by_unit.items() if self._flushes(hooks))
 
     def _hooks(self) -> Iterator[Hook]:
         for unit in self.project.units:
@@ -137,23 +136,27 @@ class Shutdowns:
 
     # --- flushes ---------------------------------------------------------------------------------
 
-    def _flushes(self, hook: Hook) -> bool:
-        """Whether somebody waits for a flush in the hook, or in what it calls."""
-        found = self.program.resolve(hook.unit, hook.value)
-        if is_flush(found):
-            return True
-        queue = [found] if isinstance(found, ProjectFunction) else []
-        seen: set[ProjectFunction] = set()
+    def _flushes(self, hooks: list[Hook]) -> bool:
+        """Whether somebody waits for a flush in one of the hooks, or in what they call."""
+        queue: list[tuple[ProjectFunction, int]] = []
+        for hook in hooks:
+            found = self.program.resolve(hook.unit, hook.value)
+            if is_flush(found):
+                return True
+            if isinstance(found, ProjectFunction):
+                queue.append((found, hook.after))
+        seen = set(queue)
         while queue:
-            function = queue.pop()
-            if function in seen:
+            function, after = queue.pop()
+            if not self.project.flow.mentions_flush(function):
                 continue
-            seen.add(function)
-            after = hook.after if function == found else -1
-            for inner in _inside(function):
+            for index in function.unit.family(function.index):
+                inner = ProjectFunction(function.unit, index)
                 if self._waits_for_flush(inner, after):
                     return True
-                queue += self._called(inner, after)
+                reached = {(one, -1) for one in self._called(inner, after)}
+                queue += reached - seen
+                seen |= reached
         return False
 
     def _waits_for_flush(self, function: ProjectFunction, after: int) -> bool:
@@ -218,14 +221,6 @@ def _closes_server(call: s.Call) -> bool:
         return False
     holder = target.object
     return isinstance(holder, s.Name | s.Member) and _SERVER.search(holder.name) is not None
-
-
-def _inside(function: ProjectFunction) -> Iterator[ProjectFunction]:
-    """The function and those written inside it."""
-    unit = function.unit
-    for index in range(len(unit.module.functions)):
-        if unit.is_inside(index, function.index):
-            yield ProjectFunction(unit, index)
 
 
 def _calls(function: ProjectFunction, after: int) -> Iterator[s.Call]:
