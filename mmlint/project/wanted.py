@@ -97,3 +97,11 @@ def _unparsed(
                 yield from _unparsed(
                     project, target, export.module, inner or name, language, hops + 1
                 )
+        # a Python module passes on what it imports: this name, or any, where it is named itself
+        itself = specifier != module
+        for one in facts.modules if language == "python" else ():
+            for passed in one.imports:
+                if passed.module.startswith(".") and (itself or passed.name == name):
+                    yield from _unparsed(
+                        project, target, passed.module, passed.name, language, hops + 3
+                    )
