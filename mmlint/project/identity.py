@@ -135,15 +135,38 @@ class Written(NamedTuple):
 
 def written(field: Field) -> Written | None:
     """Return where the value of ``field`` is written; None where it may be another one."""
+    value = in_event(field)
+    return None if value is None else _passed(value)
+
+
+def in_event(field: Field) -> Written | None:
+    """Return the value of ``field`` as the event has it; None where it may be another one."""
     if field.value is None or (field.presence != "present" and field.entry is None):
         return None
-    found = Written(field.unit, field.value, field.environment)
+    return Written(field.unit, field.value, field.environment)
+
+
+def alternatives(field: Field) -> Iterator[tuple[Written, Written]]:
+    """Yield each value that ``field`` may have, as the event has it, with where it is written: the
+    whole of a choice in the event, but the caller's argument where a caller passes one of them."""
+    whole = in_event(field)
+    if whole is None:
+        return
+    options = whole.value.options if isinstance(whole.value, s.Choice) else (whole.value,)
+    for option in options:
+        one = whole._replace(value=option)
+        spot = _passed(one)
+        yield one, whole if spot is one else spot
+
+
+def _passed(value: Written) -> Written:
+    """Follow a parameter to the argument that a caller wrote for it."""
     for _ in range(MAX_HOPS):
-        passed = argument(found.unit, found.value, found.environment)
+        passed = argument(value.unit, value.value, value.environment)
         if passed is None:
             break
-        found = Written(passed.unit, passed.value, passed.environment)
-    return found
+        value = Written(passed.unit, passed.value, passed.environment)
+    return value
 
 
 # --- two values -----------------------------------------------------------------------------------
@@ -302,8 +325,11 @@ def is_personal(program: Program, at: Written) -> bool:
 
 
 def _is_address(program: Program, at: Written) -> bool:
-    """Whether a value shows by itself that it is personal."""
+    """Whether a value shows by itself that it is personal. Where a caller's argument is at hand,
+    a parameter's name says nothing."""
     value = at.value
+    if argument(at.unit, value, at.environment) is not None:
+        return False
     if not isinstance(value, s.Call | s.Choice):
         known = program.text(at.unit, value, at.environment)
         if known is not None:
@@ -321,9 +347,7 @@ def _is_address(program: Program, at: Written) -> bool:
 
 def _is_named_address(at: Written, name: s.Name) -> bool:
     """Whether a variable's name, or the key that it takes from an object, says address. Where a
-    caller's argument is at hand, or a hash is what it holds, the name says nothing."""
-    if argument(at.unit, name, at.environment) is not None:
-        return False
+    hash is what it holds, the name says nothing."""
     definitions = at.unit.definitions.get(name.binding, []) if name.binding >= 0 else []
     for one in definitions:
         keys = [key for key in one.path if key not in ("?", "...")]

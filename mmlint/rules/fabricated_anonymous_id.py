@@ -65,7 +65,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Place, Related
-from mmlint.project.identity import written
+from mmlint.project.identity import alternatives
 from mmlint.project.keeping import Keeping
 from mmlint.project.minting import Minting, Origin
 from mmlint.project.view import Project
@@ -87,21 +87,21 @@ def check(project: Project) -> Iterator[Verdict]:
     seen: set[Place] = set()
     for send in project.sends:
         field = send.field("anonymous_id")
-        at = written(field) if send.side == "server" and field is not None else None
-        if field is None or field.value is None or at is None:
+        if send.side != "server" or field is None:
             continue
-        place = project.place(at.unit, at.value)
-        origins = minting.origins(field.unit, field.value, field.environment)
-        origin = next((one for one in origins if not keeping.keeps(one)), None)
-        if origin is None or place in seen:
-            continue
-        seen.add(place)  # every caller of a wrapper leads here again
-        yield Verdict(
-            place,
-            f"the anonymous_id is {_WHAT[origin.kind]}",
-            extent=project.extent(at.unit, place.start),
-            related=_related(project, origin, place),
-        )
+        for value, at in alternatives(field):
+            origins = minting.origins(*value)
+            origin = next((one for one in origins if not keeping.keeps(one)), None)
+            place = project.place(at.unit, at.value)
+            if origin is None or place in seen:
+                continue
+            seen.add(place)  # every caller of a wrapper leads here again
+            yield Verdict(
+                place,
+                f"the anonymous_id is {_WHAT[origin.kind]}",
+                extent=project.extent(at.unit, place.start),
+                related=_related(project, origin, place),
+            )
 
 
 def _related(project: Project, origin: Origin, place: Place) -> tuple[Related, ...]:

@@ -55,7 +55,7 @@ from collections.abc import Iterator
 
 from mmlint.model.finding import Place
 from mmlint.project.entity import Parameter
-from mmlint.project.identity import is_personal, written
+from mmlint.project.identity import alternatives, is_personal
 from mmlint.project.view import Project
 from mmlint.rules import Rule, Verdict
 
@@ -68,19 +68,17 @@ def check(project: Project) -> Iterator[Verdict]:
     seen: set[Place] = set()
     for send in sends:
         field = send.field("user_id")
-        at = written(field) if field is not None else None
-        if at is None or not is_personal(project.program, at):
-            continue
-        found = project.program.resolve(at.unit, at.value, at.environment)
-        if id(send) in wrapped and isinstance(found, Parameter):
-            continue  # the callers say what it is
-        place = project.place(at.unit, at.value)
-        if place in seen:
-            continue
-        seen.add(place)
-        yield Verdict(
-            place,
-            "the user_id is personal data (an email address or a telephone number): "
-            "send the stable internal id",
-            extent=project.extent(at.unit, place.start),
-        )
+        for value, at in alternatives(field) if field is not None else ():
+            place = project.place(at.unit, at.value)
+            if place in seen or not is_personal(project.program, value):
+                continue
+            found = project.program.resolve(at.unit, at.value, at.environment)
+            if id(send) in wrapped and isinstance(found, Parameter):
+                continue  # the callers say what it is
+            seen.add(place)
+            yield Verdict(
+                place,
+                "the user_id is personal data (an email address or a telephone number): "
+                "send the stable internal id",
+                extent=project.extent(at.unit, place.start),
+            )
