@@ -31,5 +31,10 @@ NEEDLES: Final = (
     b"/v1/identify",
     b"mm.track",
     b"mm?.track",
+    b"mm_aid",
+    b"mm.identify",
+    b"mm?.identify",
+    b"mm.setanonymousid",
+    b"mm?.setanonymousid",
 )
 """A file that holds none of these (without regard to case) sends nothing by itself."""
