@@ -11,7 +11,7 @@ from mmlint.frameworks.pattern import Runtime
 from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry, FileFacts
 from mmlint.model.finding import Place, Related
-from mmlint.model.walk import inside, nested, own_values, statements
+from mmlint.model.walk import inside, own_values, statements
 from mmlint.project.flow import Delivery, Flow, Spot
 from mmlint.project.identity import identifications
 from mmlint.project.program import Program
@@ -47,7 +47,7 @@ class Carried(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A statement with what a fix must know: the list it stands in, or None for a lone body."""
+    """A statement, and the function it stands in."""
 
     statement: s.Statement
     function: int
@@ -196,6 +196,3 @@ def everywhere(unit: Unit) -> Iterator[tuple[int, s.Statement, s.Value]]:
             for value in own_values(statement):
                 for one in inside(value):
                     yield index, statement, one
-
-
-__all__ = ["Carried", "Choices", "Project", "everywhere", "lone", "nested"]
