@@ -370,7 +370,7 @@ class _Lowering(Values):
     def _import_from(self, node: cst.ImportFrom) -> Statements:
         module = "." * len(node.relative) + (_dotted(node.module) if node.module else "")
         if isinstance(node.names, cst.ImportStar):
-            self._import_of(node, module, "*", -1)
+            self._import_of(node, module, "*", -1, everything=True)
             return []
         for alias in node.names:
             bound = alias.asname.name if alias.asname is not None else alias.name
@@ -381,9 +381,13 @@ class _Lowering(Values):
         binding = self.scopes.declare(_dotted(bound), self.spans.of(bound), "import")
         self._import_of(node, module, name, binding)
 
-    def _import_of(self, node: cst.CSTNode, module: str, name: str, binding: int) -> None:
+    def _import_of(
+        self, node: cst.CSTNode, module: str, name: str, binding: int, everything: bool = False
+    ) -> None:
         span = self.spans.of(node)
-        self.imports.append(s.Import(*span, module, name, binding, type_only=self._typing))
+        self.imports.append(
+            s.Import(*span, module, name, binding, type_only=self._typing, everything=everything)
+        )
 
 
 # The table's key is the type of the method's argument, which a type checker cannot express.

@@ -393,6 +393,7 @@ class Import(Node, frozen=True):
     ``name``: the name taken from it; ``"default"`` for a default import, ``"*"`` for the module
     itself (namespace import, ``require``, ``import()``, ``import x``), also for its side effects.
     ``binding``: the local binding, or -1 (side effects, ``require``/``import()`` in expressions).
+    ``everything``: Python's ``from x import *``, which gives every public name of ``x`` to here.
     """
 
     module: str
@@ -400,6 +401,7 @@ class Import(Node, frozen=True):
     binding: int
     kind: Choices["static", "require", "dynamic"] = "static"
     type_only: bool = False
+    everything: bool = False
 
 
 class Export(Node, frozen=True):

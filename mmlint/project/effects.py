@@ -31,6 +31,7 @@ from mmlint.project.state import (
     Spot,
     State,
     States,
+    Summary,
     Use,
     assume,
     flushed,
@@ -349,7 +350,7 @@ class Effects(Promises):
                 states = self.value(value, states, Fate.UNKNOWN)
         summary = self.flow.summary(callee)
         if summary.ends_with is not None:
-            self.ends_inside(call, summary.ends_with, states)
+            self.ends_inside(call, summary, summary.ends_with, states)
         if not summary.returns:
             self.throws += [(self.spot(call), state) for state in states]
             return NOWHERE
@@ -386,9 +387,12 @@ class Effects(Promises):
                 return self.program.resolve(given.unit, given.value)
         return None
 
-    def ends_inside(self, call: s.Call, lost: frozenset[Spot], states: States) -> None:
+    def ends_inside(
+        self, call: s.Call, summary: Summary, lost: frozenset[Spot], states: States
+    ) -> None:
         """The callee may end the process: what is queued here, and what it queued, is lost."""
         spot = self.spot(call)
+        self.flow.ended_by[spot] = summary.ends_at
         if lost:
             first = min(lost, key=lambda one: (one.unit.path, one.start))
             self.flow.origins.setdefault(spot, first)

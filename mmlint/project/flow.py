@@ -45,6 +45,7 @@ class Flow:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.origins: dict[Spot, Spot] = {}
+        self.ended_by: dict[Spot, frozenset[Spot]] = {}
         self._done: dict[ProjectFunction, Summary] = {}
         self._assumed: dict[ProjectFunction, Summary] = {}
         self._hit: set[ProjectFunction] = set()
@@ -116,6 +117,12 @@ class Flow:
             spot = inner
             seen.add(spot)
         return spot
+
+    def endings(self, spot: Spot) -> list[Spot]:
+        """Return where the process ends if it ends in the call at ``spot``, in source order: the
+        call itself, or the places inside the function that it calls."""
+        inner = self.ended_by.get(spot)
+        return sorted(inner, key=lambda one: (one.unit.path, one.start)) if inner else [spot]
 
     def mentions_flush(self, function: ProjectFunction) -> bool:
         """Whether ``function``, a function inside it, or one they reach may flush at all."""

@@ -25,19 +25,25 @@ _NAMES = frozenset(
         "setup.cfg",
     }
 )
+_TEMPLATES = frozenset({"template.yaml", "template.yml", "serverless.yml", "serverless.yaml"})
 _ALIASING = re.compile(r"(?:svelte|vite|nuxt|astro|vue)\.config\.[cm]?[jt]s")
 
 
 def decides(path: str) -> bool:
     """Whether the file at the project-relative ``path`` may say how modules are found."""
     folders, _, name = path.rpartition("/")
-    if name in _NAMES or _ALIASING.fullmatch(name):
+    if name in _NAMES or name in _TEMPLATES or _ALIASING.fullmatch(name):
         return True
     if not name.endswith(".json"):
         return False
     if name.startswith(("tsconfig", "jsconfig")) or name.endswith("tsconfig.json"):
         return True
     return any(word in folders.rpartition("/")[2] for word in _SHARED_CONFIG)
+
+
+def layer_templates(path: str) -> bool:
+    """Whether ``path`` is a template that may say which folders are layers of functions."""
+    return path.rpartition("/")[2] in _TEMPLATES
 
 
 def holds_aliases(path: str) -> bool:

@@ -93,8 +93,11 @@ class Paths(Effects):
         answers = {one.state.answered for one in exits}
         through = {one.parameter if one and one.function == self.index else None for one in answers}
         answered = through.pop() if len(through) == 1 else None
-        cut = [one.state.pending for one in self.process_exits if one.state.pending]
-        ends_with = frozenset(spot for one in cut for spot in one if spot != self.entry)
+        cut = [one for one in self.process_exits if one.state.pending]
+        ends_with = frozenset(
+            spot for one in cut for spot in one.state.pending if spot != self.entry
+        )
+        ends_at = frozenset(spot for one in cut for spot in self.flow.endings(one.spot))
         first = sends[0] if sends else None
         returns = bool(exits)
         return Summary(
@@ -103,6 +106,7 @@ class Paths(Effects):
             self.promised,
             returns,
             ends_with if cut else None,
+            ends_at,
             self.requests,
             answered,
         )

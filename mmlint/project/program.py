@@ -147,6 +147,9 @@ class Program:
             owner = unit.self_class(name, unit.function_at(name.start))
             if owner >= 0:
                 return Instance(unit, owner)
+            if unit.everything:
+                given = self._given_everything(unit, name.name, depth)
+                return Global((name.name,)) if given is None else given
             mine = name.name == surface.BROWSER_GLOBAL and not unit.python
             return SdkObject("browser") if mine else Global((name.name,))
         return self.binding(unit, name.binding, environment, depth)
@@ -257,7 +260,9 @@ class Program:
             return None
         if unit.python:
             index = unit.globals.get(name)
-            return None if index is None else self.binding(unit, index, NOTHING, depth)
+            if index is None:
+                return self._given_everything(unit, name, depth)
+            return self.binding(unit, index, NOTHING, depth)
         for export in unit.module.exports:
             if export.type_only:
                 continue
@@ -279,6 +284,23 @@ class Program:
             if export.name == "*" and export.module is not None:
                 found = self.member(self.module(unit, export.module, depth), name, depth + 1)
                 if found is not None and not isinstance(found, External):
+                    return found
+        return None
+
+    def _given_everything(self, unit: Unit, name: str, depth: int) -> Entity | None:
+        """What ``name`` is where a ``from … import *`` of a Python module may bring it in."""
+        if depth > MAX_DEPTH:
+            return None
+        for one in unit.everything:
+            module = self.module(unit, one.module, depth + 1)
+            if isinstance(module, SdkObject) and name in surface.PYTHON_NAMES:
+                return self._sdk_member(module, name)
+            if isinstance(module, Namespace) and module.unit.gives_away(name):
+                found = self.exported(module.unit, name, depth + 1)
+                if found is None and name not in module.unit.globals:
+                    inner = self.resolution.find(module.unit.path, f".{name}", "python")
+                    found = Namespace(self._first[inner]) if inner in self._first else None
+                if found is not None:
                     return found
         return None
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
 
+from mmlint.project.layers import Layers
 from mmlint.project.resolution_javascript import JavaScriptResolution
 from mmlint.project.resolution_python import PythonResolution
 
@@ -54,9 +55,13 @@ class Resolution:
         return finder.words(path)
 
     @cached_property
+    def _layers(self) -> Layers:
+        return Layers(self.files, self._manifests)
+
+    @cached_property
     def _javascript(self) -> JavaScriptResolution:
-        return JavaScriptResolution(self.files, self._manifests)
+        return JavaScriptResolution(self.files, self._manifests, self._layers)
 
     @cached_property
     def _python(self) -> PythonResolution:
-        return PythonResolution(self.files, self._manifests)
+        return PythonResolution(self.files, self._manifests, self._layers)

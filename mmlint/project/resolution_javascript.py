@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from mmlint.project.aliases import Settings
+from mmlint.project.layers import OPT, Layers
 from mmlint.project.manifests import above, join
 from mmlint.project.packages import Package, Packages, split
 
@@ -36,8 +37,8 @@ DEFAULTS = {
 }
 """What generators make of a first word where no settings file of the repository says it."""
 
-_HERE = ('."', ".'", './"', "./'")
-"""How specifiers end that name a folder by its place alone."""
+_HERE = ('."', ".'", './"', "./'", "./index")
+"""What specifiers end in, or hold, that name a folder by its place alone."""
 _PRIVATE = ('"#', "'#")
 
 _EMITTED = re.compile(r"(?:\.d)?\.[cm]?[jt]sx?\Z")
@@ -52,8 +53,11 @@ _BEGINNINGS = ("src/index", "index", "src/main", "lib/index", "source/index")
 class JavaScriptResolution:
     """Resolves among ``files`` with what ``manifests`` (path to bytes) say of names."""
 
-    def __init__(self, files: frozenset[str], manifests: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, files: frozenset[str], manifests: Mapping[str, bytes], layers: Layers
+    ) -> None:
         self.files = files
+        self.layers = layers
         self.packages = Packages(manifests)
         self.settings = Settings(manifests, self.packages)
 
@@ -62,6 +66,8 @@ class JavaScriptResolution:
         specifier = specifier.partition("?")[0]
         if specifier in (".", "..") or specifier.startswith(("./", "../")):
             return self._at(join(folder, specifier))
+        if specifier.startswith(OPT):
+            return self._layered(folder, specifier.removeprefix(OPT))
         if specifier.startswith("/"):
             package = self.packages.nearest(folder)
             return self._at(join(package.folder if package else "", specifier.lstrip("/")))
@@ -73,6 +79,8 @@ class JavaScriptResolution:
         folder, _, name = path.rpartition("/")
         stem = name.partition(".")[0]
         found = {stem} if stem != "index" else {posixpath.basename(folder), *_HERE}
+        if self.layers.holds(path):
+            found.add(OPT)
         package = self.packages.nearest(folder)
         if package is not None:
             if self.packages.is_shared(package):
@@ -145,6 +153,17 @@ class JavaScriptResolution:
     def _index(self, folder: str) -> str | None:
         stem = posixpath.join(folder, "index")
         return next((stem + one for one in EXTENSIONS if stem + one in self.files), None)
+
+    def _layered(self, folder: str, written: str) -> str | None:
+        """``/opt/nodejs/a``: what a layer holds under that path."""
+        head, _, rest = written.partition("/")
+        if head != "nodejs":
+            return None
+        for group in self.layers.places(folder, "javascript"):
+            found = {self._at(posixpath.join(one, rest)) for one in group} - {None}
+            if found:
+                return found.pop() if len(found) == 1 else None
+        return None
 
     # --- packages --------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import posixpath
 import sys
 from collections.abc import Iterable, Iterator
 
+from mmlint.project.layers import Layers
 from mmlint.project.manifests import above
 
 PACKAGING = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py")
@@ -34,8 +35,9 @@ file is named after."""
 class PythonResolution:
     """Resolves among ``files``. ``manifests``: paths of settings files."""
 
-    def __init__(self, files: frozenset[str], manifests: Iterable[str]) -> None:
+    def __init__(self, files: frozenset[str], manifests: Iterable[str], layers: Layers) -> None:
         self.files = files
+        self.layers = layers
         marks = (path for path in (*files, *manifests) if path.endswith(PACKAGING))
         self._roots = frozenset(
             folder for folder, name in map(posixpath.split, marks) if name in PACKAGING
@@ -75,6 +77,10 @@ class PythonResolution:
             found = self._module(root, parts)
             if found is not None:
                 return found
+        for group in self.layers.places(folder, "python"):
+            layered = {self._module(root, parts) for root in group} - {None}
+            if layered:
+                return layered.pop() if len(layered) == 1 else None
         places = (self._module(root, parts) for root in self._tops.get(parts[0], ()))
         found_elsewhere = {one for one in places if one is not None}
         return found_elsewhere.pop() if len(found_elsewhere) == 1 else None

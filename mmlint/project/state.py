@@ -96,7 +96,8 @@ class Summary:
     ``sends``: a send that can still be queued when it returns. ``flushes``: on which of its paths
     what was queued before is flushed. ``promised``: its promise must be awaited for that.
     ``ends_with``: it may end the process itself, and these of its sends are queued then; an empty
-    set where only its caller's are, None where it never ends the process unflushed.
+    set where only its caller's are, None where it never ends the process unflushed. ``ends_at``:
+    where it does so.
     ``requests``: the plain requests it makes and waits for. ``answers``: the parameter through
     which it has sent an HTTP response whenever it returns, or None.
     """
@@ -106,6 +107,7 @@ class Summary:
     promised: bool = False
     returns: bool = True
     ends_with: frozenset[Spot] | None = None
+    ends_at: frozenset[Spot] = frozenset()
     requests: Requests = Requests.NEVER
     answers: int | None = None
 

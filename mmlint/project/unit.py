@@ -139,6 +139,39 @@ class Unit:
         return {one.binding: one for one in self.module.imports if one.binding >= 0}
 
     @cached_property
+    def everything(self) -> tuple[s.Import, ...]:
+        """Python's ``from x import *``, the last of them first: it has the last word."""
+        return tuple(one for one in reversed(self.module.imports) if one.everything)
+
+    def gives_away(self, name: str) -> bool:
+        """Whether ``from … import *`` of this Python module takes ``name``, as far as is known."""
+        return name in self._listed if self._listed is not None else not name.startswith("_")
+
+    @cached_property
+    def _listed(self) -> frozenset[str] | None:
+        """The names in ``__all__``, where that is nothing but a list of literals."""
+        binding = self.globals.get("__all__", -1)
+        definitions = self.definitions.get(binding, [])
+        if len(definitions) != 1 or binding in self.uses or not self._once(binding):
+            return None
+        value = definitions[0].value
+        names = value.items if isinstance(value, s.Sequence) else ()
+        texts = [one.value for one in names if isinstance(one, s.Literal)]
+        known = isinstance(value, s.Sequence) and len(texts) == len(names)
+        return frozenset(str(one) for one in texts) if known else None
+
+    def _once(self, binding: int) -> bool:
+        """Whether a single statement assigns to the binding (``+=`` would be another)."""
+        found = [
+            statement
+            for function in self.module.functions
+            for statement in statements(function.body)
+            if isinstance(statement, s.Bind)
+            and any(name.binding == binding for name, _ in pattern_names(statement.target))
+        ]
+        return len(found) == 1
+
+    @cached_property
     def globals(self) -> dict[str, int]:
         """Module-level names to binding indexes (what Python exports)."""
         return {

@@ -64,7 +64,10 @@ def _behind(unit: Unit, value: s.Value) -> Iterator[s.Value]:
 
 def _origins(unit: Unit, value: s.Value) -> Iterator[tuple[str, str]]:
     """The modules (and the names in them) that a name was imported or required from."""
-    if not isinstance(value, s.Name) or value.binding < 0:
+    if not isinstance(value, s.Name):
+        return
+    if value.binding < 0:
+        yield from ((one.module, value.name) for one in unit.everything)
         return
     one = unit.imports.get(value.binding)
     if one is not None:
@@ -101,7 +104,8 @@ def _unparsed(
         itself = specifier != module
         for one in facts.modules if language == "python" else ():
             for passed in one.imports:
-                if passed.module.startswith(".") and (itself or passed.name == name):
-                    yield from _unparsed(
-                        project, target, passed.module, passed.name, language, hops + 3
-                    )
+                if passed.everything or (
+                    passed.module.startswith(".") and (itself or passed.name == name)
+                ):
+                    inner = name if passed.everything else passed.name
+                    yield from _unparsed(project, target, passed.module, inner, language, hops + 3)

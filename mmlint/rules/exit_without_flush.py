@@ -58,10 +58,10 @@ Source: docs.millimetric.ai, node SDK: flush before a process exits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from mmlint.model.finding import Fix
-from mmlint.project.flow import Spot
+from mmlint.model.finding import Fix, Related
+from mmlint.project.flow import Exit, Spot
 from mmlint.project.repair import flush_before
 from mmlint.project.unit import Unit
 from mmlint.project.view import Project, related, spot_place
@@ -87,10 +87,30 @@ def check(project: Project) -> Iterator[Verdict]:
             spot_place(first),
             "the event is queued, and the script can end without a flush",
             extent=project.extent(unit, first.start),
-            related=tuple(related(one.spot, _ENDS[one.kind]) for one in exits if one.kind in _ENDS),
+            related=(*_queued(project, first), *_ends(project, exits)),
             evidence=(str(evidence),),
             fix=_fix(project, unit, first),
         )
+
+
+def _queued(project: Project, send: Spot) -> Iterator[Related]:
+    """The send inside the helper that the script calls."""
+    origin = project.flow.origin(send)
+    if origin != send:
+        yield related(origin, "the event is queued here")
+
+
+def _ends(project: Project, exits: Iterable[Exit]) -> Iterator[Related]:
+    """Where the script ends before its last line."""
+    ends = {
+        end: _ENDS[one.kind] for one in exits if one.kind in _ENDS for end in _places(project, one)
+    }
+    for spot, message in ends.items():
+        yield related(spot, message)
+
+
+def _places(project: Project, one: Exit) -> list[Spot]:
+    return project.flow.endings(one.spot) if one.kind == "process" else [one.spot]
 
 
 def _fix(project: Project, unit: Unit, send: Spot) -> Fix | None:

@@ -18,6 +18,9 @@ LOCAL_HOST: Final = "localhost:8787"
 PYTHON_MODULES: Final = ("millimetric", "millimetric_track")
 """Default of ``python-sdk-modules``: there is no official Python SDK, so teams name theirs."""
 
+PYTHON_NAMES: Final = ("track", "identify", "flush", "init", CLIENT_CLASS)
+"""What such a module is expected to hold; ``from module import *`` brings in no more than that."""
+
 PRODUCT_WORDS: Final = ("MILLIMETRIC", "AOA", "MM")
 """Words of an environment name that make it this product's."""
 

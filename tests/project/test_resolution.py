@@ -199,6 +199,29 @@ WRAPPER = b'import { track } from "@millimetric/track-node";\nexport const send 
         ),
         (
             {
+                "x/index.ts": WRAPPER,
+                "x/a.ts": b"import { send } from './index';\nsend();\n",
+            },
+            "x/a.ts",
+        ),
+        (
+            {
+                "x/index.ts": WRAPPER,
+                "x/y/a.ts": b"import { send } from '../index.js';\nsend();\n",
+            },
+            "x/y/a.ts",
+        ),
+        (
+            {
+                "template.yaml": b"Resources:\n  L:\n    Type: AWS::Lambda::LayerVersion\n"
+                b"    Properties:\n      Content: shared/\n",
+                "shared/nodejs/index.ts": WRAPPER,
+                "fn/a.ts": b"import { send } from '/opt/nodejs';\nsend();\n",
+            },
+            "fn/a.ts",
+        ),
+        (
+            {
                 "shop/__init__.py": b"",
                 "shop/events.py": b"import millimetric\nsend = millimetric.track\n",
                 "main.py": b"from shop import events\nevents.send()\n",
@@ -213,7 +236,17 @@ WRAPPER = b'import { track } from "@millimetric/track-node";\nexport const send 
             "shop/a.py",
         ),
     ],
-    ids=["workspace", "paths", "private", "here", "submodule", "package"],
+    ids=[
+        "workspace",
+        "paths",
+        "private",
+        "here",
+        "index",
+        "index above",
+        "layer",
+        "submodule",
+        "package",
+    ],
 )
 def test_an_importer_is_found_by_any_name(
     files: dict[str, bytes], importer: str, tmp_path: Path

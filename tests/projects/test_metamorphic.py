@@ -256,7 +256,6 @@ def test_a_barrel_in_between_changes_nothing(case: str, path: str, version: str)
     assert story(lint(after)) == wanted
 
 
-@pytest.mark.xfail(reason="`from … import *` of a project's own Python module is not followed")
 @pytest.mark.parametrize(
     ("case", "path"),
     [("django_templates", "metrics/sending.py"), ("vite_fastapi", "api/src/planner/tracking.py")],
