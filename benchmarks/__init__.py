@@ -1,0 +1,1 @@
+"""What mmlint costs, measured beside what a team would use instead: see README.md here."""
