@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 COMMANDS = ("check", "explain", "rules", "runtimes", "config")
 
+MAX_NAME_ROUNDS = 4
+"""How often files are parsed because names come from there, which may send to further files."""
+
 DECIDING = frozenset({"package.json", "pyproject.toml", "vercel.json"})
 """Files that decide about others: where one is named, its whole folder is meant."""
 
@@ -79,6 +82,7 @@ class Session:
         self.observed: Observed | None = None
         self.project: Project | None = None
         self.ignored = 0
+        self.limits: dict[str, int] = {}
         self.notices: list[Notice] = []
         self.missing: list[Notice] = []
 
@@ -100,10 +104,7 @@ class Session:
         )
         self.ignored = verdicts.ignored
         self.notices = observed.notices + verdicts.notices
-        if project.flow.given_up:
-            count = len(project.flow.given_up)
-            text = f"{count} functions have more paths than are followed; nothing is said of them"
-            self.notices.append(Notice(text))
+        self.limits = {**observed.limits.counts(), **project.program.limits.counts()}
         return [
             Reported(finding, self._edits(finding))
             for finding in verdicts.findings
@@ -134,6 +135,7 @@ class Session:
             ignored=self.ignored,
             fixable=sum(_is_safe(one) for one in findings),
             fixed=fixed,
+            limits=self.limits,
         )
         return Result(findings, summary, tuple(self.notices))
 
@@ -156,10 +158,12 @@ class Session:
             )
         observed = self._observer.observe(overlay)
         project = self._link(observed)
-        for _ in range(4):
+        for _ in range(MAX_NAME_ROUNDS):
             if not self._observer.also(observed, sorted(wanted(project)), overlay):
                 break
             project = self._link(observed)
+        else:
+            self._observer.leave(observed, wanted(project))
         self.observed, self.project = observed, project
         return project
 

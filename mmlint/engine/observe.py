@@ -18,6 +18,7 @@ from mmlint.files.kinds import is_test, language, looks_minified, skipped
 from mmlint.files.needles import may_matter
 from mmlint.files.reading import Unreadable, read
 from mmlint.model.facts import FileFacts, Language
+from mmlint.model.limits import Limits
 from mmlint.model.report import Notice
 from mmlint.project.manifests import decides
 from mmlint.project.resolution import Resolution, submodule
@@ -58,6 +59,7 @@ class Observed:
     skipped: Counter[str] = field(default_factory=Counter)
     files: int = 0
     notices: list[Notice] = field(default_factory=list)
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass
@@ -186,6 +188,12 @@ class Observer:
         found.tests = frozenset(path for path in found.facts if is_test(path))
         return bool(wanted)
 
+    def leave(self, found: Observed, paths: Iterable[str]) -> None:
+        """Note that ``paths`` would have been parsed too, were they not so far away."""
+        for path in paths:
+            if path not in found.facts and language(path) is not None:
+                found.limits.hit("origins", path)
+
     # --- reading ---------------------------------------------------------------------------------
 
     def _read(self, path: str, found: Observed) -> bytes | None:
@@ -204,21 +212,30 @@ class Observer:
         """Parse, round by round, the files that import a parsed one."""
         fresh = {path for path in found.facts if path in found.code and not is_test(path)}
         for _ in range(MAX_ROUNDS):
-            if not fresh:
-                return
-            words = {os.fsencode(one) for path in fresh for one in found.resolution.words(path)}
-            wanted: dict[str, tuple[Language, bytes]] = {}
-            for path in sorted(found.code - found.facts.keys()):
-                if is_test(path):
-                    continue
-                data = overlay[path] if path in overlay else self._read(path, found)
-                if data is None or not any(word in data for word in words):
-                    continue
-                kind = language(path)
-                if kind is not None and fresh & imported(path, data, kind, found.resolution):
-                    wanted[path] = (kind, data)
+            wanted = self._importing(fresh, found, overlay)
             self._parse(found, wanted)
             fresh = set(wanted)
+        for path in self._importing(fresh, found, overlay):
+            found.limits.hit("imports", path)
+
+    def _importing(
+        self, fresh: set[str], found: Observed, overlay: Mapping[str, bytes]
+    ) -> dict[str, tuple[Language, bytes]]:
+        """The files that are not parsed yet and import one of ``fresh``."""
+        wanted: dict[str, tuple[Language, bytes]] = {}
+        if not fresh:
+            return wanted
+        words = {os.fsencode(one) for path in fresh for one in found.resolution.words(path)}
+        for path in sorted(found.code - found.facts.keys()):
+            if is_test(path):
+                continue
+            data = overlay[path] if path in overlay else self._read(path, found)
+            if data is None or not any(word in data for word in words):
+                continue
+            kind = language(path)
+            if kind is not None and fresh & imported(path, data, kind, found.resolution):
+                wanted[path] = (kind, data)
+        return wanted
 
     # --- parsing ---------------------------------------------------------------------------------
 

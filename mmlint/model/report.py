@@ -37,7 +37,8 @@ class Notice(msgspec.Struct, frozen=True, order=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """Counts of a run. ``skipped``: reason to number of files. ``fixable``: with safe fixes."""
+    """Counts of a run. ``skipped``: reason to number of files. ``fixable``: with safe fixes.
+    ``limits``: each limit of ``model.limits`` that was hit, and at how many places."""
 
     files: int
     parsed: int
@@ -47,6 +48,7 @@ class Summary(msgspec.Struct, frozen=True):
     ignored: int
     fixable: int
     fixed: int = 0
+    limits: dict[str, int] = {}
 
 
 class Result(msgspec.Struct, frozen=True):

@@ -523,7 +523,10 @@ class Effects(Promises):
 
     def inline(self, index: int, states: States, use: Use) -> States:
         """Run a callback's body here; ``use`` says what becomes of what it returns."""
-        if index in self.inlined or len(self.inlined) > MAX_INLINE or not states:
+        if index in self.inlined or not states:
+            return states
+        if len(self.inlined) > MAX_INLINE:
+            self.flow.stop("callbacks", self.unit, index)
             return states
         function = self.unit.module.functions[index]
         if function.is_generator:

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
+from mmlint.model.limits import Limit
 from mmlint.model.walk import values
 from mmlint.project.callee import is_flush
 from mmlint.project.entity import Entity, Parameter, ProjectFunction
@@ -50,15 +51,21 @@ class Flow:
         self._assumed: dict[ProjectFunction, Summary] = {}
         self._hit: set[ProjectFunction] = set()
         self._calls_back: dict[ProjectFunction, bool] = {}
-        self.given_up: set[tuple[str, int]] = set()
 
     def delivery(self, unit: Unit, index: int) -> Delivery:
         """Follow every path of function ``index`` of ``unit``."""
         try:
             return Paths(self, unit, index).delivery()
         except (TooLong, RecursionError):
-            self.given_up.add((unit.path, index))
+            self._gives_up(unit, index)
             return Delivery()
+
+    def stop(self, limit: Limit, unit: Unit, place: int) -> None:
+        """Note that a limit ended the way of a function (or of what starts at ``place``)."""
+        self.program.limits.hit(limit, (unit.path, unit.number, place))
+
+    def _gives_up(self, unit: Unit, index: int) -> None:
+        self.stop("paths", unit, index)
 
     @cached_property
     def requests(self) -> dict[Spot, bool]:
@@ -84,6 +91,8 @@ class Flow:
             self._hit.discard(function)
             if not recursive or found == before:
                 break
+        else:
+            self.stop("recursion", function.unit, function.index)
         del self._assumed[function]
         if not self._hit:
             self._done[function] = found
@@ -93,7 +102,7 @@ class Flow:
         try:
             return Paths(self, function.unit, function.index).summary()
         except (TooLong, RecursionError):
-            self.given_up.add((function.unit.path, function.index))
+            self._gives_up(function.unit, function.index)
             return Summary(flushes="always")  # unknown is silent
 
     def calls_back(self, callee: ProjectFunction) -> bool:

@@ -12,6 +12,7 @@ from mmlint.model.walk import parts
 from mmlint.project.effects import Effects
 from mmlint.project.entity import External, Global
 from mmlint.project.state import (
+    MAX_STATES,
     NOWHERE,
     Delivery,
     Exit,
@@ -125,8 +126,13 @@ class Paths(Effects):
         for statement in body:
             if not states:
                 break
-            states = bounded(self.statement(statement, states))
+            states = self.bounded(self.statement(statement, states))
         return states
+
+    def bounded(self, states: States) -> States:
+        if len(states) > MAX_STATES:
+            self.flow.stop("states", self.unit, self.index)
+        return bounded(states)
 
     def statement(self, one: s.Statement, states: States) -> States:
         self.steps += 1
@@ -215,11 +221,13 @@ class Paths(Effects):
                 continue
             if after <= seen:
                 break
-            seen = bounded(seen | after)
+            seen = self.bounded(seen | after)
+        else:
+            self.flow.stop("turns", self.unit, one.start)
         if one.kind == "do":
             ended |= self._enter(one, seen)[1]
         self.jumps = outer + self.jumps
-        return bounded(self.block(one.orelse, ended) | broken)
+        return self.bounded(self.block(one.orelse, ended) | broken)
 
     def _enter(self, one: s.Loop, states: States) -> tuple[States, States]:
         """The states that go into another turn, and those that leave the loop."""

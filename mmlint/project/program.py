@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.facts import FileFacts
+from mmlint.model.limits import Limit, Limits
 from mmlint.model.walk import statements, values
+from mmlint.project.arguments import environment_of
 from mmlint.project.entity import (
     NOTHING,
     Entity,
@@ -20,7 +23,6 @@ from mmlint.project.entity import (
     Known,
     Namespace,
     Parameter,
-    Passed,
     ProjectClass,
     ProjectFunction,
     SdkClass,
@@ -34,6 +36,9 @@ from mmlint.sdk import surface
 MAX_DEPTH = 24
 """How many names, imports and returns are followed before the answer is *unknown*."""
 
+MAX_STEPS = 500
+"""How many expressions are looked at for the sake of one, before the answer is *unknown*."""
+
 
 class Call(NamedTuple):
     """A call, where it stands, and what its callee resolves to (None: unknown)."""
@@ -42,6 +47,16 @@ class Call(NamedTuple):
     site: Site
     call: s.Call
     callee: Entity | None
+
+
+@dataclass
+class Question:
+    """An expression that somebody asked about. ``steps``: those looked at so far for its sake.
+    ``stopped``: a limit ended that."""
+
+    place: tuple[str, int, int, int]
+    steps: int = 0
+    stopped: bool = False
 
 
 class Program:
@@ -69,6 +84,9 @@ class Program:
         self.resolution = resolution or Resolution(frozenset(files))
         self._first = {unit.path: unit for unit in reversed(self.units)}
         self._memo: dict[tuple[int, int, int], Entity | None] = {}
+        self.limits = Limits()
+        self.looked_at = 0
+        self._question: Question | None = None
 
     # --- all calls -------------------------------------------------------------------------------
 
@@ -97,15 +115,46 @@ class Program:
         self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
     ) -> Entity | None:
         """Return what ``value`` means, or None where it cannot be known."""
-        if depth > MAX_DEPTH:
-            return None
-        if environment or not isinstance(value, s.Name | s.Member | s.Call):
-            return self._follow(unit, value, environment, depth)
+        plain = not environment and isinstance(value, s.Name | s.Member | s.Call)
         key = (id(unit), value.start, value.end)
-        if key not in self._memo:
-            self._memo[key] = None  # a cycle is unknown
-            self._memo[key] = self._follow(unit, value, environment, depth)
-        return self._memo[key]
+        if plain and key in self._memo:
+            return self._memo[key]
+        asked = self._question
+        if asked is None:
+            asked = self._question = Question((unit.path, unit.number, value.start, value.end))
+            try:
+                found = self._within(asked, unit, value, environment, depth)
+            finally:
+                self._question = None
+            if plain:
+                self._memo[key] = found
+            return found
+        if not plain:
+            return self._within(asked, unit, value, environment, depth)
+        self._memo[key] = None  # a cycle is unknown
+        found = self._memo[key] = self._within(asked, unit, value, environment, depth)
+        if found is None and asked.stopped:
+            del self._memo[key]  # asked by itself, it may well be known
+        return found
+
+    def _within(
+        self, asked: Question, unit: Unit, value: s.Value, environment: Environment, depth: int
+    ) -> Entity | None:
+        """Follow ``value``, unless that would be too far or too much for one question."""
+        asked.steps += 1
+        self.looked_at += 1
+        if depth > MAX_DEPTH:
+            return self._stop("names")
+        if asked.steps > MAX_STEPS:
+            return self._stop("steps")
+        return self._follow(unit, value, environment, depth)
+
+    def _stop(self, limit: Limit) -> Entity | None:
+        """The answer to the present question stays unknown."""
+        if self._question is not None:
+            self._question.stopped = True
+            self.limits.hit(limit, self._question.place)
+        return None
 
     def _follow(
         self, unit: Unit, value: s.Value, environment: Environment, depth: int
@@ -159,7 +208,7 @@ class Program:
     ) -> Entity | None:
         """Return what the binding ``index`` of ``unit`` holds."""
         if depth > MAX_DEPTH:
-            return None
+            return self._stop("names")
         binding = unit.module.bindings[index]
         if binding.kind == "import":
             return self._imported(unit, unit.imports.get(index), depth)
@@ -257,7 +306,7 @@ class Program:
     def exported(self, unit: Unit, name: str, depth: int = 0) -> Entity | None:
         """Return what ``unit`` exports under ``name``."""
         if depth > MAX_DEPTH:
-            return None
+            return self._stop("names")
         if unit.python:
             index = unit.globals.get(name)
             if index is None:
@@ -290,7 +339,7 @@ class Program:
     def _given_everything(self, unit: Unit, name: str, depth: int) -> Entity | None:
         """What ``name`` is where a ``from … import *`` of a Python module may bring it in."""
         if depth > MAX_DEPTH:
-            return None
+            return self._stop("names")
         for one in unit.everything:
             module = self.module(unit, one.module, depth + 1)
             if isinstance(module, SdkObject) and name in surface.PYTHON_NAMES:
@@ -308,8 +357,10 @@ class Program:
 
     def member(self, entity: Entity | None, name: str, depth: int = 0) -> Entity | None:
         """Return what ``entity.name`` means."""
-        if entity is None or depth > MAX_DEPTH:
+        if entity is None:
             return None
+        if depth > MAX_DEPTH:
+            return self._stop("names")
         if isinstance(entity, SdkObject):
             return self._sdk_member(entity, name)
         if isinstance(entity, External):
@@ -476,41 +527,7 @@ class Program:
         self, unit: Unit, call: s.Call, callee: ProjectFunction, outer: Environment = NOTHING
     ) -> Environment:
         """Return what each parameter of ``callee`` stands for in ``call``."""
-        parameters = callee.function.parameters
-        shift = 1 if self._takes_self(callee) else 0
-        if any(isinstance(one.value, s.Spread) for one in call.arguments):
-            return NOTHING
-        pairs: dict[int, Passed | None] = {}
-        position = shift
-        named = {parameter.name: number for number, parameter in enumerate(parameters)}
-        for argument in call.arguments:
-            passed = Passed(unit, argument.value, outer)
-            if argument.name is not None:
-                if argument.name in named:
-                    pairs[named[argument.name]] = passed
-            elif position < len(parameters) and parameters[position].kind == "positional":
-                pairs[position] = passed
-                position += 1
-        keywords = {argument.name for argument in call.arguments if argument.name}
-        for number, parameter in enumerate(parameters):
-            if number < shift or number in pairs:
-                continue
-            if parameter.kind == "keywords":
-                pairs[number] = Passed(unit, _keywords(call, keywords - set(named)), outer)
-            elif parameter.kind != "rest":
-                default = parameter.default
-                pairs[number] = Passed(callee.unit, default, NOTHING) if default else None
-        unit_id = id(callee.unit)
-        return tuple(
-            ((unit_id, callee.index, number), one) for number, one in sorted(pairs.items())
-        )
-
-    def _takes_self(self, callee: ProjectFunction) -> bool:
-        function = callee.function
-        if not callee.unit.python or function.owner < 0:
-            return False
-        names = {one.name for one in function.decorators if isinstance(one, s.Name)}
-        return "staticmethod" not in names
+        return environment_of(unit, call, callee, outer)
 
     # --- small questions -------------------------------------------------------------------------
 
@@ -550,13 +567,3 @@ def constructor(entity: Entity | None) -> Entity | None:
             if function.owner == entity.index and function.kind == "constructor":
                 return ProjectFunction(entity.unit, index)
     return entity
-
-
-def _keywords(call: s.Call, names: set[str]) -> s.Object:
-    """The dict that ``**kwargs`` is in a callee: the call's keywords that no parameter took."""
-    entries = tuple(
-        s.Entry(one.start, one.end, one.name, one.value, one.start)
-        for one in call.arguments
-        if one.name in names
-    )
-    return s.Object(call.start, call.end, entries)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from mmlint.model import syntax as s
+from mmlint.model.limits import Limit
 from mmlint.model.walk import inside
 from mmlint.project.entity import (
     NOTHING,
@@ -24,6 +26,9 @@ from mmlint.project.unit import Site, Unit
 
 MAX_WRAPPERS = 6
 """How many wrappers around each other are followed."""
+
+MAX_SENDS = 50_000
+"""How many sends one project may have, calls of wrappers included."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,10 @@ class Send:
         """The send that really happens: at the end of the chain of wrappers."""
         return self.via.inner if self.via else self
 
+    def goes_through(self, call: s.Call) -> bool:
+        """Whether this send is ``call``, or one inside it is."""
+        return self.call is call or (self.via is not None and self.via.goes_through(call))
+
     def field(self, name: str) -> Field | None:
         return self.event.fields.get(name)
 
@@ -89,8 +98,13 @@ class Sends:
             found.extend(self._direct(call, NOTHING))
         wave = found
         for _ in range(MAX_WRAPPERS):
-            wave = [outer for send in wave for outer in self._wrapped(send)]
+            wave = list(islice(self._around(wave), MAX_SENDS - len(found)))
             found = found + wave
+            if len(found) >= MAX_SENDS:
+                self._stop("chains", wave[-1:])
+                break
+        else:
+            self._stop("wrappers", self._around(wave))
         found.sort(key=lambda one: (one.unit.path, one.unit.number, one.node.start, one.node.end))
         return tuple(found)
 
@@ -232,12 +246,23 @@ class Sends:
 
     # --- wrappers --------------------------------------------------------------------------------
 
+    def _around(self, wave: list[Send]) -> Iterator[Send]:
+        return (outer for send in wave for outer in self._wrapped(send))
+
+    def _stop(self, limit: Limit, left: Iterable[Send]) -> None:
+        """What calls these is not followed any more."""
+        for one in islice(left, MAX_SENDS):
+            place = (one.unit.path, one.unit.number, one.node.start)
+            self.program.limits.hit(limit, place)
+
     def _wrapped(self, send: Send) -> Iterator[Send]:
         """The calls of the functions around ``send`` that decide about its fields."""
         for function in self._deciders(send):
             for call in self.program.callers.get(function, []):
                 if call.unit is send.unit and call.site.function == function.index:
                     continue  # recursion
+                if send.goes_through(call.call):
+                    continue
                 environment = self.program.environment(call.unit, call.call, function)
                 for inner in self._again(send, environment) if environment else ():
                     yield Send(

@@ -66,6 +66,7 @@ class SummaryRecord(msgspec.Struct, frozen=True):
     warnings: int
     ignored: int
     fixable: int
+    limits: dict[str, int]
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -119,6 +120,7 @@ def summary_record(summary: Summary) -> SummaryRecord:
         warnings=summary.warnings,
         ignored=summary.ignored,
         fixable=summary.fixable,
+        limits=summary.limits,
     )
 
 

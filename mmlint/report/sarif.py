@@ -5,13 +5,13 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from hashlib import sha256
 from itertools import groupby
 
 import msgspec
 
 from mmlint.model.finding import Finding, Place
+from mmlint.model.limits import sentence
 from mmlint.model.report import Notice, Reported, Result, RuleInfo, TextEdit
 from mmlint.report.excerpt import clean
 from mmlint.report.json_format import writable_edits
@@ -55,7 +55,7 @@ class _Run:
                 }
             },
             "columnKind": "unicodeCodePoints",
-            "invocations": [_invocation(self._result.notices)],
+            "invocations": [_invocation(self._result)],
             "results": [self._finding(reported) for reported in self._result.findings],
         }
         if self._view.root_uri is not None:
@@ -175,8 +175,10 @@ def _region(located: Located) -> Json:
     }
 
 
-def _invocation(notices: Iterable[Notice]) -> Json:
-    sorted_notices = sorted(notices)
+def _invocation(result: Result) -> Json:
+    stopped = sentence(result.summary.limits)
+    limits = [Notice(stopped)] if stopped else []
+    sorted_notices = sorted([*result.notices, *limits])
     return {
         "executionSuccessful": not any(notice.failed for notice in sorted_notices),
         "toolExecutionNotifications": [

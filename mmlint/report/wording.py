@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mmlint.model.limits import sentence
 from mmlint.model.report import Reported, Result
 
 
@@ -11,7 +12,8 @@ def count(number: int, noun: str) -> str:
 
 
 def conclusion(result: Result) -> str:
-    """Return the last line of a report: what was found, and what can be done about it."""
+    """Return the last line of a report: what was found, what can be done about it, and what was
+    not followed to its end."""
     summary = result.summary
     fixed = f"Fixed {count(summary.fixed, 'finding')}. " if summary.fixed else ""
     files = count(summary.files, "file")
@@ -20,9 +22,11 @@ def conclusion(result: Result) -> str:
         for number, noun in ((summary.errors, "error"), (summary.warnings, "warning"))
         if number
     ]
+    stopped = sentence(summary.limits)
+    more = f" {stopped}." if stopped else ""
     if not found:
-        return f"{fixed}No findings in {files}."
-    return f"{fixed}Found {' and '.join(found)} in {files}{_remedies(result)}."
+        return f"{fixed}No findings in {files}.{more}"
+    return f"{fixed}Found {' and '.join(found)} in {files}{_remedies(result)}.{more}"
 
 
 def remedy(reported: Reported) -> str:

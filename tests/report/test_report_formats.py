@@ -200,9 +200,14 @@ def test_text_is_plain_unless_asked() -> None:
             "Found 3 errors and 1 warning in 42 files (2 fixable with --fix).",
         ),
         ({"fixed": 2}, "Fixed 2 findings. No findings in 42 files."),
+        (
+            {"limits": {"paths": 2, "imports": 1}},
+            "No findings in 42 files. Not followed to the end: 1 file too many imports away from "
+            "the SDK, 2 functions with too many paths.",
+        ),
     ],
 )
-def test_last_line(counts: dict[str, int], expected: str) -> None:
+def test_last_line(counts: dict[str, object], expected: str) -> None:
     base = {"files": 42, "parsed": 1, "errors": 0, "warnings": 0, "ignored": 0, "fixable": 0}
     summary = Summary(**{**base, **counts}, skipped={})  # type: ignore[arg-type]
     assert conclusion(Result((), summary)) == expected

@@ -1,0 +1,59 @@
+"""How far a run looks, and where it did not look further: every limit that was hit, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Literal as Choices
+
+Limit = Choices[
+    "imports",
+    "origins",
+    "names",
+    "steps",
+    "wrappers",
+    "chains",
+    "paths",
+    "states",
+    "turns",
+    "recursion",
+    "callbacks",
+]
+
+WORDS: Mapping[Limit, tuple[str, str]] = {
+    "imports": ("file", "too many imports away from the SDK"),
+    "origins": ("file", "that names come from, too far away"),
+    "names": ("expression", "behind too many names"),
+    "steps": ("expression", "that leads to too many others"),
+    "wrappers": ("call", "behind too many wrappers"),
+    "chains": ("call", "too many of wrappers that call each other"),
+    "paths": ("function", "with too many paths"),
+    "states": ("function", "with too much to remember"),
+    "turns": ("loop", "that takes too many turns to settle"),
+    "recursion": ("function", "calling each other too often to settle"),
+    "callbacks": ("callback", "inside too many others"),
+}
+"""Limit to what was not followed to its end: a noun to count, and the rest."""
+
+
+class Limits:
+    """Notes the places where a limit ended the search; one place counts once for each limit."""
+
+    def __init__(self) -> None:
+        self._places: dict[Limit, set[Hashable]] = {}
+
+    def hit(self, limit: Limit, place: Hashable) -> None:
+        self._places.setdefault(limit, set()).add(place)
+
+    def counts(self) -> dict[str, int]:
+        """Return the limits that were hit, each with its number of places, in a fixed order."""
+        return {one: len(self._places[one]) for one in WORDS if one in self._places}
+
+
+def sentence(counts: Mapping[str, int]) -> str:
+    """Return what ``counts`` say of a run, without a full stop; empty where no limit was hit."""
+    parts = [
+        f"{counts[limit]} {noun if counts[limit] == 1 else noun + 's'} {rest}"
+        for limit, (noun, rest) in WORDS.items()
+        if counts.get(limit)
+    ]
+    return f"Not followed to the end: {', '.join(parts)}" if parts else ""
