@@ -22,13 +22,7 @@ from mmlint.model.limits import Limits
 from mmlint.model.report import Notice
 from mmlint.project.manifests import decides
 from mmlint.project.resolution import Resolution, submodule
-from mmlint.project.surroundings import (
-    LISTENING,
-    MANIFESTS,
-    STACKS,
-    WRAPPING,
-    Surroundings,
-)
+from mmlint.project.surroundings import MANIFESTS, STACKS, Surroundings, listens, wraps
 
 if TYPE_CHECKING:
     from mmlint.files.listing import Listing
@@ -113,9 +107,9 @@ class _Sifted:
         self.code.add(path)
         if is_test(path):
             return
-        if any(mark in data for mark in LISTENING):
+        if listens(data):
             self.listening.append(path)
-        if any(mark in data for mark in WRAPPING):
+        if wraps(data):
             self.wrapping.append(path)
         if any(mark in data for mark in STACKS):
             self.manifests[path] = data

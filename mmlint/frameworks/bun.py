@@ -6,9 +6,10 @@ PLATFORM = Platform(
     name="Bun",
     runtime="long-running",
     patterns=(
-        Callback(r"^:Bun\.serve$", "Bun.serve", options=("fetch", "routes", "error")),
+        Callback(r"^(:Bun\.|bun:)serve$", "Bun.serve", options=("fetch", "routes", "error")),
         DefaultObject(
             ("fetch",), "{name} of a default export that Bun serves", apps=FETCHING, bun=True
         ),
     ),
+    listens=r"^(:Bun\.|bun:)serve$",
 )

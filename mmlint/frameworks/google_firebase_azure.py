@@ -25,7 +25,7 @@ PLATFORM = Platform(
             ("main",),
             "Azure function {name}(req)",
             parameters=1,
-            annotation=r"^(azure\.functions|func)\.\w+$",
+            annotation=r"^azure\.functions\.\w+$",
         ),
     ),
 )

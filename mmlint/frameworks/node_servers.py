@@ -32,4 +32,5 @@ PLATFORM = Platform(
         ),
     ),
     apps=("express", "fastify", "polka", "restify", "koa", "@hapi/hapi", "h3", "@nestjs/core"),
+    listens=r"^@hapi/hapi:(.*\.)?\(\)\.start$",
 )

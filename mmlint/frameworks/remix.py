@@ -11,9 +11,15 @@ PLATFORM = Platform(
         Exported(
             r"(^|/)<app>/(routes/.+|root)\.[jt]sx?$", ("loader", "action"), "{name} of a route"
         ),
+        Exported(
+            r"(^|/)<app>/.+\.[jt]sx?$",
+            ("loader", "action"),
+            "{name} of a module that routes.ts may name",
+            confirmed=True,
+        ),
     ),
     settings=_CONFIG,
-    moved=(Moved("<app>", Setting(_CONFIG, ("appDirectory",)), r"app"),),
+    moved=(Moved("<app>", Setting((*_CONFIG, *named("vite.config")), ("appDirectory",)), r"app"),),
     adapters=(
         "@remix-run/express",
         "@remix-run/serve",

@@ -1,6 +1,16 @@
 """SvelteKit: svelte.dev/docs/kit, routing, load, form actions, remote functions, hooks."""
 
-from mmlint.frameworks.pattern import HTTP_METHODS, Callback, Exported, Platform, named
+from mmlint.frameworks.pattern import (
+    HTTP_METHODS,
+    Callback,
+    Exported,
+    Moved,
+    Platform,
+    Setting,
+    named,
+)
+
+_CONFIG = named("svelte.config")
 
 PLATFORM = Platform(
     name="SvelteKit",
@@ -16,13 +26,14 @@ PLATFORM = Platform(
             r"(^|/)\+page\.server\.[jt]s$", ("actions",), "SvelteKit form action", members=True
         ),
         Exported(
-            r"(^|/)hooks\.server(/index)?\.[jt]s$",
+            r"(^|/)<hooks>(/index)?\.[jt]s$",
             ("handle", "handleFetch", "handleError"),
             "SvelteKit server hook {name}",
         ),
         Callback(r"^\$app/server:(query|command|form)(\.batch)?$", "SvelteKit remote function"),
     ),
-    settings=named("svelte.config"),
+    settings=_CONFIG,
+    moved=(Moved("<hooks>", Setting(_CONFIG, ("kit.files.hooks.server",)), r"hooks\.server"),),
     adapters=("@sveltejs/adapter-node",),
     rivals=(
         "@sveltejs/adapter-vercel",

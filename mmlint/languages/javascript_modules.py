@@ -47,6 +47,7 @@ class Program(Statements):
             tuple(self.exports),
             directives,
             self.esm,
+            executable=any(node.type == "hash_bang_line" for node in inner(root)),
         )
 
     def statement(self, node: Syntax, out: list[s.Statement]) -> None:

@@ -51,6 +51,7 @@ class _Lowering(Values):
             classes=tuple(one for one in self.classes if one is not None),
             imports=tuple(self.imports),
             exports=(),
+            executable=self.data.startswith((b"#!", b"\xef\xbb\xbf#!")),
         )
 
     # --- statements -----------------------------------------------------------------------------

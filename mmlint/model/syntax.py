@@ -424,7 +424,8 @@ class Module(Node, frozen=True):
     """One program: a script file, or one region of a component file.
 
     ``side``: what the region itself says (``client`` for a component's script, ``server`` for Astro
-    frontmatter), None for whole files. ``functions[0]`` is the top level.
+    frontmatter), None for whole files. ``functions[0]`` is the top level. ``executable``: its first
+    line names the interpreter that runs it (``#!``).
     """
 
     language: Choices["javascript", "python"]
@@ -436,3 +437,4 @@ class Module(Node, frozen=True):
     exports: tuple[Export, ...]
     directives: tuple[str, ...] = ()
     esm: bool = False
+    executable: bool = False

@@ -168,8 +168,11 @@ def _azure(path: str, text: str) -> Iterator[Bound]:
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         return
     folder = posixpath.dirname(path)
+    app = posixpath.dirname(folder)
     script = posixpath.splitext(found.scriptFile)[0]
-    stems = {posixpath.normpath(posixpath.join(folder, one)) for one in (script, "index") if one}
+    stems = {posixpath.normpath(posixpath.join(folder, "index"))}
+    if script:
+        stems.update(sources(app, posixpath.relpath(posixpath.join(folder, script), app or ".")))
     for stem in sorted(stems):
         yield Bound(stem, found.entryPoint or "default", path, "Azure function")
     if not script or found.scriptFile.endswith(".py"):

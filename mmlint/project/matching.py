@@ -232,21 +232,45 @@ class Matcher:
                         yield Match(target, pattern.why)
 
     def _default_object(self, pattern: DefaultObject, unit: Unit) -> Iterator[Match]:
+        for entity, wrappers in self._default(unit):
+            if self._bun_serves(unit, entity) != pattern.bun:
+                continue
+            if isinstance(entity, External) and entity.module in pattern.apps:
+                yield Match(Target(entity), pattern.why.format(name="app"))
+            if not isinstance(entity, Known | Instance) or entity.unit is not unit:
+                continue
+            for name in pattern.methods:
+                value = self._entry(entity, name)
+                found = self.program.member(entity, name)
+                for target in self._targets(unit, found, value):
+                    every = (*wrappers, *target.wrappers)
+                    yield Match(target._replace(wrappers=every), pattern.why.format(name=name))
+            for app in self._spread(entity):
+                if app.module in pattern.apps:
+                    yield Match(Target(app), pattern.why.format(name="app"))
+
+    def _default(self, unit: Unit) -> Iterator[tuple[Entity, tuple[ProjectFunction, ...]]]:
+        """What a file exports by default; beside a Worker's settings also the objects that it wraps
+        (``withSentry(…, {…})``), with the project's functions that are handed them."""
         entity = self.program.exported(unit, "default")
-        if entity is None or self._bun_serves(unit, entity) != pattern.bun:
+        if entity is not None:
+            yield entity, ()
+        if not self.surroundings.nearest(unit.path, WORKERS):
             return
-        if isinstance(entity, External) and entity.module in pattern.apps:
-            yield Match(Target(entity), pattern.why.format(name="app"))
-        if not isinstance(entity, Known | Instance) or entity.unit is not unit:
-            return
-        for name in pattern.methods:
-            value = self._entry(entity, name)
-            found = self.program.member(entity, name)
-            for target in self._targets(unit, found, value):
-                yield Match(target, pattern.why.format(name=name))
-        for app in self._spread(entity):
-            if app.module in pattern.apps:
-                yield Match(Target(app), pattern.why.format(name="app"))
+        value = self._exported_value(unit, "default")
+        wrappers: tuple[ProjectFunction, ...] = ()
+        for _ in range(MAX_DELEGATION):
+            if not isinstance(value, s.Call):
+                return
+            callee = self.program.resolve(unit, value.callee)
+            if isinstance(callee, ProjectFunction):
+                wrappers = (*wrappers, callee)
+            for argument in value.arguments:
+                handed = self.program.resolve(unit, argument.value)
+                if isinstance(handed, Known):
+                    yield handed, wrappers
+            inner = (self._definition(unit, one.value) for one in value.arguments)
+            value = next((one for one in inner if isinstance(one, s.Call)), None)
 
     def _entry(self, entity: Known | Instance, name: str) -> s.Value | None:
         if isinstance(entity, Known) and isinstance(entity.value, s.Object):
@@ -350,13 +374,20 @@ class Matcher:
             return
         named = self.surroundings.values(unit.path, pattern.bound) if pattern.bound else ()
         for declared in unit.module.classes:
-            names = {last_name(base) for base in declared.bases}
+            names = {name for base in declared.bases for name in self._names(unit, base)}
             if names.isdisjoint(pattern.bases) and declared.name not in named:
                 continue
             for member in declared.members:
                 if member.name in pattern.methods and member.function >= 0:
                     why = pattern.why.format(name=member.name)
                     yield Match(Target(ProjectFunction(unit, member.function)), why)
+
+    def _names(self, unit: Unit, base: s.Value) -> Iterator[str]:
+        """What a base is called here, and in the package that it comes from."""
+        yield last_name(base)
+        found = self.program.resolve(unit, base)
+        if isinstance(found, External) and found.path:
+            yield found.path[-1]
 
     def _decorated(self, pattern: Decorated, unit: Unit) -> Iterator[Match]:
         for index, function in enumerate(unit.module.functions):
@@ -371,7 +402,7 @@ class Matcher:
             return
         for index, function in enumerate(unit.module.functions):
             top = function.parent == 0 and function.kind == "function"
-            if top and _signature(pattern, function):
+            if top and _signature(pattern, unit, function):
                 why = pattern.why.format(name=function.name)
                 yield Match(Target(ProjectFunction(unit, index)), why)
 
@@ -383,7 +414,7 @@ def _meant(pattern: Exported, found: ProjectFunction | External) -> bool:
     return asynchronous and pattern.language == "javascript"
 
 
-def _signature(pattern: Named | Views, function: s.Function) -> bool:
+def _signature(pattern: Named | Views, unit: Unit, function: s.Function) -> bool:
     first = function.parameters[0] if function.parameters else None
     if isinstance(pattern, Views):
         return first is not None and first.name == pattern.first
@@ -391,7 +422,18 @@ def _signature(pattern: Named | Views, function: s.Function) -> bool:
         return False
     if not pattern.annotation:
         return True
-    return first is not None and bool(re.search(pattern.annotation, first.annotation or ""))
+    written = first.annotation if first is not None else None
+    return written is not None and bool(re.search(pattern.annotation, _meaning(unit, written)))
+
+
+def _meaning(unit: Unit, written: str) -> str:
+    """A dotted name in full, if it begins with something imported (Python)."""
+    head, dot, rest = written.strip("'\" ").partition(".")
+    for one in unit.module.imports:
+        if one.binding >= 0 and unit.module.bindings[one.binding].name == head:
+            whole = one.module if one.name == "*" else f"{one.module}.{one.name}"
+            return f"{whole}{dot}{rest}"
+    return head + dot + rest
 
 
 def _returns_jsx(function: s.Function) -> bool:

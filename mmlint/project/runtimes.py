@@ -375,6 +375,8 @@ def _script(unit: Unit, around: Surroundings) -> str | None:
         return f"under {folder[2]}/"
     if posixpath.splitext(unit.path)[0] in around.started:
         return "started by package.json"
+    if unit.module.executable:
+        return "its first line names what runs it (#!)"
     for statement in unit.module.functions[0].body if unit.python else ():
         test = statement.test if isinstance(statement, s.Branch) else None
         operands = test.operands if isinstance(test, s.Operation) else ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -30,7 +30,7 @@ MANIFESTS = ("package.json", *sorted({*BINDING_FILES, *settings_files()}))
 STACKS = (b"aws-cdk-lib", b"@aws-cdk/aws-lambda", b"aws_cdk")
 """Byte strings of which one stands in code that may name handlers; its text is wanted too."""
 
-LISTENING = (
+_LISTENING = (
     b".listen(",
     b"@hono/node-server",
     b"Bun.serve(",
@@ -38,21 +38,44 @@ LISTENING = (
     b"run_app(",
     b".serve_forever(",
 )
-"""Byte strings of which one stands in a program that serves requests by itself."""
-
-WRAPPING = (
+_ADAPTERS = (
     b"serverless-http",
     b"@vendia/serverless-express",
     b"@codegenie/serverless-express",
     b"aws-serverless-express",
     b"@fastify/aws-lambda",
-    b"from mangum",
-    b"import mangum",
+    b"mangum",
     b"apig_wsgi",
     b"serverless_wsgi",
     b"zappa",
 )
-"""Byte strings of which one stands where an app is wrapped into a serverless function."""
+_NAMES = b"|".join(map(re.escape, _ADAPTERS))
+_IMPORTED = re.compile(
+    rb"^(from|import)\s+(%s)\b|\b(from|require\(|import\(?)\s*[\"'](%s)[\"'/]" % (_NAMES, _NAMES)
+)
+
+
+def listens(data: bytes) -> bool:
+    """Whether code of this text serves requests by itself."""
+    return any(_lines(data, _LISTENING))
+
+
+def wraps(data: bytes) -> bool:
+    """Whether code of this text imports what makes a serverless function of an app."""
+    return any(_IMPORTED.search(line) for line in _lines(data, _ADAPTERS))
+
+
+def _lines(data: bytes, marks: tuple[bytes, ...]) -> Iterator[bytes]:
+    """The lines in which one of ``marks`` stands, without those that are comments."""
+    for mark in marks:
+        at = data.find(mark)
+        while at >= 0:
+            end = data.find(b"\n", at)
+            end = len(data) if end < 0 else end
+            line = data[data.rfind(b"\n", 0, at) + 1 : end].strip()
+            if not line.startswith((b"//", b"/*", b"*", b"#")):
+                yield line
+            at = data.find(mark, end)
 
 
 @dataclass
@@ -60,8 +83,8 @@ class Surroundings:
     """``packages``: folder of a ``package.json`` to the packages it depends on. ``commands``: that
     folder to its npm scripts. ``started``: files, without extension, that scripts or ``bin`` name.
     ``settings``: path of a settings file to its text, without comments where it is JavaScript or
-    JSON. ``bound``: handlers that settings name. ``listening``, ``wrapping``: files that hold such
-    a byte string."""
+    JSON. ``bound``: handlers that settings name. ``listening``, ``wrapping``: files of which
+    ``listens`` and ``wraps`` say so."""
 
     packages: dict[str, frozenset[str]] = field(default_factory=dict)
     commands: dict[str, str] = field(default_factory=dict)

@@ -90,6 +90,13 @@ class Project:
     def handlers(self) -> list[Handler]:
         return [one for one in self.runtimes.handlers if not one.function.unit.test]
 
+    @property
+    def scripts(self) -> Iterator[tuple[Unit, int]]:
+        """The functions that scripts begin with: their top level, and what runs a command."""
+        found = [(unit, 0) for unit in self.units]
+        found += [(one.function.unit, one.function.index) for one in self.handlers]
+        return (one for one in found if self.evidence(*one).runtime == "script")
+
     @cached_property
     def sends(self) -> tuple[Send, ...]:
         """Every send outside test files, calls of wrappers included, in path and source order."""

@@ -46,7 +46,8 @@ if __name__ == "__main__":
 ```
 
 What makes a file a script: it lies under `scripts/`, `bin/` or `jobs/`, `package.json` starts it,
-it has a `__main__` guard, or it is a Django management command. A program that listens is none.
+its first line is `#!`, it has a `__main__` guard, or it is a Django management command. A program
+that listens is none.
 
 **Fix**: `await flush()` before the script ends. Safe at the top level of an ES module and at the
 end of an async function; else it needs `--unsafe-fixes`.
@@ -73,11 +74,9 @@ _ENDS = {"process": "the process ends here", "throw": "the script throws here"}
 
 
 def check(project: Project) -> Iterator[Verdict]:
-    for unit in project.units:
-        evidence = project.evidence(unit, 0)
-        if evidence.runtime != "script":
-            continue
-        unsent = project.delivery(unit, 0).unsent
+    for unit, index in project.scripts:
+        evidence = project.evidence(unit, index)
+        unsent = project.delivery(unit, index).unsent
         if not unsent:
             continue
         calls = {project.flow.origin(spot, within=unit): spot for spot in unsent}

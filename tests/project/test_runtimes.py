@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from mmlint.project.bindings import Bound, bound
 from mmlint.project.literals import expression, literal_values, strings, uncommented
 from mmlint.project.program import Program
 from mmlint.project.runtimes import Evidence, Runtimes
-from mmlint.project.surroundings import LISTENING, MANIFESTS, WRAPPING, Surroundings
+from mmlint.project.surroundings import MANIFESTS, Surroundings, listens, wraps
 
 LANGUAGES = {"ts": "typescript", "js": "javascript", "py": "python"}
 
@@ -33,10 +34,10 @@ def runtimes(files: dict[str, str], *stacks: str) -> Runtimes:
         if path.rpartition("/")[2] in MANIFESTS or path in stacks
     }
 
-    def holding(marks: tuple[bytes, ...]) -> tuple[str, ...]:
-        return tuple(path for path, data in code.items() if any(mark in data for mark in marks))
+    def those(what: Callable[[bytes], bool]) -> tuple[str, ...]:
+        return tuple(path for path, data in code.items() if what(data))
 
-    around = Surroundings.read(settings, listening=holding(LISTENING), wrapping=holding(WRAPPING))
+    around = Surroundings.read(settings, listening=those(listens), wrapping=those(wraps))
     return Runtimes(Program(facts), around)
 
 
