@@ -17,4 +17,5 @@ PLATFORM = Platform(
             "Powertools resolver {name}",
         ),
     ),
+    unattended=r"schedule|on_(cw|dynamodb|kinesis|s3|sns|sqs)_\w+",  # of Chalice
 )

@@ -35,4 +35,5 @@ PLATFORM = Platform(
         ),
     ),
     settings=WORKERS,
+    unattended=r"scheduled|queue|email|tail|alarm|run",
 )

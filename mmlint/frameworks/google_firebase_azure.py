@@ -11,21 +11,33 @@ PLATFORM = Platform(
     patterns=(
         Callback(
             r"^@google-cloud/functions-framework:(default\.)?(http|cloudEvent)$",
-            "Google Cloud function",
+            "Google Cloud function, {name}",
         ),
         Callback(
             r"^firebase-functions(/.*)?:(.*\.)?(on(?!Init)[A-Z]\w+|before[A-Z]\w+)$",
-            "Firebase function",
+            "Firebase function, {name}",
         ),
-        Callback(r"^@azure/functions:app\.\w+$", "Azure function", options=("handler",)),
-        Decorated(r"^functions_framework:(http|cloud_event|typed)", "Google Cloud function"),
-        Decorated(r"^azure\.functions:(FunctionApp|Blueprint)\.\(\)\.", "Azure function"),
-        Decorated(r"^firebase_functions(\..*)?:(.*\.)?(on|before)_\w+", "Firebase function"),
+        Callback(
+            r"^@azure/functions:app\.\w+$", "Azure function, app.{name}", options=("handler",)
+        ),
+        Decorated(
+            r"^functions_framework:(http|cloud_event|typed)", "Google Cloud function, {name}"
+        ),
+        Decorated(r"^azure\.functions:(FunctionApp|Blueprint)\.\(\)\.", "Azure function, {name}"),
+        Decorated(
+            r"^firebase_functions(\..*)?:(.*\.)?(on|before)_\w+", "Firebase function, {name}"
+        ),
         Named(
             ("main",),
             "Azure function {name}(req)",
             parameters=1,
             annotation=r"^azure\.functions\.\w+$",
         ),
+    ),
+    unattended=(
+        r"cloudEvent|cloud_event"
+        r"|on(?!Request|Call)[A-Z]\w+|on_(?!request|call)\w+"
+        r"|timer|\w*[qQ]ueue|serviceBus\w+|eventHub|eventGrid|cosmosDB|storageBlob|sql|mySql"
+        r"|schedule|(timer|queue|service_bus_\w+|event_hub_message|event_grid|cosmos_db|blob)_trigger"
     ),
 )

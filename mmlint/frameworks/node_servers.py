@@ -32,5 +32,6 @@ PLATFORM = Platform(
         ),
     ),
     apps=("express", "fastify", "polka", "restify", "koa", "@hapi/hapi", "h3", "@nestjs/core"),
+    unattended=r"\w+Pattern|Cron|Interval|OnEvent",
     listens=r"^@hapi/hapi:(.*\.)?\(\)\.start$",
 )

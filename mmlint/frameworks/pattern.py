@@ -198,6 +198,9 @@ class Platform:
     manifest is at hand. ``settings``: files that say for certain that the platform is used.
     ``moved``: what settings change about the patterns' paths.
 
+    ``unattended``: regular expression for the whole name of what no visitor waits for: methods,
+    registering functions, kinds of events (``scheduled``, ``onSchedule``).
+
     ``adapters``: packages that make it a long-running server; ``rivals``: packages that take their
     place. ``stays``: settings, and npm scripts (as ``package.json``), that do so.
 
@@ -213,6 +216,7 @@ class Platform:
     needs: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     moved: tuple[Moved, ...] = ()
+    unattended: str = ""
     adapters: tuple[str, ...] = ()
     rivals: tuple[str, ...] = ()
     stays: tuple[Said, ...] = ()

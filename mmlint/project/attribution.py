@@ -15,7 +15,7 @@ from mmlint.sdk.surface import COOKIE
 _NAMES = ("anonymous_id", "anonymousId", "anonId")
 _WEBHOOK = re.compile(r"(^|[^a-z])webhooks?([^a-z]|$)", re.IGNORECASE)
 _WEBHOOK_NAME = re.compile(r"(^|_|[a-z])[wW]eb_?[hH]ooks?([A-Z_]|$)|^webhook", re.MULTILINE)
-_UNATTENDED = re.compile(r"\b(scheduled|queue|cron|onSchedule|alarm)\b|(^|/)cron(/|$)")
+_UNATTENDED = re.compile(r"\b(scheduled|queue|cron|alarm)\b")
 _SIGNATURES = (
     "stripe-signature",
     "svix-signature",
@@ -28,8 +28,10 @@ _VERIFIERS = ("constructEvent", "constructEventAsync", "construct_event")
 
 def without_browser(project: Project, send: Send) -> bool:
     """Whether no browser is at hand where the event is sent: webhooks, scripts, scheduled jobs."""
-    evidence = project.evidence(send.unit, send.site.function)
-    if evidence.runtime == "script" or _UNATTENDED.search(evidence.why):
+    unit, function = send.unit, send.site.function
+    if project.evidence(unit, function).runtime == "script":
+        return True
+    if project.runtimes.is_unattended(unit, function):
         return True
     return _UNATTENDED.search(send.unit.path) is not None or is_webhook(send)
 

@@ -55,11 +55,17 @@ class Target(NamedTuple):
 
 
 class Match(NamedTuple):
-    """What a pattern found, and the sentence that says why; ``guess`` as in ``Exported``."""
+    """What a pattern found, and the sentence that says why.
+
+    ``guess``: as in ``Exported``. ``name``: what the platform calls it: the method, the registering
+    function, the kind of event. ``unattended``: as in ``Handler``.
+    """
 
     target: Target
     why: str
     guess: bool = False
+    name: str = ""
+    unattended: bool = False
 
 
 class Matcher:
@@ -82,7 +88,9 @@ class Matcher:
         """Yield what the platform's patterns find in ``unit``."""
         if self._applies(platform, unit):
             for pattern in platform.patterns:
-                yield from self._match(platform, pattern, unit)
+                for match in self._match(platform, pattern, unit):
+                    alone = re.fullmatch(platform.unattended, match.name) if match.name else None
+                    yield match._replace(unattended=alone is not None)
 
     def bound(self, one: Bound, unit: Unit) -> Iterator[Match]:
         """Yield what ``unit`` exports under the name that a settings file binds."""
@@ -244,7 +252,8 @@ class Matcher:
                 found = self.program.member(entity, name)
                 for target in self._targets(unit, found, value):
                     every = (*wrappers, *target.wrappers)
-                    yield Match(target._replace(wrappers=every), pattern.why.format(name=name))
+                    why = pattern.why.format(name=name)
+                    yield Match(target._replace(wrappers=every), why, name=name)
             for app in self._spread(entity):
                 if app.module in pattern.apps:
                     yield Match(Target(app), pattern.why.format(name="app"))
@@ -348,10 +357,11 @@ class Matcher:
             text = first.value if isinstance(first, s.Literal) else ""
             if pattern.first and text not in pattern.first:
                 continue
-            why = pattern.why.format(first=text)
+            name = str(text) if pattern.first else last_name(call.call.callee)
+            why = pattern.why.format(first=text, name=name)
             for argument in (*arguments, *self._options(unit, arguments, pattern.options)):
                 for target in self._argument(unit, argument):
-                    yield Match(target._replace(explicit=True), why)
+                    yield Match(target._replace(explicit=True), why, name=name)
 
     def _options(
         self, unit: Unit, arguments: list[s.Value], keys: tuple[str, ...]
@@ -380,7 +390,8 @@ class Matcher:
             for member in declared.members:
                 if member.name in pattern.methods and member.function >= 0:
                     why = pattern.why.format(name=member.name)
-                    yield Match(Target(ProjectFunction(unit, member.function)), why)
+                    found = Target(ProjectFunction(unit, member.function))
+                    yield Match(found, why, name=member.name)
 
     def _names(self, unit: Unit, base: s.Value) -> Iterator[str]:
         """What a base is called here, and in the package that it comes from."""
@@ -394,8 +405,9 @@ class Matcher:
             for decorator in function.decorators:
                 value = decorator.callee if isinstance(decorator, s.Call) else decorator
                 if is_called(self.program.resolve(unit, value), pattern.decorator):
-                    why = pattern.why.format(name=last_name(value))
-                    yield Match(Target(ProjectFunction(unit, index)), why)
+                    name = last_name(value)
+                    why = pattern.why.format(name=name)
+                    yield Match(Target(ProjectFunction(unit, index)), why, name=name)
 
     def _top_level(self, pattern: Named | Views, unit: Unit) -> Iterator[Match]:
         if isinstance(pattern, Views) and not re.search(pattern.path, unit.path):

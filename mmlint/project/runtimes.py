@@ -41,7 +41,7 @@ class Handler:
     """A function that a platform calls once per request or event.
 
     ``wrappers``: project functions that were handed the handler and may do something after it.
-    ``guess``: nothing but a name speaks for it.
+    ``guess``: nothing but a name speaks for it. ``unattended``: no visitor waits for it.
     """
 
     function: ProjectFunction
@@ -49,6 +49,7 @@ class Handler:
     platform: str
     wrappers: tuple[ProjectFunction, ...] = ()
     guess: bool = False
+    unattended: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,15 @@ class Runtimes:
             index = unit.module.functions[index].parent
         return self._program_of(unit)
 
+    def is_unattended(self, unit: Unit, index: int) -> bool:
+        """Whether only handlers that no visitor waits for reach function ``index`` of ``unit``."""
+        while index > 0:
+            function = ProjectFunction(unit, index)
+            if function in self._waited_for or function in self._alone:
+                return function not in self._waited_for
+            index = unit.module.functions[index].parent
+        return False
+
     def is_server(self, unit: Unit) -> bool:
         """Whether a platform calls functions of this file."""
         return any(one.function.unit is unit for one in self.handlers)
@@ -120,7 +130,13 @@ class Runtimes:
                     found = match.target.entity
                     if isinstance(found, ProjectFunction):
                         evidence = self._routed(platform, unit, match.why)
-                        yield Handler(found, evidence, platform.name, match.target.wrappers)
+                        yield Handler(
+                            found,
+                            evidence,
+                            platform.name,
+                            match.target.wrappers,
+                            unattended=match.unattended,
+                        )
 
     def _taken(
         self,
@@ -137,7 +153,8 @@ class Runtimes:
         for app in apps:
             self._serve(app, Served(unit.path, evidence.runtime), certain)
         if isinstance(found, ProjectFunction):
-            yield Handler(found, evidence, platform, match.target.wrappers, match.guess)
+            wrappers = match.target.wrappers
+            yield Handler(found, evidence, platform, wrappers, match.guess, match.unattended)
 
     def _serve(self, app: External, served: Served, certain: bool) -> None:
         home = self.surroundings.home(served.path)
@@ -274,10 +291,27 @@ class Runtimes:
             return found
         return None
 
+    @cached_property
+    def _waited_for(self) -> set[ProjectFunction]:
+        return self._reached(one.function for one in self.handlers if not one.unattended)
+
+    @cached_property
+    def _alone(self) -> set[ProjectFunction]:
+        return self._reached(one.function for one in self.handlers if one.unattended)
+
+    def _reached(self, roots: Iterable[ProjectFunction]) -> set[ProjectFunction]:
+        found: set[ProjectFunction] = set()
+        queue = list(roots)
+        while queue:
+            function = queue.pop()
+            if function not in found:
+                found.add(function)
+                queue.extend(self._called.get(function, ()))
+        return found
+
     def _spread(self) -> dict[ProjectFunction, Evidence]:
         """Give every function that a handler reaches the handler's runtime; serverless wins."""
         found: dict[ProjectFunction, Evidence] = {}
-        inside: dict[ProjectFunction, list[ProjectFunction]] = self._called()
         for handler in sorted(self.handlers, key=lambda one: _ORDER[one.evidence.runtime]):
             if handler.evidence.runtime == "unknown":
                 continue
@@ -293,9 +327,10 @@ class Runtimes:
                     why = f"reached from {name} in {handler.function.unit.path} ({why})"
                 found[function] = Evidence(handler.evidence.runtime, why)
                 first = False
-                queue.extend(inside.get(function, ()))
+                queue.extend(self._called.get(function, ()))
         return found
 
+    @cached_property
     def _called(self) -> dict[ProjectFunction, list[ProjectFunction]]:
         found: dict[ProjectFunction, list[ProjectFunction]] = {}
         for call in self.program.calls:
@@ -343,6 +378,11 @@ class Runtimes:
                 found[path] = root
                 queue.extend((one, root) for one in self._imports.get(path, ()))
         return found
+
+    def importers(self, unit: Unit) -> list[Unit]:
+        """Return the units, tests left out, that import or re-export from the file of ``unit``."""
+        others = (one for one in self.program.units if one.path != unit.path and not one.test)
+        return [one for one in others if unit.path in self._imports.get(one.path, ())]
 
     @cached_property
     def _imports(self) -> dict[str, set[str]]:

@@ -118,7 +118,21 @@ class Project:
         )
 
     def side(self, unit: Unit) -> Side | None:
-        return side(unit, self.runtimes.is_server(unit))
+        """Return where the code of ``unit`` runs; a file that does not say runs where all files
+        that import it do, if that is a server."""
+        if id(unit) not in self._sides:
+            self._sides[id(unit)] = None  # for files that import each other
+            found = side(unit, self.runtimes.is_server(unit))
+            if found is None:
+                above = self.runtimes.importers(unit)
+                if above and all(self.side(one) == "server" for one in above):
+                    found = "server"
+            self._sides[id(unit)] = found
+        return self._sides[id(unit)]
+
+    @cached_property
+    def _sides(self) -> dict[int, Side | None]:
+        return {}
 
     def evidence(self, unit: Unit, function: int) -> Evidence:
         return self.runtimes.of(unit, function)

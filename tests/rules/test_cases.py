@@ -12,7 +12,7 @@ from mmlint.sdk.keys import find_key
 from tests.cases import BadCase, Case, Mark, load_cases, parse_cases
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
-FOLDERS = (FIXTURES / "rules", FIXTURES / "platforms", FIXTURES / "links")
+FOLDERS = tuple(FIXTURES / name for name in ("rules", "platforms", "decided", "links"))
 
 CHECKED = [case for folder in FOLDERS for case in load_cases(folder, ("silent", "found"))]
 FIXED = [(case, unsafe) for case in load_cases(FOLDERS[0], ("fixed",)) for unsafe in case.levels()]
