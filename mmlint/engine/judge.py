@@ -87,9 +87,13 @@ def _about_comments(
 def _run(rule: Registered, project: Project, policy: Policy, result: Verdicts) -> Iterable[Finding]:
     if rule.check is None:
         return
+    seen: set[tuple[str, int, int, str, str]] = set()  # a wrapper's calls all lead to its body
     try:
         for verdict in rule.check(project):
             finding = _finding(rule, verdict, policy.severity(rule))
+            if finding.sort_key in seen:
+                continue
+            seen.add(finding.sort_key)
             path = finding.place.path
             if _speaks(rule, project, path) and policy.allowed(rule, path):
                 yield finding

@@ -136,12 +136,12 @@ class Written(NamedTuple):
 def written(field: Field) -> Written | None:
     """Return where the value of ``field`` is written; None where it may be another one."""
     value = in_event(field)
-    return None if value is None else _passed(value)
+    return None if value is None else as_passed(value)
 
 
 def in_event(field: Field) -> Written | None:
     """Return the value of ``field`` as the event has it; None where it may be another one."""
-    if field.value is None or (field.presence != "present" and field.entry is None):
+    if field.value is None or not field.certain:
         return None
     return Written(field.unit, field.value, field.environment)
 
@@ -155,11 +155,11 @@ def alternatives(field: Field) -> Iterator[tuple[Written, Written]]:
     options = whole.value.options if isinstance(whole.value, s.Choice) else (whole.value,)
     for option in options:
         one = whole._replace(value=option)
-        spot = _passed(one)
+        spot = as_passed(one)
         yield one, whole if spot is one else spot
 
 
-def _passed(value: Written) -> Written:
+def as_passed(value: Written) -> Written:
     """Follow a parameter to the argument that a caller wrote for it."""
     for _ in range(MAX_HOPS):
         passed = argument(value.unit, value.value, value.environment)

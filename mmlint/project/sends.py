@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
@@ -48,6 +48,7 @@ class Send:
     ``via``: the inner send, where this is the call of a wrapper.
     ``through``: how it is sent; ``queued`` sends need a flush.
     ``decided_by_caller``: names of fields (``*`` for any) whose value a caller passes in.
+    ``misshapen``: the call has the other SDK's form, so that nobody knows which fields it means.
     """
 
     unit: Unit
@@ -60,6 +61,7 @@ class Send:
     event: Shape
     decided_by_caller: frozenset[str]
     via: Send | None = None
+    misshapen: bool = False
 
     @property
     def queued(self) -> bool:
@@ -131,21 +133,58 @@ class Sends:
     def _sdk(self, call: Call, callee: SdkFunction, environment: Environment) -> Send:
         arguments = call.call.arguments
         first = arguments[0].value if arguments and arguments[0].name is None else None
-        if callee.sdk == "browser" and not call.unit.python:
-            shape = Shape(open=True)
-            if first is not None:
-                shape.fields["event"] = self.shapes.field(
-                    call.unit, first.start, first, environment
-                )
-            return self._send(call, call.call, "browser", "sdk", shape, environment)
         if call.unit.python:
             shape = self._python_arguments(call, environment)
-        elif isinstance(first, s.Literal | s.Template):
-            shape = Shape(open=True)
-            shape.fields["event"] = self.shapes.field(call.unit, first.start, first, environment)
+            return self._send(call, call.call, "server", "sdk", shape, environment)
+        side: Literal["browser", "server"] = "browser" if callee.sdk == "browser" else "server"
+        names = first is not None and self._is_name(call.unit, first, environment)
+        if side == "browser" or names:
+            shape = self._positional(call, environment)
         else:
             shape = self._shape(call.unit, first, environment)
-        return self._send(call, call.call, "server", "sdk", shape, environment)
+        sent = self._send(call, call.call, side, "sdk", shape, environment)
+        if names if side == "server" else self._is_object(call.unit, first, environment):
+            return replace(sent, misshapen=True)
+        return sent
+
+    def _positional(self, call: Call, environment: Environment) -> Shape:
+        """``track("x", {...})``: the name, and the properties; the SDK adds the other fields."""
+        shape = Shape(open=True)
+        for name, argument in zip(("event", "properties"), call.call.arguments, strict=False):
+            value = argument.value
+            if isinstance(value, s.Spread):
+                break
+            shape.fields[name] = self.shapes.field(
+                call.unit, value.start, value, environment, argument
+            )
+        return shape
+
+    def _is_name(self, unit: Unit, value: s.Value, environment: Environment) -> bool:
+        """Whether ``value`` is certainly a text: the place of an event's name, not of an object."""
+        if isinstance(value, s.Choice):
+            return all(self._is_name(unit, one, environment) for one in value.options)
+        if isinstance(value, s.Operation) and value.operator in ("+", "%"):
+            return any(self._is_name(unit, one, environment) for one in value.operands)
+        if isinstance(value, s.Call) and isinstance(value.callee, s.Member):
+            formats = value.callee.name in ("format", "concat")
+            return formats and self._is_name(unit, value.callee.object, environment)
+        found = self.program.resolve(unit, value, environment)
+        if isinstance(found, Parameter) and not found.path:
+            declared = found.unit.module.functions[found.function].parameters[found.number]
+            return declared.annotation == "string"
+        if not isinstance(found, Known):
+            return False
+        held = found.value
+        return isinstance(held, s.Template) or (
+            isinstance(held, s.Literal) and isinstance(held.value, str)
+        )
+
+    def _is_object(self, unit: Unit, value: s.Value | None, environment: Environment) -> bool:
+        """Whether ``value`` is certainly an object literal."""
+        if isinstance(value, s.Choice):
+            return all(self._is_object(unit, one, environment) for one in value.options)
+        found = self.program.resolve(unit, value, environment) if value is not None else None
+        return isinstance(found, Known) and isinstance(found.value, s.Object)
 
     def _python_arguments(self, call: Call, environment: Environment) -> Shape:
         """``track(event="x", user_id=u)``, ``track("x", user_id=u)`` and ``track({...})``."""
@@ -156,7 +195,7 @@ class Sends:
                 shape.fields[argument.name] = self.shapes.field(
                     call.unit, argument.start, value, environment, argument
                 )
-            elif number == 0 and self._is_text(call.unit, value, environment):
+            elif number == 0 and self._is_name(call.unit, value, environment):
                 shape.fields["event"] = self.shapes.field(
                     call.unit, value.start, value, environment
                 )
@@ -174,10 +213,6 @@ class Sends:
                 shape.open = True
         return shape
 
-    def _is_text(self, unit: Unit, value: s.Value, environment: Environment) -> bool:
-        found = self.program.resolve(unit, value, environment)
-        return isinstance(found, Known) and isinstance(found.value, s.Literal | s.Template)
-
     def _shape(self, unit: Unit, value: s.Value | None, environment: Environment) -> Shape:
         return Shape(open=True) if value is None else self.shapes.of(unit, value, environment)
 
@@ -193,56 +228,12 @@ class Sends:
         events = self._shape(call.unit, made.body, environment).fields.get("events")
         if events is None or events.value is None:
             return
-        for unit, entry in self._entries(events.unit, events.value, environment):
+        for unit, entry in self.shapes.items(events.unit, events.value, environment):
             shape = self.shapes.of(unit, entry, environment)
             if shape.fields or not shape.open:
                 literal = shape.literal
                 owner, node = literal if literal else (unit, entry)
                 yield self._send(call._replace(unit=owner), node, side, "batch", shape, environment)
-
-    def _entries(
-        self, unit: Unit, value: s.Value, environment: Environment, depth: int = 0
-    ) -> Iterator[tuple[Unit, s.Value]]:
-        """The entries of a list literal, or the object that a map or comprehension yields."""
-        if depth > 4:
-            return
-        if isinstance(value, s.Sequence):
-            for item in value.items:
-                if isinstance(item, s.Spread):
-                    yield from self._entries(unit, item.value, environment, depth + 1)
-                else:
-                    yield unit, item
-        elif isinstance(value, s.Comprehension):
-            yield unit, value.element
-        elif isinstance(value, s.Call):
-            yield from self._mapped(unit, value, environment)
-        elif isinstance(value, s.Name) and value.binding >= 0:
-            definitions = unit.definitions.get(value.binding, [])
-            if len(definitions) == 1 and not definitions[0].path:
-                yield from self._entries(unit, definitions[0].value, environment, depth + 1)
-            yield from self._pushed(unit, value)
-
-    def _pushed(self, unit: Unit, name: s.Name) -> Iterator[tuple[Unit, s.Value]]:
-        """``events.push({...})`` and ``events.append({...})`` add entries."""
-        for _, call in unit.calls:
-            callee = call.callee
-            if isinstance(callee, s.Member) and callee.name in ("push", "append"):
-                held = callee.object
-                if isinstance(held, s.Name) and held.binding == name.binding:
-                    for argument in call.arguments:
-                        yield unit, argument.value
-
-    def _mapped(
-        self, unit: Unit, call: s.Call, environment: Environment
-    ) -> Iterator[tuple[Unit, s.Value]]:
-        callee = call.callee
-        if not isinstance(callee, s.Member) or callee.name != "map" or not call.arguments:
-            return
-        mapper = self.program.resolve(unit, call.arguments[0].value, environment)
-        if isinstance(mapper, ProjectFunction):
-            for statement in mapper.function.body:
-                if isinstance(statement, s.Return) and statement.value is not None:
-                    yield mapper.unit, statement.value
 
     # --- wrappers --------------------------------------------------------------------------------
 
@@ -276,6 +267,7 @@ class Sends:
                         inner.event,
                         inner.decided_by_caller,
                         send,
+                        inner.misshapen,
                     )
 
     def _deciders(self, send: Send) -> Iterator[ProjectFunction]:

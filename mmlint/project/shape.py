@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from mmlint.model import syntax as s
-from mmlint.project.entity import NOTHING, Environment, Known, Parameter, Passed
+from mmlint.project.entity import (
+    NOTHING,
+    Environment,
+    Known,
+    Parameter,
+    Passed,
+    ProjectFunction,
+)
 from mmlint.project.program import Program
 from mmlint.project.unit import Unit
 
@@ -17,7 +25,9 @@ Presence = Literal["present", "empty", "maybe"]
 class Field:
     """One field: where its key stands, and its value as written there.
 
-    ``maybe``: it is there on some paths, or what it holds cannot be known.
+    ``maybe``: it is there on some paths, or what it holds cannot be known. ``certain``: the key is
+    there on every path, and nothing unknown may replace its value. ``literal``: the object literal
+    that the key stands in.
     """
 
     unit: Unit
@@ -26,6 +36,8 @@ class Field:
     presence: Presence
     environment: Environment = NOTHING
     entry: s.Entry | s.Argument | None = None
+    certain: bool = True
+    literal: s.Object | None = None
 
 
 @dataclass
@@ -47,7 +59,7 @@ class Shape:
         if other.open:
             for name, one in self.fields.items():
                 if name not in other.fields:
-                    self.fields[name] = Field(one.unit, one.start, one.value, "maybe")
+                    self.fields[name] = _maybe(one)
         for name, one in other.fields.items():
             before = self.fields.get(name)
             if one.presence == "maybe" and before is not None:
@@ -99,9 +111,8 @@ class Shapes:
             elif entry.key is None:
                 shape.open = True
             else:
-                shape.fields[entry.key] = self.field(
-                    unit, entry.key_start, entry.value, environment, entry
-                )
+                found = self.field(unit, entry.key_start, entry.value, environment, entry)
+                shape.fields[entry.key] = replace(found, literal=value)
         return shape
 
     def field(
@@ -304,14 +315,62 @@ class Shapes:
                     name in other.fields and other.fields[name].presence == one.presence
                     for other in shapes
                 )
-                joined.fields.setdefault(
-                    name, one if everywhere else Field(one.unit, one.start, one.value, "maybe")
-                )
+                joined.fields.setdefault(name, one if everywhere else _maybe(one))
         return joined
+
+    # --- lists of objects ------------------------------------------------------------------------
+
+    def items(
+        self, unit: Unit, value: s.Value, environment: Environment, depth: int = 0
+    ) -> Iterator[tuple[Unit, s.Value]]:
+        """The entries of a list literal, or the object that a map or comprehension yields."""
+        if depth > 4:
+            return
+        if isinstance(value, s.Sequence):
+            for item in value.items:
+                if isinstance(item, s.Spread):
+                    yield from self.items(unit, item.value, environment, depth + 1)
+                else:
+                    yield unit, item
+        elif isinstance(value, s.Comprehension):
+            yield unit, value.element
+        elif isinstance(value, s.Call):
+            yield from self._mapped(unit, value, environment)
+        elif isinstance(value, s.Name) and value.binding >= 0:
+            definitions = unit.definitions.get(value.binding, [])
+            if len(definitions) == 1 and not definitions[0].path:
+                yield from self.items(unit, definitions[0].value, environment, depth + 1)
+            yield from self._pushed(unit, value)
+
+    def _pushed(self, unit: Unit, name: s.Name) -> Iterator[tuple[Unit, s.Value]]:
+        """``events.push({...})`` and ``events.append({...})`` add entries."""
+        for _, call in unit.calls:
+            callee = call.callee
+            if isinstance(callee, s.Member) and callee.name in ("push", "append"):
+                held = callee.object
+                if isinstance(held, s.Name) and held.binding == name.binding:
+                    for argument in call.arguments:
+                        yield unit, argument.value
+
+    def _mapped(
+        self, unit: Unit, call: s.Call, environment: Environment
+    ) -> Iterator[tuple[Unit, s.Value]]:
+        callee = call.callee
+        if not isinstance(callee, s.Member) or callee.name != "map" or not call.arguments:
+            return
+        mapper = self.program.resolve(unit, call.arguments[0].value, environment)
+        if isinstance(mapper, ProjectFunction):
+            for statement in mapper.function.body:
+                if isinstance(statement, s.Return) and statement.value is not None:
+                    yield mapper.unit, statement.value
 
 
 def _all_maybe(fields: dict[str, Field]) -> dict[str, Field]:
-    return {name: Field(one.unit, one.start, one.value, "maybe") for name, one in fields.items()}
+    return {name: _maybe(one) for name, one in fields.items()}
+
+
+def _maybe(one: Field) -> Field:
+    return replace(one, presence="maybe", certain=False)
 
 
 def _is(value: s.Value, binding: int) -> bool:

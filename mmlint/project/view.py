@@ -14,6 +14,7 @@ from mmlint.model.finding import Place, Related
 from mmlint.model.walk import inside, own_values, statements
 from mmlint.project.flow import Delivery, Flow, Spot
 from mmlint.project.identity import identifications
+from mmlint.project.payload import Payloads
 from mmlint.project.program import Program
 from mmlint.project.resolution import Resolution
 from mmlint.project.runtimes import Evidence, Handler, Runtimes
@@ -21,6 +22,7 @@ from mmlint.project.sends import Send, Sends
 from mmlint.project.sides import Side, side
 from mmlint.project.surroundings import Surroundings
 from mmlint.project.unit import Unit
+from mmlint.project.values import Values
 from mmlint.sdk import surface
 
 
@@ -107,6 +109,16 @@ class Project:
     def identifications(self) -> tuple[Send, ...]:
         """Every identify call outside test files, as an event with its ids; ordered like sends."""
         return identifications(self.program)
+
+    @cached_property
+    def payloads(self) -> Payloads:
+        """What the events say: their names, their own fields, their properties."""
+        return Payloads(self.program, self.sends, self.identifications)
+
+    @cached_property
+    def values(self) -> Values:
+        """What kind of value an expression is: a number, a path, a fraction, JSON in a text."""
+        return Values(self.program)
 
     @cached_property
     def entries(self) -> tuple[Carried, ...]:

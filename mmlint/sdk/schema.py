@@ -31,6 +31,42 @@ MISNAMED: Final = {
 }
 """Keys people write for a field, and the field they mean."""
 
+ENRICHED: Final = frozenset(
+    {"source", "medium", "campaign", "source_confidence", "source_rule_id"}
+    | {"country", "device_type", "browser", "os", "ip_hash"}
+)
+"""Keys that the server works out itself, and ignores when a client sends them (events)."""
+
+LIMITS: Final = {
+    "event": 128,
+    "event_id": 128,
+    "anonymous_id": 128,
+    "session_id": 128,
+    "user_id": 256,
+    "url": 2048,
+    "path": 2048,
+    "referrer": 2048,
+}
+"""The most characters of a text field (event schema)."""
+
+MAY_BE_EMPTY: Final = frozenset({"url", "path", "referrer"})
+"""Text fields without a lower limit; all others need a character at least."""
+
+MAX_PROPERTIES: Final = 8192
+"""The most bytes of ``properties`` as JSON."""
+
+OWN_NAMES: Final = frozenset({"$pageview", "$identify"})
+"""The vendor's own events: every other name that begins with ``$`` is reserved (event naming)."""
+
+PERSONAL_KEYS: Final = frozenset(
+    {"email", "phone", "first_name", "last_name", "full_name", "address", "ip", "ip_address"}
+    | {"ssn", "card_number", "password", "token", "dob"}
+)
+"""Keys of personal or secret data, which ``properties`` must not hold (properties, AUP)."""
+
+MONEY_KEYS: Final = frozenset({"amount", "price", "revenue", "total"})
+"""Keys of money without a unit: it belongs under ``…_cents``, as an integer (event naming)."""
+
 SERVER_EVENTS: Final = ("signup", "purchase", "refunded", "completed_checkout", "subscription_*")
 """Events that the server is meant to send: it alone knows that they really happened."""
 

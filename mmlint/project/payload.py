@@ -1,0 +1,185 @@
+"""What events say, as rules ask for it: names, own fields and properties, where they are written.
+
+What several sends share (all calls of a wrapper lead to its body) is yielded for each of them, at
+one and the same place. Events in the wrong SDK's form say nothing: nobody knows what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from mmlint.model import syntax as s
+from mmlint.model.finding import Place, Related
+from mmlint.project.entity import SdkFunction
+from mmlint.project.identity import Written, alternatives, as_passed
+from mmlint.project.program import Program
+from mmlint.project.sends import Send
+from mmlint.project.shape import Field, Shapes
+from mmlint.project.unit import Unit
+
+MAX_DEPTH = 6
+"""How many objects and lists inside each other are entered."""
+
+
+class Key(NamedTuple):
+    """A key of an event or of its properties, where somebody wrote it."""
+
+    send: Send
+    name: str
+    field: Field
+
+    @property
+    def unit(self) -> Unit:
+        return self.field.unit
+
+    @property
+    def place(self) -> Place:
+        quotes = 2 if self.unit.python and isinstance(self.field.entry, s.Entry) else 0
+        end = self.field.start + len(self.name.encode()) + quotes
+        return Place(self.unit.path, self.field.start, end)
+
+
+class EventText(NamedTuple):
+    """An event's name that is certainly known. ``given``: where it is given to the send."""
+
+    text: str
+    given: Written
+    unit: Unit
+    literal: s.Literal
+
+    @property
+    def place(self) -> Place:
+        return Place(self.given.unit.path, self.given.value.start, self.given.value.end)
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        """Where the literal stands, if that is somewhere else."""
+        place = Place(self.unit.path, self.literal.start, self.literal.end)
+        return () if place == self.place else (Related(place, "the name is written here"),)
+
+
+class Content(NamedTuple):
+    """A value of a field: as the event has it, and where it is written (a caller's argument).
+
+    ``own``: it stands in the event itself, alone, so that replacing it changes nothing else.
+    ``text``: the text that it certainly is, as far as it may be shown.
+    """
+
+    name: str
+    value: Written
+    at: Written
+    own: bool
+    text: str | None
+
+    @property
+    def place(self) -> Place:
+        return Place(self.at.unit.path, self.at.value.start, self.at.value.end)
+
+
+class Payloads:
+    """Answers about ``sends`` and the bodies of ``identifications``."""
+
+    def __init__(
+        self, program: Program, sends: tuple[Send, ...], identifications: tuple[Send, ...]
+    ) -> None:
+        self.program = program
+        self.shapes = Shapes(program)
+        self.sends = tuple(send for send in sends if not send.misshapen)
+        self.identifications = identifications
+
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        """The own keys of every event whose form is the API's: all but the browser SDK's."""
+        return tuple(
+            Key(send, name, one)
+            for send in self.sends
+            if send.side == "server" or send.through != "sdk"
+            for name, one in send.event.fields.items()
+            if one.entry is not None and not self._is_own_parameter(send, one)
+        )
+
+    @cached_property
+    def properties(self) -> tuple[Key, ...]:
+        """Every key in the properties of every event, also of objects and lists inside them."""
+        return tuple(
+            key
+            for send in self.sends
+            if (found := send.field("properties")) is not None
+            for key in self._inside(send, found, 0)
+        )
+
+    @cached_property
+    def names(self) -> tuple[EventText, ...]:
+        """Every literal name that is given to a send; of a choice each option."""
+        return tuple(
+            name
+            for given in self.given_names
+            for option in options(given)
+            for name in self._texts(option, option, 0)
+        )
+
+    @cached_property
+    def given_names(self) -> tuple[Written, ...]:
+        """The value that each send has as its name, known or not."""
+        return tuple(
+            Written(found.unit, found.value, found.environment)
+            for send in self.sends
+            if (found := send.field("event")) is not None and found.value is not None
+        )
+
+    def values(self, *names: str) -> Iterator[Content]:
+        """Yield every value that one of the own fields ``names`` certainly has on some path."""
+        for send in (*self.sends, *self.identifications):
+            for name in names:
+                found = send.field(name)
+                if found is None:
+                    continue
+                for value, at in alternatives(found):
+                    own = send.via is None and at.value is value.value is found.value
+                    known = self.program.text(value.unit, value.value, value.environment)
+                    whole = known is not None and known[2].key is None
+                    yield Content(name, value, at, own, known[0] if known and whole else None)
+
+    def _inside(self, send: Send, field: Field, depth: int) -> Iterator[Key]:
+        if field.value is None or depth > MAX_DEPTH:
+            return
+        shape = self.shapes.of(field.unit, field.value, field.environment)
+        for name, one in shape.fields.items():
+            if one.entry is not None:
+                yield Key(send, name, one)
+            yield from self._inside(send, one, depth + 1)
+        for unit, item in self.shapes.items(field.unit, field.value, field.environment):
+            one = self.shapes.field(unit, item.start, item, field.environment)
+            yield from self._inside(send, one, depth + 1)
+
+    def _texts(self, at: Written, given: Written, depth: int) -> Iterator[EventText]:
+        known = self.program.text(at.unit, at.value, at.environment)
+        if known is not None:
+            yield EventText(known[0], given, known[1], known[2])
+        elif isinstance(at.value, s.Name) and at.value.binding >= 0 and depth < MAX_DEPTH:
+            definitions = at.unit.definitions.get(at.value.binding, [])
+            if len(definitions) == 1 and not definitions[0].path:
+                for option in options(at._replace(value=definitions[0].value)):
+                    yield from self._texts(option, given, depth + 1)
+
+    def _is_own_parameter(self, send: Send, one: Field) -> bool:
+        """Whether the key is a keyword of a method that the project itself wrote."""
+        if not isinstance(one.entry, s.Argument) or send.through != "sdk":
+            return False
+        inner = send.inner
+        callee = self.program.resolve(inner.unit, inner.call.callee)
+        direct = one.unit is inner.unit and inner.call.start <= one.start < inner.call.end
+        return direct and isinstance(callee, SdkFunction) and callee.awaitable is not None
+
+
+def options(at: Written) -> Iterator[Written]:
+    """Yield what a value may be: the options of a choice, and what a caller passes."""
+    waiting = [at]
+    while waiting:
+        one = as_passed(waiting.pop())
+        if isinstance(one.value, s.Choice):
+            waiting += [one._replace(value=option) for option in reversed(one.value.options)]
+        else:
+            yield one
