@@ -12,6 +12,7 @@ from mmlint.project.entity import (
     Global,
     Instance,
     Known,
+    Method,
     Namespace,
     Parameter,
     ProjectClass,
@@ -123,7 +124,10 @@ class Story:
             return f"a client of {_SDK[entity.sdk]}"
         if isinstance(entity, ProjectFunction):
             name = entity.function.name or "a function"
-            return f"{name} at {self._place(entity.unit, entity.function.start)}"
+            given = f", with {len(entity.given)} arguments given before" if entity.given else ""
+            return f"{name} at {self._place(entity.unit, entity.function.start)}{given}"
+        if isinstance(entity, Method):
+            return f"{entity.name} of {self._entity(entity.function)}"
         if isinstance(entity, ProjectClass | Instance):
             declared = entity.unit.module.classes[entity.index]
             return f"class {declared.name} at {self._place(entity.unit, declared.start)}"

@@ -1,10 +1,91 @@
-"""What the parameters of a function stand for in one call of it."""
+"""What the parameters of a function stand for in one call of it, with what it was given before."""
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from mmlint.model import syntax as s
-from mmlint.project.entity import NOTHING, Environment, Passed, ProjectFunction
+from mmlint.project.entity import (
+    NOTHING,
+    Entity,
+    Environment,
+    External,
+    Given,
+    Method,
+    Passed,
+    ProjectFunction,
+    SdkFunction,
+)
 from mmlint.project.unit import Unit
+
+PARTIALS = frozenset(
+    {
+        ("functools", "partial"),
+        ("lodash", "partial"),
+        ("lodash/partial", "default"),
+    }
+)
+"""Calls that give a function some of its arguments, and return the rest of it."""
+
+
+def makes_partial(callee: Entity | None) -> bool:
+    """Whether a call of ``callee`` returns its first argument with the others given to it."""
+    return isinstance(callee, External) and (callee.module, *callee.path) in PARTIALS
+
+
+def binds(callee: Entity | None) -> bool:
+    """Whether ``callee`` is the ``bind`` of a function."""
+    return isinstance(callee, Method) and callee.name == "bind"
+
+
+def with_given(
+    function: Entity | None, unit: Unit, arguments: tuple[s.Argument, ...], outer: Environment
+) -> Entity | None:
+    """Return ``function`` with ``arguments``, which stand in ``unit``, passed already."""
+    given = tuple(Given(one, Passed(unit, one.value, outer)) for one in arguments)
+    if isinstance(function, ProjectFunction):
+        return ProjectFunction(function.unit, function.index, (*function.given, *given))
+    if isinstance(function, SdkFunction):
+        before = function.given
+        return SdkFunction(function.sdk, function.name, function.awaitable, (*before, *given))
+    if isinstance(function, External):
+        return External(function.module, function.path, (*function.given, *given))
+    return None
+
+
+def direct(call: s.Call, callee: Method) -> s.Call | None:
+    """Return ``fn(a)`` for ``fn.call(self, a)`` and ``fn.apply(self, [a])``; None for ``bind``."""
+    if not isinstance(call.callee, s.Member) or callee.name == "bind":
+        return None
+    rest = call.arguments[1:]
+    if callee.name == "apply":
+        listed = rest[0].value if rest else None
+        items = listed.items if isinstance(listed, s.Sequence) else ()
+        rest = tuple(s.Argument(one.start, one.end, None, one) for one in items)
+        if listed is not None and not isinstance(listed, s.Sequence):
+            spread = s.Spread(listed.start, listed.end, listed)
+            rest = (s.Argument(listed.start, listed.end, None, spread),)
+    return replace(call, callee=call.callee.object, arguments=rest)
+
+
+def completed(unit: Unit, call: s.Call, callee: External) -> s.Call:
+    """Return the call with what was given to ``callee`` before, as far as that stands in ``unit``
+    and means there what it says."""
+    given = callee.given
+    if not given or any(one.passed.unit is not unit or one.passed.environment for one in given):
+        return call
+    before = tuple(one.argument for one in given)
+    names = {one.name for one in call.arguments if one.name}
+    kept = tuple(one for one in before if one.name not in names)
+    return replace(call, arguments=(*kept, *call.arguments))
+
+
+def passed_to(
+    unit: Unit, call: s.Call, callee: SdkFunction | ProjectFunction, outer: Environment = NOTHING
+) -> list[Given]:
+    """Return all arguments of a call in the order in which ``callee`` gets them."""
+    own = [Given(one, Passed(unit, one.value, outer)) for one in call.arguments]
+    return [*callee.given, *own]
 
 
 def environment_of(
@@ -16,25 +97,26 @@ def environment_of(
     """
     parameters = callee.function.parameters
     shift = 1 if _takes_self(callee) else 0
-    if any(isinstance(one.value, s.Spread) for one in call.arguments):
+    arguments = passed_to(unit, call, callee, outer)
+    if any(isinstance(one.argument.value, s.Spread) for one in arguments):
         return NOTHING
     pairs: dict[int, Passed | None] = {}
     position = shift
     named = {parameter.name: number for number, parameter in enumerate(parameters)}
-    for argument in call.arguments:
-        passed = Passed(unit, argument.value, outer)
-        if argument.name is not None:
-            if argument.name in named:
-                pairs[named[argument.name]] = passed
+    for one in arguments:
+        if one.argument.name is not None:
+            if one.argument.name in named:
+                pairs[named[one.argument.name]] = one.passed
         elif position < len(parameters) and parameters[position].kind == "positional":
-            pairs[position] = passed
+            pairs[position] = one.passed
             position += 1
-    keywords = {argument.name for argument in call.arguments if argument.name}
+    left = [one for one in arguments if one.argument.name and one.argument.name not in named]
     for number, parameter in enumerate(parameters):
         if number < shift or number in pairs:
             continue
         if parameter.kind == "keywords":
-            pairs[number] = Passed(unit, _keywords(call, keywords - set(named)), outer)
+            if all(one.passed.unit is unit and one.passed.environment == outer for one in left):
+                pairs[number] = Passed(unit, _keywords(call, left), outer)
         elif parameter.kind != "rest":
             default = parameter.default
             pairs[number] = Passed(callee.unit, default, NOTHING) if default else None
@@ -50,11 +132,10 @@ def _takes_self(callee: ProjectFunction) -> bool:
     return "staticmethod" not in names
 
 
-def _keywords(call: s.Call, names: set[str]) -> s.Object:
-    """The dict that ``**kwargs`` is in a callee: the call's keywords that no parameter took."""
+def _keywords(call: s.Call, left: list[Given]) -> s.Object:
+    """The dict that ``**kwargs`` is in a callee: the keywords that no parameter took."""
+    last = {one.argument.name: one.argument for one in left}
     entries = tuple(
-        s.Entry(one.start, one.end, one.name, one.value, one.start)
-        for one in call.arguments
-        if one.name in names
+        s.Entry(one.start, one.end, one.name, one.value, one.start) for one in last.values()
     )
     return s.Object(call.start, call.end, entries)

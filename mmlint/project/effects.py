@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from mmlint.model import syntax as s
 from mmlint.model.walk import parts, values
 from mmlint.project import callee as calls
+from mmlint.project.arguments import makes_partial
 from mmlint.project.callee import is_flush
 from mmlint.project.entity import (
     Entity,
     External,
     Global,
+    Method,
     Parameter,
     ProjectFunction,
     SdkFunction,
@@ -204,9 +206,12 @@ class Effects(Promises):
         if isinstance(call.callee, s.Lambda):
             states = self.arguments(call, states, Fate.UNKNOWN)
             return self.inline(call.callee.function, states, self.kept_alive(use))
-        callee = constructor(self.program.resolve(self.unit, call.callee))
+        found, call = self.program.called(self.unit, call)
+        callee = constructor(found)
         path = calls.path_of(callee)
         member = call.callee if isinstance(call.callee, s.Member) else None
+        if isinstance(callee, Method) or makes_partial(callee):
+            return self.arguments(call, states, Fate.UNKNOWN)
         if isinstance(callee, SdkFunction):
             states = self.arguments(call, states, Fate.UNKNOWN)
             if is_flush(callee):

@@ -24,12 +24,13 @@ class SdkFunction:
     """A function of the SDK, bare or of a client.
 
     ``awaitable``: whether its result must be awaited, where that is known: a project's own Python
-    client says it by ``async def``.
+    client says it by ``async def``. ``given``: what ``partial`` or ``bind`` has passed already.
     """
 
     sdk: Sdk
     name: str
     awaitable: bool | None = None
+    given: tuple[Given, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,12 @@ class SdkClass:
 
 @dataclass(frozen=True, eq=False)
 class ProjectFunction:
-    """A function of the project; ``environment`` holds what its captured parameters stand for."""
+    """A function of the project. ``given``: what ``partial`` or ``bind`` has passed already; it is
+    the same function nevertheless."""
 
     unit: Unit
     index: int
+    given: tuple[Given, ...] = ()
 
     @property
     def key(self) -> tuple[int, int]:
@@ -87,10 +90,12 @@ class External:
     """Something of a package that is not the project's: ``path`` leads from the module to it.
 
     ``()`` in the path is a call or construction: ``express().get`` is ``("default", "()", "get")``.
+    ``given``: what ``partial`` or ``bind`` has passed already.
     """
 
     module: str
     path: Path
+    given: tuple[Given, ...] = ()
 
     def __str__(self) -> str:
         return ".".join((self.module, *self.path)).replace(".()", "()")
@@ -122,6 +127,14 @@ class Known:
     environment: Environment
 
 
+@dataclass(frozen=True)
+class Method:
+    """JavaScript's ``fn.bind``, ``fn.call`` and ``fn.apply``."""
+
+    function: SdkFunction | ProjectFunction
+    name: str
+
+
 Entity = (
     SdkObject
     | SdkFunction
@@ -134,6 +147,7 @@ Entity = (
     | Global
     | Parameter
     | Known
+    | Method
 )
 
 
@@ -144,6 +158,14 @@ class Passed:
     unit: Unit
     value: s.Value
     environment: Environment
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """An argument that was passed before the call, and what it stands for."""
+
+    argument: s.Argument
+    passed: Passed
 
 
 Environment = tuple[tuple[tuple[int, int, int], "Passed | None"], ...]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside, statements
+from mmlint.project.arguments import passed_to
 from mmlint.project.callee import path_of
 from mmlint.project.entity import Environment, Global, ProjectFunction, SdkFunction
 from mmlint.project.http import request
@@ -51,16 +52,18 @@ class _Calls(Sends):
     def identified(self, call: Call, environment: Environment) -> Shape | None:
         """What an identify call says: the browser's ``identify(id)``, the server's, plain HTTP."""
         if isinstance(call.callee, SdkFunction):
-            return self._identified(call, environment) if call.callee.name == "identify" else None
+            named = call.callee.name == "identify"
+            return self._identified(call, call.callee, environment) if named else None
         made = request(self.program, call, environment)
         if made is None or made.endpoint != "identify":
             return None
         return self._shape(call.unit, made.body, environment)
 
-    def _identified(self, call: Call, environment: Environment) -> Shape:
+    def _identified(self, call: Call, callee: SdkFunction, environment: Environment) -> Shape:
         if call.unit.python:
-            shape = self._python_arguments(call, environment)
-        elif call.callee == SdkFunction("browser", "identify"):
+            arguments = passed_to(call.unit, call.call, callee, environment)
+            shape = self._python_arguments(call, arguments)
+        elif callee.sdk == "browser":
             shape = Shape()
         else:
             first = call.call.arguments[0].value if call.call.arguments else None

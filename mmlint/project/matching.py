@@ -24,6 +24,7 @@ from mmlint.frameworks.pattern import (
 )
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside, statements
+from mmlint.project.arguments import binds
 from mmlint.project.bindings import Bound
 from mmlint.project.entity import (
     Entity,
@@ -314,7 +315,8 @@ class Matcher:
         """What an expression is, or what it wraps (``middy(fn)``, ``[guard, fn]``)."""
         if isinstance(entity, External) and "()" in entity.path:
             yield Target(entity)
-        if isinstance(value, s.Call):
+        bound = isinstance(value, s.Call) and binds(self.program.resolve(unit, value.callee))
+        if isinstance(value, s.Call) and not bound:
             yield from self._wrapped(unit, value, ())
         elif isinstance(value, s.Sequence):
             for item in value.items:

@@ -115,6 +115,17 @@ def split(specifier: str) -> tuple[str, str]:
     return "/".join(parts[:length]), "/".join(parts[length:])
 
 
+_REMOTE = re.compile(
+    r"(?:npm:/?|jsr:/?|https://(?:esm\.sh|cdn\.skypack\.dev|unpkg\.com)/)(@[^/@]+/[^/@]+|[^/@]+)(?:@[^/]*)?(/.*)?"
+)
+
+
+def package_specifier(specifier: str) -> str:
+    """Return the plain package name of Deno's and the CDNs' specifiers (``npm:hono@4/cors``)."""
+    match = _REMOTE.fullmatch(specifier)
+    return f"{match[1]}{match[2] or ''}" if match else specifier
+
+
 class Packages:
     """All packages of a project, found by folder or by name. ``manifests``: path to bytes."""
 

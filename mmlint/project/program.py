@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +11,13 @@ from mmlint.model import syntax as s
 from mmlint.model.facts import FileFacts
 from mmlint.model.limits import Limit, Limits
 from mmlint.model.walk import statements, values
-from mmlint.project.arguments import environment_of
+from mmlint.project.arguments import (
+    completed,
+    direct,
+    environment_of,
+    makes_partial,
+    with_given,
+)
 from mmlint.project.entity import (
     NOTHING,
     Entity,
@@ -21,6 +26,7 @@ from mmlint.project.entity import (
     Global,
     Instance,
     Known,
+    Method,
     Namespace,
     Parameter,
     ProjectClass,
@@ -29,6 +35,7 @@ from mmlint.project.entity import (
     SdkFunction,
     SdkObject,
 )
+from mmlint.project.packages import package_specifier
 from mmlint.project.resolution import Resolution, submodule
 from mmlint.project.unit import Definition, Path, Site, Unit
 from mmlint.sdk import surface
@@ -94,10 +101,24 @@ class Program:
     def calls(self) -> list[Call]:
         """Every call of every unit with its callee resolved, in path and source order."""
         return [
-            Call(unit, site, call, self.resolve(unit, call.callee))
+            Call(unit, site, direct_call, callee)
             for unit in self.units
             for site, call in unit.calls
+            for callee, direct_call in [self.called(unit, call)]
         ]
+
+    def called(
+        self, unit: Unit, call: s.Call, environment: Environment = NOTHING, depth: int = 0
+    ) -> tuple[Entity | None, s.Call]:
+        """Return what ``call`` calls, and the call as if it did so directly: ``fn.call(self, a)``
+        is ``fn(a)``, and what a package's function was given before stands among the arguments."""
+        found = self.resolve(unit, call.callee, environment, depth)
+        if isinstance(found, Method):
+            plain = direct(call, found)
+            return (found, call) if plain is None else (found.function, plain)
+        if isinstance(found, External) and found.given:
+            return found, completed(unit, call, found)
+        return found, call
 
     @cached_property
     def callers(self) -> dict[ProjectFunction, list[Call]]:
@@ -185,7 +206,7 @@ class Program:
     ) -> Entity | None:
         """A choice is known where all options agree, or where it fills in a missing SDK client."""
         found = [self.resolve(unit, option, environment, depth) for option in value.options]
-        if found and all(one is not None and one == found[0] for one in found):
+        if found and all(one is not None and _alike(one, found[0]) for one in found):
             return found[0]
         return next((one for one in found if isinstance(one, SdkObject | SdkFunction)), None)
 
@@ -238,7 +259,7 @@ class Program:
             found.append(self._at(entity, definition.path, depth))
         if not found or found[0] is None:
             return None
-        return found[0] if all(one == found[0] for one in found) else None
+        return found[0] if all(_alike(one, found[0]) for one in found) else None
 
     def _at(self, entity: Entity | None, path: Path, depth: int) -> Entity | None:
         for key in path:
@@ -378,7 +399,7 @@ class Program:
         if isinstance(entity, Known):
             return self._known_member(entity, name, depth + 1)
         if isinstance(entity, SdkFunction | ProjectFunction) and name in ("bind", "call", "apply"):
-            return entity if name != "apply" else None
+            return None if entity.given else Method(entity, name)
         return None
 
     def _sdk_member(self, entity: SdkObject, name: str) -> Entity:
@@ -471,7 +492,14 @@ class Program:
     def _result(
         self, unit: Unit, call: s.Call, environment: Environment, depth: int
     ) -> Entity | None:
-        callee = self.resolve(unit, call.callee, environment, depth)
+        callee, call = self.called(unit, call, environment, depth)
+        if isinstance(callee, Method):
+            return with_given(callee.function, unit, call.arguments[1:], environment)
+        if makes_partial(callee) and call.arguments:
+            function = self.resolve(unit, call.arguments[0].value, environment, depth)
+            made = with_given(function, unit, call.arguments[1:], environment)
+            if made is not None:
+                return made
         if isinstance(callee, SdkClass):
             return SdkObject(callee.sdk)
         if isinstance(callee, SdkFunction):
@@ -521,7 +549,7 @@ class Program:
                 found.append(self.resolve(callee.unit, statement.value, inner, depth + 1))
         if not found or found[0] is None:
             return None
-        return found[0] if all(one == found[0] for one in found) else None
+        return found[0] if all(_alike(one, found[0]) for one in found) else None
 
     def environment(
         self, unit: Unit, call: s.Call, callee: ProjectFunction, outer: Environment = NOTHING
@@ -544,15 +572,11 @@ class Program:
         return None
 
 
-_REMOTE = re.compile(
-    r"(?:npm:/?|jsr:/?|https://(?:esm\.sh|cdn\.skypack\.dev|unpkg\.com)/)(@[^/@]+/[^/@]+|[^/@]+)(?:@[^/]*)?(/.*)?"
-)
-
-
-def package_specifier(specifier: str) -> str:
-    """Return the plain package name of Deno's and the CDNs' specifiers (``npm:hono@4/cors``)."""
-    match = _REMOTE.fullmatch(specifier)
-    return f"{match[1]}{match[2] or ''}" if match else specifier
+def _alike(one: Entity | None, other: Entity | None) -> bool:
+    """Whether both mean the same, and were given the same before."""
+    if isinstance(one, ProjectFunction) and isinstance(other, ProjectFunction):
+        return one == other and one.given == other.given
+    return one == other
 
 
 def _is_nothing(value: s.Value) -> bool:

@@ -15,7 +15,7 @@ from mmlint.model.finding import (
 )
 from mmlint.project.entity import Instance, Namespace, ProjectFunction, SdkFunction, SdkObject
 from mmlint.project.flow import Exit, Spot
-from mmlint.project.program import package_specifier
+from mmlint.project.packages import package_specifier
 from mmlint.project.unit import Unit
 from mmlint.project.view import Project, lone
 from mmlint.sdk import surface

@@ -10,9 +10,11 @@ from typing import Literal
 from mmlint.model import syntax as s
 from mmlint.model.limits import Limit
 from mmlint.model.walk import inside
+from mmlint.project.arguments import passed_to
 from mmlint.project.entity import (
     NOTHING,
     Environment,
+    Given,
     Known,
     Parameter,
     ProjectFunction,
@@ -131,31 +133,37 @@ class Sends:
             yield self._send(call, call.call, side, "http", shape, environment)
 
     def _sdk(self, call: Call, callee: SdkFunction, environment: Environment) -> Send:
-        arguments = call.call.arguments
-        first = arguments[0].value if arguments and arguments[0].name is None else None
+        arguments = passed_to(call.unit, call.call, callee, environment)
+        first = arguments[0].passed if arguments and arguments[0].argument.name is None else None
         if call.unit.python:
-            shape = self._python_arguments(call, environment)
+            shape = self._python_arguments(call, arguments)
             return self._send(call, call.call, "server", "sdk", shape, environment)
         side: Literal["browser", "server"] = "browser" if callee.sdk == "browser" else "server"
-        names = first is not None and self._is_name(call.unit, first, environment)
+        names = first is not None and self._is_name(first.unit, first.value, first.environment)
         if side == "browser" or names:
-            shape = self._positional(call, environment)
+            shape = self._positional(arguments)
+        elif first is None:
+            shape = Shape(open=True)
         else:
-            shape = self._shape(call.unit, first, environment)
+            shape = self.shapes.of(first.unit, first.value, first.environment)
         sent = self._send(call, call.call, side, "sdk", shape, environment)
-        if names if side == "server" else self._is_object(call.unit, first, environment):
-            return replace(sent, misshapen=True)
-        return sent
+        if side == "server":
+            misshapen = names
+        else:
+            misshapen = first is not None and self._is_object(
+                first.unit, first.value, first.environment
+            )
+        return replace(sent, misshapen=True) if misshapen else sent
 
-    def _positional(self, call: Call, environment: Environment) -> Shape:
+    def _positional(self, arguments: list[Given]) -> Shape:
         """``track("x", {...})``: the name, and the properties; the SDK adds the other fields."""
         shape = Shape(open=True)
-        for name, argument in zip(("event", "properties"), call.call.arguments, strict=False):
-            value = argument.value
-            if isinstance(value, s.Spread):
+        for name, one in zip(("event", "properties"), arguments, strict=False):
+            passed = one.passed
+            if isinstance(passed.value, s.Spread):
                 break
             shape.fields[name] = self.shapes.field(
-                call.unit, value.start, value, environment, argument
+                passed.unit, passed.value.start, passed.value, passed.environment, one.argument
             )
         return shape
 
@@ -186,29 +194,29 @@ class Sends:
         found = self.program.resolve(unit, value, environment) if value is not None else None
         return isinstance(found, Known) and isinstance(found.value, s.Object)
 
-    def _python_arguments(self, call: Call, environment: Environment) -> Shape:
+    def _field(self, one: Given, entry: s.Argument | None = None) -> Field:
+        passed = one.passed
+        start = one.argument.start if entry is not None else passed.value.start
+        return self.shapes.field(passed.unit, start, passed.value, passed.environment, entry)
+
+    def _python_arguments(self, call: Call, arguments: list[Given]) -> Shape:
         """``track(event="x", user_id=u)``, ``track("x", user_id=u)`` and ``track({...})``."""
         shape = Shape(call=(call.unit, call.call))
-        for number, argument in enumerate(call.call.arguments):
-            value = argument.value
+        for number, one in enumerate(arguments):
+            argument, passed = one.argument, one.passed
+            value = passed.value
             if argument.name is not None:
-                shape.fields[argument.name] = self.shapes.field(
-                    call.unit, argument.start, value, environment, argument
-                )
-            elif number == 0 and self._is_name(call.unit, value, environment):
-                shape.fields["event"] = self.shapes.field(
-                    call.unit, value.start, value, environment
-                )
+                shape.fields[argument.name] = self._field(one, argument)
+            elif number == 0 and self._is_name(passed.unit, value, passed.environment):
+                shape.fields["event"] = self._field(one)
             elif number == 0 or isinstance(value, s.Spread):
                 inner = value.value if isinstance(value, s.Spread) else value
-                other = self.shapes.of(call.unit, inner, environment)
+                other = self.shapes.of(passed.unit, inner, passed.environment)
                 shape.absorb(other)
                 if not isinstance(value, s.Spread):
                     shape.literal, shape.call = other.literal, other.call
             elif number == 1 and isinstance(value, s.Object):
-                shape.fields.setdefault(
-                    "properties", self.shapes.field(call.unit, value.start, value, environment)
-                )
+                shape.fields.setdefault("properties", self._field(one))
             else:
                 shape.open = True
         return shape
@@ -254,7 +262,10 @@ class Sends:
                     continue  # recursion
                 if send.goes_through(call.call):
                     continue
-                environment = self.program.environment(call.unit, call.call, function)
+                callee = constructor(call.callee)
+                if not isinstance(callee, ProjectFunction):
+                    continue
+                environment = self.program.environment(call.unit, call.call, callee)
                 for inner in self._again(send, environment) if environment else ():
                     yield Send(
                         call.unit,
