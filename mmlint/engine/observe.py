@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,7 +125,7 @@ class Observer:
 
     ``focus``: what was asked for (empty: everything); what cannot be read there is an error.
     ``modules``, ``prefixes``: the configured Python SDK modules and public environment prefixes.
-    ``jobs``: worker processes at the most.
+    ``jobs``: worker processes at the most. ``salt``: what makes the fingerprints of keys.
     """
 
     def __init__(
@@ -136,7 +137,9 @@ class Observer:
         modules: Iterable[str] = (),
         prefixes: Iterable[str] = (),
         jobs: int = 1,
+        salt: bytes | None = None,
     ) -> None:
+        self.salt = os.urandom(16) if salt is None else salt
         self.modules = tuple(module.lower().encode() for module in modules)
         self.prefixes = tuple(prefixes)
         self.root = root
@@ -239,11 +242,11 @@ class Observer:
 
         new = {item for item in wanted.values() if item not in self._facts}
         if self.jobs > 1 and sum(len(data) for _, data in new) > POOL_BYTES:
-            self._facts.update(_in_pool(new, self.jobs))
+            self._facts.update(_in_pool(new, self.jobs, self.salt))
         for path, item in wanted.items():
             kind, data = item
             if item not in self._facts:
-                self._facts[item] = observe(data, kind)
+                self._facts[item] = observe(data, kind, self.salt)
             found.facts[path] = self._facts[item]
             found.sources[path] = data
 
@@ -278,7 +281,7 @@ def _python_names(
 
 
 def _in_pool(
-    items: Iterable[tuple[Language, bytes]], jobs: int
+    items: Iterable[tuple[Language, bytes]], jobs: int, salt: bytes
 ) -> dict[tuple[Language, bytes], FileFacts]:
     """Observe in worker processes, the largest first; the result does not depend on the number."""
     from concurrent.futures import ProcessPoolExecutor
@@ -288,14 +291,15 @@ def _in_pool(
     found: dict[tuple[Language, bytes], FileFacts] = {}
     try:
         with ProcessPoolExecutor(max_workers=jobs) as pool:
-            for item, facts in zip(ordered, pool.map(_observed, ordered, chunksize=4), strict=True):
+            work = partial(_observed, salt=salt)
+            for item, facts in zip(ordered, pool.map(work, ordered, chunksize=4), strict=True):
                 found[item] = facts
     except BrokenProcessPool:
         pass  # what is missing is observed here, one by one
     return found
 
 
-def _observed(item: tuple[Language, bytes]) -> FileFacts:
+def _observed(item: tuple[Language, bytes], salt: bytes) -> FileFacts:
     from mmlint.languages import observe
 
-    return observe(item[1], item[0])
+    return observe(item[1], item[0], salt)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from mmlint.languages import javascript
 from mmlint.languages.comments import Span, ignores
+from mmlint.languages.key_literals import key_literals
 from mmlint.model.facts import FileFacts, SyntaxProblem
 
 Component = Choices["html", "vue", "svelte", "astro"]
@@ -25,20 +26,23 @@ _MOST_PROGRAMS = 50
 """Every program costs a copy of the file; scripts past this number share the last one."""
 
 
-def observe(data: bytes, language: Component) -> FileFacts:
+def observe(data: bytes, language: Component, salt: bytes = b"") -> FileFacts:
     """Return the programs and suppressions of a component or page; offsets are bytes of ``data``.
 
     Any bytes are fine. Only a script's own syntax is a problem: handlers and expressions that do
     not parse are passed over, and so is whatever a page's template engine will still rewrite.
+    ``salt``: for the fingerprints of keys.
     """
     fence = _frontmatter(data) if language == "astro" else None
     markup = _Scanner(_without(data, fence), language).read()
     comments = list(markup.comments)
     modules = []
+    code: list[Span] = []
     problem = None
     for program in _programs(data, markup, language, fence):
-        script = javascript.observe(program.code, program.dialect, program.side)
+        script = javascript.observe(program.code, program.dialect, program.side, salt)
         modules.append(script.module)
+        code += [(region.start, region.end) for region in program.regions]
         comments += script.comments
         if script.problem and problem is None:
             problem = _own_problem(program)
@@ -49,6 +53,7 @@ def observe(data: bytes, language: Component) -> FileFacts:
         modules=tuple(modules),
         ignores=ignores(data, comments, language),
         problem=problem,
+        keys=key_literals(data, salt, code=code, comments=comments),
     )
 
 
@@ -69,10 +74,10 @@ class Region(NamedTuple):
 
 
 class Program(NamedTuple):
-    """Code whose names are shared: the blanked copy of the file, and the scripts in it."""
+    """Code whose names are shared: the blanked copy of the file, and the regions in it."""
 
     code: bytes
-    scripts: Sequence[Region]
+    regions: Sequence[Region]
     dialect: Dialect
     side: Choices["client", "server"]
 
@@ -149,8 +154,7 @@ def _together(
         code[region.start - len(before) : floor] = text
         written.append(region)
     if written:
-        scripts = [region for region in written if region.kind == "script"]
-        yield Program(bytes(code), scripts, dialect, side)
+        yield Program(bytes(code), written, dialect, side)
 
 
 def _wrapping(region: Region, floor: int, ceiling: int) -> tuple[bytes, bytes] | None:
@@ -166,7 +170,9 @@ def _wrapping(region: Region, floor: int, ceiling: int) -> tuple[bytes, bytes] |
 
 def _own_problem(program: Program) -> SyntaxProblem | None:
     """Return the first problem that a script has by itself; a joint one may be a neighbour's."""
-    for region in program.scripts:
+    for region in program.regions:
+        if region.kind != "script":
+            continue
         found = javascript.observe(region.text, program.dialect).problem
         if found:
             start, end = region.start + found.start, region.start + found.end

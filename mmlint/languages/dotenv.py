@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import re
 from io import StringIO
-from typing import Literal as Choices
 from typing import NamedTuple
 
 from mmlint.languages.comments import Span, ignores
+from mmlint.languages.entries import decoded, entry
+from mmlint.languages.key_literals import key_literals
 from mmlint.model.facts import EnvEntry, FileFacts
-from mmlint.model.key import Key
-from mmlint.sdk.keys import find_key, is_placeholder
-
-Kind = Choices["empty", "key", "placeholder", "reference", "other"]
 
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n?|\n|\Z")
@@ -32,10 +29,6 @@ _QUOTED = {
 }
 _AFTER_QUOTES = re.compile(rb"[ \t\f\v]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
 _INLINE_COMMENT = re.compile(rb"[ \t\f\v]#")
-_REFERENCE = re.compile(r"(?<![\\$])\$\{?([A-Za-z_][A-Za-z0-9_]*)")
-
-_LONGEST_STAND_IN = 1000
-"""Characters. A longer value is real, and too long for a search that may look at it repeatedly."""
 
 
 class Statement(NamedTuple):
@@ -47,11 +40,12 @@ class Statement(NamedTuple):
     quoted: bool
 
 
-def observe(data: bytes) -> FileFacts:
+def observe(data: bytes, salt: bytes = b"") -> FileFacts:
     """Return the entries of an env file and its suppressions; offsets are bytes of ``data``.
 
     Only a comment line of its own can suppress: behind a value, ``#`` may belong to the value.
     Any bytes are fine; a line that assigns nothing is passed over.
+    ``salt``: for the fingerprints of keys.
     """
     entries: list[EnvEntry | None] = []
     comments: list[Span] = []
@@ -62,12 +56,13 @@ def observe(data: bytes) -> FileFacts:
         if comment := _COMMENT.match(data, at, line_end):
             comments.append((comment.start(1), line_end))
         elif statement := _statement(data, at, line_end):
-            entries.append(_entry(data, statement))
+            entries.append(_entry(data, statement, salt))
         at = _next_line(data, statement.end if statement else line_end)
     return FileFacts(
         language="dotenv",
-        entries=tuple(entry for entry in entries if entry),
+        entries=tuple(one for one in entries if one),
         ignores=ignores(data, comments, "dotenv"),
+        keys=key_literals(data, salt, comments=comments),
     )
 
 
@@ -106,30 +101,10 @@ def _unquoted_end(data: bytes, start: int, line_end: int) -> int:
     return end
 
 
-def _entry(data: bytes, statement: Statement) -> EnvEntry | None:
-    name = _decode(data[slice(*statement.name)])
-    if find_key(name):
-        # A secret on the left of ``=`` is a slip or a hostile file; names are printed whole.
-        return None
+def _entry(data: bytes, statement: Statement, salt: bytes) -> EnvEntry | None:
     start, end = statement.value
-    text = _decode(data[start:end])
-    if statement.quoted:
-        text = _unquote(_decode(data[start - 1 : end + 1])) or text
-    kind, key = _kind(text)
-    return EnvEntry(
-        start=statement.name[0],
-        end=statement.name[1],
-        name=name,
-        value=kind,
-        value_start=start,
-        value_end=end,
-        key=key,
-        references=tuple(_REFERENCE.findall(text)),
-    )
-
-
-def _decode(data: bytes) -> str:
-    return data.decode("utf-8", "replace")
+    text = _unquote(decoded(data[start - 1 : end + 1])) if statement.quoted else None
+    return entry(data, statement.name, statement.value, salt, text=text, quoted=statement.quoted)
 
 
 def _unquote(written: str) -> str | None:
@@ -137,16 +112,3 @@ def _unquote(written: str) -> str | None:
     from dotenv.parser import parse_stream
 
     return next((binding.value for binding in parse_stream(StringIO(f"NAME={written}"))), None)
-
-
-def _kind(text: str) -> tuple[Kind, Key | None]:
-    if not text.strip():
-        return "empty", None
-    key = find_key(text)
-    if key:
-        return ("placeholder" if key.shape == "placeholder" else "key"), key
-    if _REFERENCE.search(text):
-        return "reference", None
-    if len(text) <= _LONGEST_STAND_IN and is_placeholder(text):
-        return "placeholder", None
-    return "other", None

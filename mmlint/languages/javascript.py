@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from mmlint.languages.javascript_scope import COMMENTS
+from mmlint.languages.trees import Endless, comments, parse
 from mmlint.model.facts import SyntaxProblem
 from mmlint.model.syntax import Module
 
@@ -55,12 +56,16 @@ class Script(NamedTuple):
 
 
 def observe(
-    data: bytes, dialect: Dialect, side: Literal["client", "server"] | None = None
+    data: bytes,
+    dialect: Dialect,
+    side: Literal["client", "server"] | None = None,
+    salt: bytes = b"",
 ) -> Script:
     """Return what ``data`` says. Offsets are bytes of ``data``, from 0. Never raises.
 
     ``dialect``: ``javascript`` reads JSX as well, and what only TypeScript's grammar understands
-    (type annotations in files for Flow). ``side``: where a component's script runs.
+    (type annotations in files for Flow). ``side``: where a component's script runs. ``salt``: for
+    the fingerprints of keys.
     """
     from mmlint.languages.javascript_modules import Program
 
@@ -69,44 +74,22 @@ def observe(
         return Script(Program(b"").module(_parse(b"", dialect), side), (), unread)
     try:
         root = _parse(data, dialect)
-    except _Endless:
+    except Endless:
         unread = SyntaxProblem(0, len(data), "too entangled to be read")
         return Script(Program(b"").module(_parse(b"", dialect), side), (), unread)
     if root.has_error:
         root = _read_again(data, dialect, root)
-    program = Program(data)
+    program = Program(data, salt)
     module = program.module(root, side)
     problem = _first_problem(root, data)
     if problem is None and program.too_deep is not None:
         problem = SyntaxProblem(*program.too_deep, "nested too deeply to follow")
-    return Script(module, _comments(root, data), problem)
-
-
-class _Endless(Exception):
-    """The parser does not get on."""
+    return Script(module, comments(root, data, _COMMENT_MARKS, COMMENTS), problem)
 
 
 def _parse(data: bytes, dialect: Dialect) -> Syntax:
-    """Return the root of the tree. Raises _Endless for the few inputs, all of them hostile, on
-    which a grammar tries readings without end: counted in steps, so that the answer never depends
-    on the machine's speed."""
-    from tree_sitter import Parser
-
-    steps = 0
-
-    def read(offset: int, position: object) -> bytes:
-        return data[offset : offset + _CHUNK]
-
-    def is_endless(offset: int, had_error: bool) -> bool:
-        nonlocal steps
-        steps += 1
-        return steps > _STEPS + len(data)
-
-    try:
-        parser = Parser(_grammar(dialect))
-        return parser.parse(read, encoding="utf8", progress_callback=is_endless).root_node
-    except ValueError:
-        raise _Endless from None
+    """Return the root of the tree. Raises Endless."""
+    return parse(_grammar(dialect), data)
 
 
 def _read_again(data: bytes, dialect: Dialect, root: Syntax) -> Syntax:
@@ -118,7 +101,7 @@ def _read_again(data: bytes, dialect: Dialect, root: Syntax) -> Syntax:
     for text, other in tries:
         try:
             again = _parse(text, other)
-        except _Endless:
+        except Endless:
             continue
         if not again.has_error:
             return again
@@ -148,34 +131,6 @@ def _grammar(dialect: Dialect) -> Grammar:
         return Language(tree_sitter_typescript.language_tsx())
     return Language(tree_sitter_typescript.language_typescript())
 
-
-def _comments(root: Syntax, data: bytes) -> tuple[tuple[int, int], ...]:
-    """Return the spans of all comments, visiting only nodes in which one may begin."""
-    marks = iter(match.start() for match in _COMMENT_MARKS.finditer(data))
-    spans: list[tuple[int, int]] = []
-    cursor = root.walk()
-    mark = next(marks, None)
-    while mark is not None:
-        node = cursor.node
-        if node is None:
-            break
-        end = node.end_byte
-        if end > mark >= node.start_byte and node.type not in COMMENTS:
-            if cursor.goto_first_child():
-                continue
-        elif end > mark >= node.start_byte:
-            spans.append((node.start_byte, end))
-        while mark is not None and mark < end:
-            mark = next(marks, None)
-        while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
-                return tuple(spans)
-    return tuple(spans)
-
-
-_CHUNK = 65536
-_STEPS = 5000
-"""Steps allowed besides one a byte; ordinary code takes one in sixty bytes."""
 
 _INVENTED = "!"
 """The grammar invents a missing ``!`` in a tagged template with type arguments; no real mistake

@@ -42,8 +42,9 @@ class Walk:
     Its subclasses know one kind of syntax each; what they need of one another is declared here.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, salt: bytes = b"") -> None:
         self.data = data
+        self.salt = salt
         self.scopes = Scopes()
         self.functions: list[s.Function] = []
         self.classes: list[s.Class] = []
@@ -116,7 +117,7 @@ class Walk:
 
     def literal(self, start: int, end: int, text: str) -> s.Literal:
         """Make the literal of a text, with any key in it redacted."""
-        key = find_key(text) if "_" in text else None
+        key = find_key(text, self.salt) if "_" in text else None
         return s.Literal(start, end, redact(text), key)
 
     # --- steps ------------------------------------------------------------------------------------

@@ -36,12 +36,15 @@ class _Unreadable(Exception):
         self.problem = SyntaxProblem(start, end, message)
 
 
-def observe(data: bytes) -> Script:
-    """Return what the file ``data`` says. Offsets are bytes from 0. Never raises."""
+def observe(data: bytes, salt: bytes = b"") -> Script:
+    """Return what the file ``data`` says. Offsets are bytes from 0. Never raises.
+
+    ``salt``: for the fingerprints of keys.
+    """
     scanned = outline(data)
     try:
         _check(data, scanned.too_deep)
-        return _read(data)
+        return _read(data, salt)
     except _Unreadable as error:
         problem = error.problem
     except RecursionError:
@@ -66,7 +69,7 @@ def _check(data: bytes, too_deep: int | None) -> None:
         raise _Unreadable(too_deep, too_deep, TOO_DEEP)
 
 
-def _read(data: bytes) -> Script:
+def _read(data: bytes, salt: bytes) -> Script:
     import libcst
 
     from mmlint.languages.python_lowering import lower
@@ -84,7 +87,7 @@ def _read(data: bytes) -> Script:
         spans = Spans(tree, text)
     except Lost:
         raise _Unreadable(0, 0, "laid out in a way that could not be followed") from None
-    return Script(lower(tree, data, spans), spans.comments, None)
+    return Script(lower(tree, data, spans, salt), spans.comments, None)
 
 
 def _explain(text: str, error: Exception) -> tuple[int, str]:

@@ -15,19 +15,20 @@ from mmlint.model import syntax as s
 Statements = list[s.Statement]
 
 
-def lower(tree: cst.Module, data: bytes, spans: Spans) -> s.Module:
+def lower(tree: cst.Module, data: bytes, spans: Spans, salt: bytes = b"") -> s.Module:
     """Return the module ``tree`` of the file ``data``, whose nodes stand at ``spans``.
 
-    Offsets are bytes of ``data``, from 0. Raises ``RecursionError`` on deep nesting.
+    Offsets are bytes of ``data``, from 0. ``salt``: for the fingerprints of keys. Raises
+    ``RecursionError`` on deep nesting.
     """
-    return _Lowering(data, spans).module(tree)
+    return _Lowering(data, spans, salt).module(tree)
 
 
 class _Lowering(Values):
     """Lowers one file."""
 
-    def __init__(self, data: bytes, spans: Spans) -> None:
-        super().__init__(data, spans)
+    def __init__(self, data: bytes, spans: Spans, salt: bytes) -> None:
+        super().__init__(data, spans, salt)
         self.classes: list[s.Class | None] = []
         self.imports: list[s.Import] = []
         self._members: list[list[s.ClassMember]] = []

@@ -71,8 +71,9 @@ _LARGEST = 2**63
 class Values:
     """Lowers expressions. One object serves one file and remembers its functions and scopes."""
 
-    def __init__(self, data: bytes, spans: Spans) -> None:
+    def __init__(self, data: bytes, spans: Spans, salt: bytes = b"") -> None:
         self.data = data
+        self.salt = salt
         self.spans = spans
         self.scopes = Scopes(len(data))
         self.functions: list[s.Function | None] = []
@@ -330,14 +331,18 @@ class Values:
                 text, text_end = text + piece, piece_end
                 continue
             if text:
-                parts.append(_text(text_start, text_end, text))
+                parts.append(self._text(text_start, text_end, text))
                 text = ""
             parts.append(piece)
         if not parts:
-            return _text(start, end, text)
+            return self._text(start, end, text)
         if text:
-            parts.append(_text(text_start, text_end, text))
+            parts.append(self._text(text_start, text_end, text))
         return s.Template(start, end, tuple(parts))
+
+    def _text(self, start: int, end: int, text: str) -> s.Literal:
+        """A string literal: no key leaves this function in the clear."""
+        return s.Literal(start, end, redact(text), find_key(text, self.salt))
 
     def _pieces(self, node: cst.CSTNode) -> Iterator[tuple[str | s.Value, Span]]:
         """Yield the texts and holes of a string, however many literals it is joined from."""
@@ -417,11 +422,6 @@ _LOWERINGS: Final[dict[type[cst.CSTNode], Callable[[Values, Any], s.Value]]] = {
 def _operator(node: cst.CSTNode) -> str:
     name = type(node).__name__
     return OPERATORS.get(name, name)
-
-
-def _text(start: int, end: int, text: str) -> s.Literal:
-    """A string literal: no key leaves this function in the clear."""
-    return s.Literal(start, end, redact(text), find_key(text))
 
 
 def _plain_text(value: s.Value) -> str | None:

@@ -10,24 +10,97 @@ from mmlint.model.key import Key
 from mmlint.model.syntax import Module, Node
 
 Language = Choices[
-    "javascript", "typescript", "tsx", "python", "html", "vue", "svelte", "astro", "dotenv"
+    "javascript",
+    "typescript",
+    "tsx",
+    "python",
+    "html",
+    "vue",
+    "svelte",
+    "astro",
+    "dotenv",
+    "json",
+    "yaml",
+    "toml",
+    "dockerfile",
+    "shell",
+    "markdown",
+    "notebook",
+    "text",
 ]
+"""``json`` may hold comments and trailing commas. ``text`` is any other text: keys only."""
+
+
+class Reference(Node, frozen=True):
+    """The name of a variable inside a value: ``NAME`` of ``${NAME}``. The span is the name's."""
+
+    name: str
 
 
 class EnvEntry(Node, frozen=True):
-    """One ``NAME=value`` of a carrier of configuration. The span is the name's.
+    """One ``NAME=value`` of a carrier of configuration. The span is the name's, without quotes, so
+    that other bytes in their place rename it.
 
-    ``value``: what kind of thing the value is; the text itself is never kept.
-    ``references``: names it refers to (``$NAME``, ``${NAME}``), in order.
-    ``key``: the key it holds, redacted. ``value_start``/``value_end``: the value's bytes.
+    ``value``: what kind of thing the value is; the text itself is never kept. ``unknown``: it
+    comes from somewhere that the project does not show (a secret store, an expression).
+    ``value_start``/``value_end``: the value's bytes, without quotes; both equal ``end`` where there
+    is no value. ``quoted``: it stands in quotes. ``key``: the key it holds, redacted.
+    ``references``: names it refers to (``$NAME``, ``${NAME}``, ``${{ secrets.NAME }}``), in order.
+    ``inlined``: it reaches the browser whatever its name (Next's ``env``, Vite's ``define``).
+    ``shorthand``: name and value are one word (``{ NAME }``, or ``- NAME`` in a compose file).
+    ``slots``: where in a settings file it stands, as ``sdk.carriers`` spells it; whether the file's
+    name makes one of them an environment is for the project to say. Empty where all of a file is.
     """
 
     name: str
-    value: Choices["empty", "key", "placeholder", "reference", "other"]
+    value: Choices["empty", "key", "placeholder", "reference", "unknown", "other"]
     value_start: int
     value_end: int
     key: Key | None = None
-    references: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    quoted: bool = False
+    inlined: bool = False
+    shorthand: bool = False
+    slots: tuple[str, ...] = ()
+
+
+class KeyLiteral(Node, frozen=True):
+    """A complete four-segment key anywhere in a file. The span is the key's own bytes.
+
+    ``where``: ``code`` is inside a program (a whole script, or the scripts of a page), ``comment``
+    in a comment of any language, ``text`` everywhere else: markup, data, prose.
+    """
+
+    key: Key
+    where: Choices["code", "comment", "text"]
+
+
+class TagAttribute(Node, frozen=True):
+    """An attribute of a tag. The span is the whole attribute's, with its value and quotes.
+
+    ``name``: lower case, as HTML has it. ``value``: the redacted text, "" where none is given;
+    None where it is not known before run time (bound, templated).
+    ``value_start``/``value_end``: the value's bytes without quotes. ``key``: the key it holds.
+    """
+
+    name: str
+    value: str | None
+    value_start: int
+    value_end: int
+    key: Key | None = None
+
+
+class ScriptTag(Node, frozen=True):
+    """A tag of a page or component that loads a script with a ``data-key``, or Millimetric's own.
+    The span is the opening tag's, from ``<`` to behind ``>``.
+
+    ``component``: it is ``<Script>``, an import of the file, rather than the plain element.
+    ``name_end``: the byte behind the tag's name, where an attribute can be added.
+    """
+
+    attributes: tuple[TagAttribute, ...]
+    name_end: int
+    component: bool = False
 
 
 class IgnoreComment(Node, frozen=True):
@@ -62,3 +135,5 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     entries: tuple[EnvEntry, ...] = ()
     ignores: tuple[IgnoreComment, ...] = ()
     problem: SyntaxProblem | None = None
+    keys: tuple[KeyLiteral, ...] = ()
+    tags: tuple[ScriptTag, ...] = ()

@@ -19,6 +19,8 @@ class Key(msgspec.Struct, frozen=True, array_like=True):
     ``placeholder`` a stand-in that keeps the kind (``sk_live_...``, ``sk_xxx``); ``malformed``
     starts like a key but is none.
     ``length``: characters of the original text.
+    ``fingerprint``: equal for equal texts of one run, and of no use without the run's salt; empty
+    where the key was read without a salt.
     """
 
     kind: Kind
@@ -26,6 +28,7 @@ class Key(msgspec.Struct, frozen=True, array_like=True):
     prefix: str
     shape: Shape
     length: int
+    fingerprint: str = ""
 
     @property
     def shown(self) -> str:

@@ -69,7 +69,7 @@ def _entry(project: Project, path: str, entry: EnvEntry) -> PublicSecret | None:
 
 def _target(project: Project, entry: EnvEntry) -> tuple[str, list[Carried]] | None:
     """The secret that a chain of references leads to: a name, and its carriers if there are any."""
-    queue, seen = list(entry.references), {entry.name}
+    queue, seen = [one.name for one in entry.references], {entry.name}
     for _ in range(MAX_REFERENCES):
         if not queue:
             break
@@ -83,15 +83,14 @@ def _target(project: Project, entry: EnvEntry) -> tuple[str, list[Carried]] | No
             return name, secret
         if says_secret(name) and all(one.entry.value != "other" for one in carriers):
             return name, carriers
-        queue += [other for one in carriers for other in one.entry.references]
+        queue += [other.name for one in carriers for other in one.entry.references]
     return None
 
 
 def _leads_somewhere(project: Project, entry: EnvEntry) -> bool:
     """Whether something is known of the names it refers to (and it is no secret)."""
-    return any(
-        one.entry.name in entry.references and one.entry.value == "other" for one in project.entries
-    )
+    names = {one.name for one in entry.references}
+    return any(one.entry.name in names and one.entry.value == "other" for one in project.entries)
 
 
 def _assigned(project: Project, unit: Unit) -> Iterator[PublicSecret]:

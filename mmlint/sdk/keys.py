@@ -7,7 +7,9 @@ secret is not (docs.millimetric.ai, API keys). Stripe and Clerk share the first 
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Final, NamedTuple
 
 from mmlint.model.key import Key, Kind, Shape
 
@@ -17,6 +19,8 @@ FULL = re.compile(
     r"(?<![A-Za-z0-9_])(pk|sk|rk|ak)_([a-z]+)_([A-Za-z0-9]{8})_([A-Za-z0-9_-]{8,})(?![A-Za-z0-9_-])"
 )
 """The four segments. The secret may hold ``_``, so only the first three underscores divide."""
+
+_FULL_BYTES = re.compile(FULL.pattern.encode())
 
 _FOREIGN = re.compile(r"(?<![A-Za-z0-9_])(pk|sk|rk)_(live|test)_([A-Za-z0-9]{6,})(?![A-Za-z0-9_])")
 _KIND = re.compile(r"(pk|sk|rk|ak)_([a-z]+_)?(.*)", re.DOTALL)
@@ -43,31 +47,53 @@ def _real(match: re.Match[str]) -> bool:
     return any(character.isdigit() for character in prefix + secret) and bool(env)
 
 
-def find_key(text: str) -> Key | None:
+class FoundKey(NamedTuple):
+    """A key in bytes: where it starts and ends, and what may be known of it."""
+
+    start: int
+    end: int
+    key: Key
+
+
+def find_keys(data: bytes, salt: bytes = b"") -> Iterator[FoundKey]:
+    """Yield every complete four-segment key in ``data``, in order, redacted.
+
+    ``salt``: see ``find_key``. Takes time linear in ``data``.
+    """
+    for found in _FULL_BYTES.finditer(data):
+        match = FULL.fullmatch(found.group().decode("ascii"))
+        if match and _real(match):
+            key = _key(match.group(1), match.group(2), match.group(3), "full", match.group(), salt)
+            yield FoundKey(*found.span(), key)
+
+
+def find_key(text: str, salt: bytes = b"") -> Key | None:
     """Return what the first key-like part of ``text`` is, redacted; None where there is none.
 
     ``text`` as a whole may also be a placeholder or malformed key (``sk_live_...``, ``sk_xxx``);
-    inside longer text only complete keys count.
+    inside longer text only complete keys count. ``salt``: makes the key's fingerprint, at most 64
+    bytes; keys read with one salt can be compared. Without it there is no fingerprint.
     """
     for match in FULL.finditer(text):
         if _real(match):
-            return _key(match.group(1), match.group(2), match.group(3), "full", match.group())
+            return _key(match.group(1), match.group(2), match.group(3), "full", match.group(), salt)
     foreign = _FOREIGN.search(text)
     if foreign and not is_placeholder(foreign.group(3)):
-        return _key(foreign.group(1), foreign.group(2), "", "foreign", foreign.group())
+        return _key(foreign.group(1), foreign.group(2), "", "foreign", foreign.group(), salt)
     stripped = text.strip()
     whole = _KIND.fullmatch(stripped)
     if whole and len(stripped) < 200 and not any(c.isspace() for c in stripped):
         kind, env, tail = whole.group(1), (whole.group(2) or "").rstrip("_"), whole.group(3)
         if is_placeholder(tail) or (tail == "" and env):
-            return _key(kind, env, "", "placeholder", stripped)
+            return _key(kind, env, "", "placeholder", stripped, salt)
         if env in ("live", "test"):
-            return _key(kind, env, "", "malformed", stripped)
+            return _key(kind, env, "", "malformed", stripped, salt)
     return None
 
 
-def _key(kind: str, env: str, prefix: str, shape: Shape, text: str) -> Key:
-    return Key(_KINDS[kind], env, prefix, shape, len(text))
+def _key(kind: str, env: str, prefix: str, shape: Shape, text: str, salt: bytes) -> Key:
+    fingerprint = blake2b(text.encode(), key=salt, digest_size=8).hexdigest() if salt else ""
+    return Key(_KINDS[kind], env, prefix, shape, len(text), fingerprint)
 
 
 def redact(text: str) -> str:
