@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from mmlint.model.facts import Language
@@ -24,8 +25,50 @@ LANGUAGES: Final[dict[str, Language]] = {
     "vue": "vue",
     "svelte": "svelte",
     "astro": "astro",
+    "json": "json",
+    "jsonc": "json",
+    "json5": "json",
+    "yaml": "yaml",
+    "yml": "yaml",
+    "toml": "toml",
+    "dockerfile": "dockerfile",
+    "sh": "shell",
+    "bash": "shell",
+    "zsh": "shell",
+    "ksh": "shell",
+    "md": "markdown",
+    "mdx": "markdown",
+    "markdown": "markdown",
+    "ipynb": "notebook",
 }
 """File name extension to language."""
+
+_DOCKERFILE = re.compile(r"(?:dockerfile|containerfile)(?:[.-].+)?")
+
+_NO_TEXT = frozenset(
+    """
+    7z a aac ai apk app arrow avi avif bin bmp br bz2 class cur dat db deb dll dmg doc docx dylib
+    eot eps exe feather flac fig gif glb gltf gz h5 heic icns ico idx ipa iso jar jpeg jpg jxl key
+    keystore lib lz4 m4a m4v mov mp3 mp4 mpg msi node npy npz o obj odt ogg onnx otf parquet pbf
+    pdb pdf pem pickle pkl png ppt pptx psd pt pth pyc pyd pyo rar rpm safetensors sketch snap so
+    sqlite sqlite3 swf tar tflite tgz tif tiff ttf wasm wav webm webp woff woff2 xls xlsx xz zip
+    zst
+    """.split()
+)
+"""Extensions of what is no text, or none that somebody writes by hand."""
+
+_MADE = frozenset({"lock", "lockb", "map", "snap", "sum", "svg", "tsbuildinfo"})
+"""Extensions of text that tools write: sums, paths and mappings look like keys and are none."""
+
+_LOCK_FILES = frozenset(
+    {
+        "npm-shrinkwrap.json",
+        "package-lock.json",
+        "packages.lock.json",
+        "pnpm-lock.yaml",
+        "pnpm-lock.yml",
+    }
+)
 
 _TEMPLATES = frozenset({"jinja", "jinja2", "j2"})
 """Any text can be a template: ``page.html.j2`` and ``page.j2`` are pages, ``nginx.conf.j2`` not."""
@@ -102,15 +145,27 @@ MINIFIED_REASON: Final = "minified bundle"
 
 
 def language(path: str) -> Language | None:
-    """Return the language of a file by its name, or None where mmlint has no adapter for it."""
+    """Return the language of a file by its name; ``text`` is anything that may be text, and None
+    what is none, or is written by a tool alone."""
     name = path.rpartition("/")[2].lower()
     if _is_env(name):
         return "dotenv"
+    if _DOCKERFILE.fullmatch(name):
+        return "dockerfile"
     stem, _, extension = name.rpartition(".")
-    if extension in _TEMPLATES:
-        inner = stem.rpartition(".")[2] if "." in stem else "html"
-        return "html" if LANGUAGES.get(inner) == "html" else None
-    return LANGUAGES.get(extension) if stem else None
+    if extension in _TEMPLATES and stem:
+        return _rendered(stem)
+    if not stem:
+        return "text"
+    if name in _LOCK_FILES or extension in _MADE or extension in _NO_TEXT:
+        return None
+    return LANGUAGES.get(extension, "text")
+
+
+def _rendered(stem: str) -> Language:
+    """Return the language of a template by the name of what it becomes."""
+    inner = LANGUAGES.get(stem.rpartition(".")[2]) if "." in stem else "html"
+    return inner if inner in ("html", "yaml") else "text"
 
 
 def _is_env(name: str) -> bool:
