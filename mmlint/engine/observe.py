@@ -35,6 +35,9 @@ POOL_BYTES = 4_000_000
 """Less than this is parsed faster than worker processes start."""
 
 _CODE = frozenset({"javascript", "typescript", "tsx", "python", "vue", "svelte", "astro"})
+_SCRIPTS = _CODE | {"html"}
+_MAY_BE_BINARY = frozenset({"text", "shell", "markdown"})
+"""Languages of names that say little about what is in a file."""
 _JS_SPECIFIER = re.compile(rb"""(?:from|import|require\s*\()\s*\(?\s*["']([^"'\n]+)["']""")
 _PY_SPECIFIER = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
 
@@ -92,14 +95,14 @@ class _Sifted:
             self.manifests[path] = data
         if decides(path):
             self.deciding[path] = data
-        if kind is None:
+        if kind is None or (kind in _MAY_BE_BINARY and b"\0" in data):
             return
         self.files += 1
         if kind in _CODE:
             self._code(path, data)
         if not may_matter(data, kind, needles=self.modules, prefixes=self.prefixes):
             return
-        if kind != "dotenv" and looks_minified(data):
+        if kind in _SCRIPTS and looks_minified(data):
             self.skipped["minified"] += 1
         else:
             self.wanted[path] = (kind, data)

@@ -45,21 +45,117 @@ LANGUAGES: Final[dict[str, Language]] = {
 
 _DOCKERFILE = re.compile(r"(?:dockerfile|containerfile)(?:[.-].+)?")
 
-_NO_TEXT = frozenset(
-    """
-    7z a aac ai apk app arrow avi avif bin bmp br bz2 class cur dat db deb dll dmg doc docx dylib
-    eot eps exe feather flac fig gif glb gltf gz h5 heic icns ico idx ipa iso jar jpeg jpg jxl key
-    keystore lib lz4 m4a m4v mov mp3 mp4 mpg msi node npy npz o obj odt ogg onnx otf parquet pbf
-    pdb pdf pem pickle pkl png ppt pptx psd pt pth pyc pyd pyo rar rpm safetensors sketch snap so
-    sqlite sqlite3 swf tar tflite tgz tif tiff ttf wasm wav webm webp woff woff2 xls xlsx xz zip
-    zst
-    """.split()
-)
+_NO_TEXT = [
+    "7z",
+    "a",
+    "aac",
+    "ai",
+    "apk",
+    "app",
+    "arrow",
+    "avi",
+    "avif",
+    "bin",
+    "bmp",
+    "br",
+    "bz2",
+    "class",
+    "cur",
+    "dat",
+    "db",
+    "deb",
+    "dll",
+    "dmg",
+    "doc",
+    "docx",
+    "dylib",
+    "eot",
+    "eps",
+    "exe",
+    "feather",
+    "flac",
+    "fig",
+    "gif",
+    "glb",
+    "gltf",
+    "gz",
+    "h5",
+    "heic",
+    "icns",
+    "ico",
+    "idx",
+    "ipa",
+    "iso",
+    "jar",
+    "jpeg",
+    "jpg",
+    "jxl",
+    "keystore",
+    "lib",
+    "lz4",
+    "m4a",
+    "m4v",
+    "mov",
+    "mp3",
+    "mp4",
+    "mpg",
+    "msi",
+    "node",
+    "npy",
+    "npz",
+    "o",
+    "obj",
+    "odt",
+    "ogg",
+    "onnx",
+    "otf",
+    "parquet",
+    "pbf",
+    "pdb",
+    "pdf",
+    "pickle",
+    "pkl",
+    "png",
+    "ppt",
+    "pptx",
+    "psd",
+    "pt",
+    "pth",
+    "pyc",
+    "pyd",
+    "pyo",
+    "rar",
+    "rpm",
+    "safetensors",
+    "sketch",
+    "so",
+    "sqlite",
+    "sqlite3",
+    "swf",
+    "tar",
+    "tflite",
+    "tgz",
+    "tif",
+    "tiff",
+    "ttf",
+    "wasm",
+    "wav",
+    "webm",
+    "webp",
+    "woff",
+    "woff2",
+    "xls",
+    "xlsx",
+    "xz",
+    "zip",
+    "zst",
+]
 """Extensions of what is no text, or none that somebody writes by hand."""
 
 _MADE = frozenset({"lock", "lockb", "map", "snap", "sum", "svg", "tsbuildinfo"})
 """Extensions of text that tools write: sums, paths and mappings look like keys and are none."""
 
+_UNREAD = _MADE.union(_NO_TEXT)
 _LOCK_FILES = frozenset(
     {
         "npm-shrinkwrap.json",
@@ -157,7 +253,7 @@ def language(path: str) -> Language | None:
         return _rendered(stem)
     if not stem:
         return "text"
-    if name in _LOCK_FILES or extension in _MADE or extension in _NO_TEXT:
+    if name in _LOCK_FILES or extension in _UNREAD:
         return None
     return LANGUAGES.get(extension, "text")
 

@@ -44,6 +44,7 @@ _CONTINUED = re.compile(rb"\\[ \t]*(?:\r?\n(?:[ \t]*#[^\r\n]*)?)+")
 _BLANK = re.compile(rb"[ \t\r]*")
 _REST = re.compile(rb"(?:[^\r\n\\]|\\(?![ \t]*\r?\n).?|\\[ \t]*\r?\n)*", re.DOTALL)
 _DECLARED = re.compile(rb"([A-Za-z_][\w.-]{0,199})(=|[ \t]+(?=\S)|)")
+_BOM = b"\xef\xbb\xbf"
 _BLANKED = bytes(byte if byte in b"\r\n" else 0x20 for byte in range(256))
 
 
@@ -52,8 +53,9 @@ def observe(data: bytes, language: Language, salt: bytes = b"") -> FileFacts:
 
     Any bytes are fine. ``salt``: for the fingerprints of keys.
     """
-    comments = [one.span("comment") for one in _COMMENT.finditer(data) if one["comment"]]
-    code = _without(data, comments)
+    code = b"   " + data[3:] if data.startswith(_BOM) else data
+    comments = [one.span("comment") for one in _COMMENT.finditer(code) if one["comment"]]
+    code = _without(code, comments)
     entries: list[EnvEntry | None] = []
     if language == "dockerfile":
         instructions = [*_instructions(code)]

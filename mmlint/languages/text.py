@@ -9,8 +9,8 @@ from mmlint.languages.key_literals import key_literals
 from mmlint.model.facts import FileFacts, Language
 
 _COMMENTS = {
-    "markdown": re.compile(rb"^[ \t]*(<!--[^\r\n]*?-->)", re.MULTILINE),
-    "text": re.compile(rb"^[ \t]*((?:\#|//|;|--|<!--)[^\r\n]*)", re.MULTILINE),
+    "markdown": re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*(<!--[^\r\n]*?-->)", re.MULTILINE),
+    "text": re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*((?:\#|//|;|--|<!--)[^\r\n]*)", re.MULTILINE),
 }
 """Comments that begin a line: elsewhere they may be prose about comments."""
 

@@ -24,6 +24,7 @@ from mmlint.project.surroundings import Surroundings
 from mmlint.project.unit import Unit
 from mmlint.project.values import Values
 from mmlint.sdk import surface
+from mmlint.sdk.carriers import slots_of
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ class Project:
             Carried(path, entry)
             for path, facts in sorted(self.files.items())
             for entry in facts.entries
+            if not entry.slots or not slots_of(path).isdisjoint(entry.slots)
         )
 
     def side(self, unit: Unit) -> Side | None:

@@ -14,26 +14,44 @@ from mmlint.files.kinds import is_test, language, looks_minified, skipped
 @pytest.mark.parametrize(
     "path",
     [
-        "README.md",
+        "package-lock.json",
+        "apps/web/pnpm-lock.yaml",
+        "yarn.lock",
+        "uv.lock",
+        "bun.lockb",
+        "go.sum",
+        "src/app.ts.map",
+        "public/logo.svg",
+        "public/logo.PNG",
+        "fonts/a.woff2",
+        "dump.sqlite",
+    ],
+)
+def test_what_no_person_writes_has_no_language(path: str) -> None:
+    assert language(path) is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
         "types.pyi",
-        "package.json",
-        ".env.ts",
-        ".env.d.ts",
-        ".env.json",
         "env.example",
         "environment",
         "py",
         ".py",
+        ".gitignore",
+        ".npmrc",
         "a.env/b",
         "deploy/nginx.conf.j2",
-        "deploy/values.yaml.jinja2",
-        "src/app.ts.map",
+        "Makefile",
+        "mydockerfile",
+        "dockerfiles/readme",
+        "main.tf",
         "",
     ],
 )
-def test_other_files_have_no_language(path: str) -> None:
-    assert language(path) != "dotenv"
-    assert path == ".env.ts" or path == ".env.d.ts" or language(path) is None
+def test_anything_else_may_be_text(path: str) -> None:
+    assert language(path) == "text"
 
 
 @pytest.mark.parametrize(
@@ -49,6 +67,13 @@ def test_other_files_have_no_language(path: str) -> None:
         ("index.astro", "astro"),
         (".env .env.local .env.example .env.production.local prod.env .envrc", "dotenv"),
         ("apps/web/.env .dev.vars .dev.vars.staging .ENV", "dotenv"),
+        ("package.json wrangler.jsonc a.json5 .mcp.json .env.json", "json"),
+        ("compose.yml .gitlab-ci.yml k8s/a.yaml deploy/values.yaml.jinja2", "yaml"),
+        ("fly.toml wrangler.toml", "toml"),
+        ("Dockerfile Dockerfile.dev web/dockerfile web.Dockerfile Containerfile", "dockerfile"),
+        ("a.sh scripts/b.bash .x.zsh", "shell"),
+        ("README.md a.mdx", "markdown"),
+        ("a.ipynb", "notebook"),
     ],
 )
 def test_language_comes_from_the_name(paths: str, expected: str) -> None:

@@ -15,6 +15,18 @@ from mmlint.model.facts import Language
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 SCRIPTS: tuple[Language, ...] = ("javascript", "typescript", "tsx")
+PROGRAMS: tuple[Language, ...] = (*SCRIPTS, "python", "html", "vue", "svelte", "astro")
+
+COMMENTED: dict[Language, bytes] = {
+    "json": b"{} // %s\n",
+    "yaml": b"a: b # %s\n",
+    "toml": b"a = 1 # %s\n",
+    "dockerfile": b"# %s\n",
+    "shell": b"true # %s\n",
+    "markdown": b"<!-- %s -->\n",
+    "text": b"# %s\n",
+}
+"""How a comment is written where nothing is a program."""
 
 
 def sample(language: Language) -> bytes:
@@ -32,7 +44,17 @@ def test_empty_files_say_nothing(data: bytes, language: Language) -> None:
     assert (facts.language, facts.entries, facts.ignores, facts.problem) == (language, (), (), None)
 
 
-@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "dotenv"])
+@pytest.mark.parametrize("language", COMMENTED)
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+def test_suppressions_where_nothing_is_a_program(start: bytes, language: Language) -> None:
+    data = start + COMMENTED[language] % b"mmlint: ignore[MM101] why"
+    facts = observe(data, language)
+    (fact,) = facts.ignores
+    assert data[fact.code_starts[0] :].startswith(b"MM101] why")
+    assert (fact.reason, facts.modules, facts.problem) == ("why", (), None)
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
 @pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
 def test_programs_and_suppressions(start: bytes, language: Language) -> None:
     data = start + sample(language)
@@ -64,7 +86,7 @@ def test_comments_in_jsx(language: Language) -> None:
     assert [fact.alone for fact in facts.ignores] == [True]
 
 
-@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "dotenv"])
+@pytest.mark.parametrize("language", PROGRAMS)
 def test_a_syntax_error_is_a_problem_of_the_facts(language: Language) -> None:
     broken = b"track(((\n"
     data = broken if language in (*SCRIPTS, "python") else b"<script>" + broken + b"</script>"
@@ -82,7 +104,7 @@ def test_deep_nesting_is_survived(mark: bytes, language: Language) -> None:
 
 
 def test_what_an_adapter_cannot_follow_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    def too_deep(data: bytes) -> None:
+    def too_deep(data: bytes, salt: bytes) -> None:
         raise RecursionError
 
     monkeypatch.setattr("mmlint.languages.dotenv.observe", too_deep)

@@ -153,7 +153,10 @@ def test_somebody_elses_key_is_a_key() -> None:
 
 
 def test_references_in_order() -> None:
-    assert only('A="${B:-$C} and $D"').references == ("B", "C", "D")
+    data = 'A="${B:-$C} and $D"'
+    found = only(data).references
+    assert [one.name for one in found] == ["B", "C", "D"]
+    assert [data[one.start : one.end] for one in found] == ["B", "C", "D"]
 
 
 @given(
