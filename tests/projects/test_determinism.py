@@ -43,9 +43,9 @@ def test_worker_processes_change_no_byte(
     workers: list[int] = []
     in_pool = observe._in_pool
 
-    def counted(items: Iterable[Item], jobs: int) -> dict[Item, FileFacts]:
+    def counted(items: Iterable[Item], jobs: int, salt: bytes) -> dict[Item, FileFacts]:
         workers.append(jobs)
-        return in_pool(items, jobs)
+        return in_pool(items, jobs, salt)
 
     monkeypatch.setattr(observe, "POOL_BYTES", 0)
     monkeypatch.setattr(observe, "_in_pool", counted)
