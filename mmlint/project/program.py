@@ -184,7 +184,8 @@ class Program:
             return self._name(unit, value, environment, depth + 1)
         if isinstance(value, s.Member):
             found = self.resolve(unit, value.object, environment, depth + 1)
-            return self.member(found, value.name, depth + 1)
+            inner = self._submodule(unit, found, value.name) if unit.python else None
+            return inner or self.member(found, value.name, depth + 1)
         if isinstance(value, s.Call):
             return self._result(unit, value, environment, depth + 1)
         if isinstance(value, s.Await):
@@ -299,10 +300,19 @@ class Program:
         module = self.module(unit, one.module, depth)
         if one.name == "*":
             return module
-        found = self.member(module, one.name, depth)
+        inner = self._submodule(unit, module, one.name) if unit.python else None
+        found = inner or self.member(module, one.name, depth)
         if found is None and unit.python:
             return self.module(unit, submodule(one.module, one.name), depth)
         return found
+
+    def _submodule(self, unit: Unit, package: Entity | None, name: str) -> Namespace | None:
+        """The module ``name`` of a Python package whose own file was not parsed, or is not there."""
+        if not isinstance(package, External) or "()" in package.path:
+            return None
+        dotted = submodule(package.module, ".".join((*package.path, name)))
+        path = self.resolution.find(unit.path, dotted, "python")
+        return Namespace(self._first[path]) if path in self._first else None
 
     def module(self, unit: Unit, specifier: str, depth: int = 0) -> Entity | None:
         """Return what the module ``specifier`` means when ``unit`` imports it."""
