@@ -172,3 +172,10 @@ Environment = tuple[tuple[tuple[int, int, int], "Passed | None"], ...]
 """(id of unit, function, parameter number) to what was passed there; None: nothing was."""
 
 NOTHING: Environment = ()
+
+
+def alike(one: Entity | None, other: Entity | None) -> bool:
+    """Whether both mean the same, and were given the same before."""
+    if isinstance(one, ProjectFunction) and isinstance(other, ProjectFunction):
+        return one == other and one.given == other.given
+    return one == other

@@ -34,6 +34,7 @@ from mmlint.project.entity import (
     SdkClass,
     SdkFunction,
     SdkObject,
+    alike,
 )
 from mmlint.project.packages import package_specifier
 from mmlint.project.resolution import Resolution, submodule
@@ -184,8 +185,7 @@ class Program:
             return self._name(unit, value, environment, depth + 1)
         if isinstance(value, s.Member):
             found = self.resolve(unit, value.object, environment, depth + 1)
-            inner = self._submodule(unit, found, value.name) if unit.python else None
-            return inner or self.member(found, value.name, depth + 1)
+            return self._taken(unit, found, value.name, depth + 1)
         if isinstance(value, s.Call):
             return self._result(unit, value, environment, depth + 1)
         if isinstance(value, s.Await):
@@ -207,7 +207,7 @@ class Program:
     ) -> Entity | None:
         """A choice is known where all options agree, or where it fills in a missing SDK client."""
         found = [self.resolve(unit, option, environment, depth) for option in value.options]
-        if found and all(one is not None and _alike(one, found[0]) for one in found):
+        if found and all(one is not None and alike(one, found[0]) for one in found):
             return found[0]
         return next((one for one in found if isinstance(one, SdkObject | SdkFunction)), None)
 
@@ -260,7 +260,7 @@ class Program:
             found.append(self._at(entity, definition.path, depth))
         if not found or found[0] is None:
             return None
-        return found[0] if all(_alike(one, found[0]) for one in found) else None
+        return found[0] if all(alike(one, found[0]) for one in found) else None
 
     def _at(self, entity: Entity | None, path: Path, depth: int) -> Entity | None:
         for key in path:
@@ -300,19 +300,19 @@ class Program:
         module = self.module(unit, one.module, depth)
         if one.name == "*":
             return module
-        inner = self._submodule(unit, module, one.name) if unit.python else None
-        found = inner or self.member(module, one.name, depth)
+        found = self._taken(unit, module, one.name, depth)
         if found is None and unit.python:
             return self.module(unit, submodule(one.module, one.name), depth)
         return found
 
-    def _submodule(self, unit: Unit, package: Entity | None, name: str) -> Namespace | None:
-        """The module ``name`` of a Python package whose own file was not parsed, or is not there."""
-        if not isinstance(package, External) or "()" in package.path:
-            return None
-        dotted = submodule(package.module, ".".join((*package.path, name)))
-        path = self.resolution.find(unit.path, dotted, "python")
-        return Namespace(self._first[path]) if path in self._first else None
+    def _taken(self, unit: Unit, whole: Entity | None, name: str, depth: int) -> Entity | None:
+        """``whole.name``, or the module of that name where a Python package was not parsed."""
+        if unit.python and isinstance(whole, External) and "()" not in whole.path:
+            dotted = submodule(whole.module, ".".join((*whole.path, name)))
+            path = self.resolution.find(unit.path, dotted, "python")
+            if path in self._first:
+                return Namespace(self._first[path])
+        return self.member(whole, name, depth)
 
     def module(self, unit: Unit, specifier: str, depth: int = 0) -> Entity | None:
         """Return what the module ``specifier`` means when ``unit`` imports it."""
@@ -559,7 +559,7 @@ class Program:
                 found.append(self.resolve(callee.unit, statement.value, inner, depth + 1))
         if not found or found[0] is None:
             return None
-        return found[0] if all(_alike(one, found[0]) for one in found) else None
+        return found[0] if all(alike(one, found[0]) for one in found) else None
 
     def environment(
         self, unit: Unit, call: s.Call, callee: ProjectFunction, outer: Environment = NOTHING
@@ -580,13 +580,6 @@ class Program:
         if isinstance(found, Known) and isinstance(literal, s.Literal):
             return (literal.value, found.unit, literal) if isinstance(literal.value, str) else None
         return None
-
-
-def _alike(one: Entity | None, other: Entity | None) -> bool:
-    """Whether both mean the same, and were given the same before."""
-    if isinstance(one, ProjectFunction) and isinstance(other, ProjectFunction):
-        return one == other and one.given == other.given
-    return one == other
 
 
 def _is_nothing(value: s.Value) -> bool:

@@ -8,17 +8,15 @@ from mmlint.model.finding import (
     Edit,
     Fix,
     HoistReturn,
-    ImportName,
     MakeAsync,
     Replace,
     Safety,
 )
-from mmlint.project.entity import Instance, Namespace, ProjectFunction, SdkFunction, SdkObject
+from mmlint.project.entity import ProjectFunction, SdkFunction
 from mmlint.project.flow import Exit, Spot
-from mmlint.project.packages import package_specifier
+from mmlint.project.flushing import flush_here
 from mmlint.project.unit import Unit
 from mmlint.project.view import Project, lone
-from mmlint.sdk import surface
 
 
 def await_it(project: Project, spot: Spot) -> Fix | None:
@@ -72,13 +70,15 @@ def flush_before(
     ``spot``: the send. Safe where the function is async and all exits are its returns or its end.
     """
     function = unit.module.functions[index]
-    found = _flush_expression(project, unit, spot)
+    found = flush_here(project, unit, spot)
     if found is None or function.expression:
         return None
-    expression, edits = found
+    edits: list[Edit] = list(found.edits)
     may_wait = function.is_async or (function.kind == "module" and unit.module.esm)
-    waits = "" if unit.python and not may_wait else "await "
-    code = f"{waits}{expression}()" + ("" if unit.python else ";")
+    waits = not unit.python or (may_wait if found.awaitable is None else found.awaitable)
+    if unit.python and waits and not may_wait:
+        return None  # a coroutine that nobody can await here
+    code = f"{'await ' if waits else ''}{found.expression}()" + ("" if unit.python else ";")
     for one in exits:
         edit = _before_exit(project, unit, function, one, code)
         if edit is None:
@@ -118,119 +118,3 @@ def _before_exit(
 def _calls(value: s.Value, one: Exit) -> bool:
     """Whether a queued send stands inside the returned expression."""
     return any(value.start <= spot.start < value.end for spot in one.state.pending)
-
-
-def _flush_expression(project: Project, unit: Unit, spot: Spot) -> tuple[str, list[Edit]] | None:
-    """The expression that names ``flush`` in this file, and what must be imported for it."""
-    for place in (spot, project.flow.origin(spot)):
-        if place.unit is not unit:
-            continue
-        client = _client(project, unit, place)
-        if client is not None:
-            return f"{client}.flush", []
-    known = _imported(project, unit, "flush")
-    if known is not None:
-        return known, []
-    statement = _import_statement(project, unit)
-    if statement is None:
-        return _wrapper_flush(project, unit, spot)
-    return "flush", [ImportName(unit.path, statement.start, statement.end, "flush")]
-
-
-def _wrapper_flush(project: Project, unit: Unit, spot: Spot) -> tuple[str, list[Edit]] | None:
-    """The flush that the wrapper itself offers, where the file knows only the wrapper: a method of
-    the same object, or the one function of the same module that flushes on every path."""
-    call = next((one for _, one in unit.calls if (one.start, one.end) == spot[1:]), None)
-    if call is None:
-        return None
-    if isinstance(call.callee, s.Member):
-        holder = project.program.resolve(unit, call.callee.object)
-        name = written_name(call.callee.object)
-        if isinstance(holder, Instance) and name:
-            members = holder.unit.module.classes[holder.index].members
-            methods = {one.name: one.function for one in members if one.function >= 0}
-            found = _the_flush(project, holder.unit, methods)
-            return (f"{name}.{found}", []) if found else None
-    if not isinstance(call.callee, s.Name):
-        return None
-    one = unit.imports.get(call.callee.binding)
-    module = project.program.module(unit, one.module) if one else None
-    if one is None or not isinstance(module, Namespace):
-        return None
-    found = _the_flush(project, module.unit, _exported_functions(project, module.unit))
-    if found is None:
-        return None
-    for index, binding in enumerate(unit.module.bindings):
-        same = unit.imports.get(index)
-        if same and same.module == one.module and same.name == found:
-            return binding.name, []
-    return found, [ImportName(unit.path, one.start, one.end, found)]
-
-
-def _the_flush(project: Project, unit: Unit, functions: dict[str, int]) -> str | None:
-    """The one of ``functions`` that only flushes: on every path, without needing an argument."""
-    found = []
-    for name, index in functions.items():
-        function = ProjectFunction(unit, index)
-        needed = [one for one in function.function.parameters if one.default is None]
-        summary = project.flow.summary(function)
-        own = 1 if unit.python and function.function.owner >= 0 else 0
-        if summary.flushes == "always" and summary.sends is None and len(needed) == own:
-            found.append(name)
-    return found[0] if len(found) == 1 else None
-
-
-def _exported_functions(project: Project, unit: Unit) -> dict[str, int]:
-    names = unit.globals if unit.python else [one.name for one in unit.module.exports]
-    found: dict[str, int] = {}
-    for name in names:
-        entity = project.program.exported(unit, name)
-        if isinstance(entity, ProjectFunction) and entity.unit is unit and name.isidentifier():
-            found[name] = entity.index
-    return found
-
-
-def _client(project: Project, unit: Unit, spot: Spot) -> str | None:
-    """The client of ``client.track(…)``, as it is written there."""
-    for _, call in unit.calls:
-        if (call.start, call.end) == (spot.start, spot.end) and isinstance(call.callee, s.Member):
-            found = project.program.resolve(unit, call.callee.object)
-            if isinstance(found, SdkObject):
-                return written_name(call.callee.object)
-    return None
-
-
-def written_name(value: s.Value) -> str | None:
-    """Write a name or a chain of members as in the source; None for anything else."""
-    if isinstance(value, s.Name):
-        return value.name
-    if isinstance(value, s.Member):
-        inner = written_name(value.object)
-        return f"{inner}.{value.name}" if inner else None
-    return None
-
-
-def _imported(project: Project, unit: Unit, name: str) -> str | None:
-    """The module-level name that means the SDK's ``name`` here."""
-    for index, binding in enumerate(unit.module.bindings):
-        if binding.owner == 0 and binding.kind in ("import", "variable"):
-            found = project.program.binding(unit, index)
-            if isinstance(found, SdkFunction) and (found.sdk, found.name) == ("node", name):
-                return binding.name
-    return None
-
-
-def _import_statement(project: Project, unit: Unit) -> s.Node | None:
-    """The statement that imports names from the SDK and can take one more."""
-    for one in unit.module.imports:
-        package = package_specifier(one.module)
-        sdk = package == surface.NODE_PACKAGE or package in project.program.python_modules
-        if sdk and one.kind == "static" and not one.type_only and one.name not in ("*", "default"):
-            return one
-    for function in unit.module.functions[:1]:
-        for statement in function.body:
-            if isinstance(statement, s.Bind) and isinstance(statement.target, s.Object):
-                found = project.program.resolve(unit, statement.value)
-                if found == SdkObject("node"):
-                    return statement
-    return None

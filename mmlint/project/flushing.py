@@ -1,0 +1,255 @@
+"""How one flushes in a file: what to call there, and what must be imported for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mmlint.model import syntax as s
+from mmlint.model.finding import Edit, ImportName
+from mmlint.project.entity import (
+    Entity,
+    Instance,
+    Known,
+    Namespace,
+    ProjectClass,
+    ProjectFunction,
+    SdkFunction,
+    SdkObject,
+)
+from mmlint.project.flow import Spot
+from mmlint.project.packages import package_specifier
+from mmlint.project.unit import Unit
+from mmlint.project.view import Project
+from mmlint.sdk import surface
+
+_PACKAGE = "__init__.py"
+
+Offer = ProjectFunction | SdkFunction
+"""What can be called where something is taken from a module, an object or a class."""
+
+
+class Flushing(NamedTuple):
+    """``expression``: what to call. ``awaitable``: whether that gives something to wait for; None
+    where the calling function decides (Python's configured modules)."""
+
+    expression: str
+    edits: tuple[Edit, ...] = ()
+    awaitable: bool | None = None
+
+
+def flush_here(project: Project, unit: Unit, spot: Spot) -> Flushing | None:
+    """Return how ``unit`` flushes what is sent at ``spot``: by the client that sends, by the SDK it
+    imports, or by what the wrapper offers; None where none of these is sure."""
+    for place in (spot, project.flow.origin(spot)):
+        client = _client(project, unit, place) if place.unit is unit else None
+        if client is not None:
+            return client
+    known = _imported(project, unit)
+    if known is not None:
+        return known
+    statement = _import_statement(project, unit)
+    if statement is None:
+        return _offered(project, unit, spot)
+    return _added(unit, statement, Flushing("flush"))
+
+
+def written_name(value: s.Value) -> str | None:
+    """Write a name or a chain of members as in the source; None for anything else."""
+    if isinstance(value, s.Name):
+        return value.name
+    if isinstance(value, s.Member):
+        inner = written_name(value.object)
+        return f"{inner}.{value.name}" if inner else None
+    return None
+
+
+# --- the SDK itself -------------------------------------------------------------------------------
+
+
+def _client(project: Project, unit: Unit, spot: Spot) -> Flushing | None:
+    """The client of ``client.track(…)``, as it is written there."""
+    call = _call_at(unit, spot)
+    if call is None or not isinstance(call.callee, s.Member):
+        return None
+    name = written_name(call.callee.object)
+    if name is None or not isinstance(project.program.resolve(unit, call.callee), SdkFunction):
+        return None
+    holder = project.program.resolve(unit, call.callee.object)
+    flush = project.program.member(holder, "flush")
+    if not isinstance(holder, SdkObject | Instance) or not isinstance(flush, SdkFunction):
+        return None
+    return Flushing(f"{name}.flush", awaitable=flush.awaitable)
+
+
+def _imported(project: Project, unit: Unit) -> Flushing | None:
+    """The module-level name that means the SDK's ``flush`` here."""
+    for name, found in _module_names(project, unit):
+        if isinstance(found, SdkFunction) and _is_flush(found):
+            return Flushing(name, awaitable=found.awaitable)
+    return None
+
+
+def _import_statement(project: Project, unit: Unit) -> s.Node | None:
+    """The statement that imports names from the SDK and can take one more."""
+    for one in unit.module.imports:
+        package = package_specifier(one.module)
+        sdk = package == surface.NODE_PACKAGE or package in project.program.python_modules
+        if sdk and one.kind == "static" and not one.type_only and one.name not in ("*", "default"):
+            return one
+    for statement in _destructured(unit):
+        if project.program.resolve(unit, statement.value) == SdkObject("node"):
+            return statement
+    return None
+
+
+# --- what a wrapper offers ------------------------------------------------------------------------
+
+
+def _offered(project: Project, unit: Unit, spot: Spot) -> Flushing | None:
+    """The flush that the wrapper itself offers, where the file knows only the wrapper: of the same
+    object, or of the same module."""
+    call = _call_at(unit, spot)
+    if call is None:
+        return None
+    if isinstance(call.callee, s.Member):
+        name = written_name(call.callee.object)
+        holder = project.program.resolve(unit, call.callee.object)
+        found = _the_flush(project, _members(project, holder)) if name else None
+        return found and found._replace(expression=f"{name}.{found.expression}")
+    if not isinstance(call.callee, s.Name):
+        return None
+    one = unit.imports.get(call.callee.binding)
+    if one is not None and one.kind == "static":
+        statement: s.Node | None = one
+        module = project.program.module(unit, one.module)
+    else:
+        start = unit.module.bindings[call.callee.binding].start
+        held = (it for it in _destructured(unit) if it.start <= start < it.end)
+        bound = next(held, None)
+        statement = bound
+        module = project.program.resolve(unit, bound.value) if bound is not None else None
+    offers = _members(project, module)
+    found = _the_flush(project, offers)
+    if statement is None or found is None:
+        return None
+    for name, entity in _module_names(project, unit):
+        if entity == offers[found.expression]:
+            return found._replace(expression=name)
+    return _added(unit, statement, found)
+
+
+def _the_flush(project: Project, offers: dict[str, Offer]) -> Flushing | None:
+    """The one of ``offers`` that only flushes: on every path, without needing an argument."""
+    found: dict[Offer, Flushing] = {}
+    for name, offer in offers.items():
+        if offer in found:
+            continue
+        if isinstance(offer, SdkFunction):
+            if _is_flush(offer):
+                found[offer] = Flushing(name, awaitable=offer.awaitable)
+        elif _only_flushes(project, offer):
+            found[offer] = Flushing(name, awaitable=offer.function.is_async)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _only_flushes(project: Project, one: ProjectFunction) -> bool:
+    needed = [given for given in one.function.parameters if given.default is None]
+    own = 1 if one.unit.python and one.function.owner >= 0 else 0
+    summary = project.flow.summary(one)
+    return summary.flushes == "always" and summary.sends is None and len(needed) == own
+
+
+def _members(project: Project, holder: Entity | None) -> dict[str, Offer]:
+    """What can be taken from a module, an object or a class, by its name."""
+    if isinstance(holder, Namespace):
+        names = _exports(project, holder.unit)
+    elif isinstance(holder, Instance | ProjectClass):
+        static = isinstance(holder, ProjectClass)
+        declared = holder.unit.module.classes[holder.index].members
+        names = [one.name for one in declared if one.function >= 0 and one.static == static]
+    elif isinstance(holder, Known) and isinstance(holder.value, s.Object):
+        names = [one.key for one in holder.value.entries if one.key is not None]
+    else:
+        return {}
+    found = {one: project.program.member(holder, one) for one in names if _is_public(one)}
+    return {
+        name: entity
+        for name, entity in found.items()
+        if isinstance(entity, Offer) and _is_own(holder, entity)
+    }
+
+
+def _is_own(holder: Entity | None, entity: Offer) -> bool:
+    """Whether a module means to pass it on: a Python module's imports are its own affair, but for
+    those of a package's file."""
+    if not isinstance(holder, Namespace) or not holder.unit.python:
+        return True
+    here = isinstance(entity, ProjectFunction) and entity.unit is holder.unit
+    return here or holder.unit.path.rpartition("/")[2] == _PACKAGE
+
+
+def _exports(project: Project, unit: Unit) -> list[str]:
+    """The names that a module exports, also through modules that it passes on as a whole."""
+    if unit.python:
+        return [*unit.globals, *_python_star_names(project, unit)]
+    names: list[str] = []
+    queue, seen = [unit], [unit]
+    while queue:
+        one = queue.pop()
+        for export in one.module.exports:
+            if export.type_only:
+                continue
+            if export.name == "*" and export.module is not None:
+                inner = project.program.module(one, export.module)
+                if isinstance(inner, Namespace) and inner.unit not in seen:
+                    seen.append(inner.unit)
+                    queue.append(inner.unit)
+            elif export.name == "=" and export.value is not None:
+                whole = project.program.resolve(one, export.value)
+                names += list(_members(project, whole)) if isinstance(whole, Known) else []
+            else:
+                names.append(export.name)
+    return names
+
+
+def _python_star_names(project: Project, unit: Unit) -> list[str]:
+    modules = (project.program.module(unit, one.module) for one in unit.everything)
+    return [name for one in modules if isinstance(one, Namespace) for name in one.unit.globals]
+
+
+def _is_public(name: str) -> bool:
+    return name.isidentifier() and not name.startswith("_") and name != "default"
+
+
+def _is_flush(one: SdkFunction) -> bool:
+    return (one.sdk, one.name) == ("node", "flush")
+
+
+# --- this file ------------------------------------------------------------------------------------
+
+
+def _added(unit: Unit, statement: s.Node, found: Flushing) -> Flushing | None:
+    """``found``, with its name added to an import; None where the name is taken."""
+    if any(one.name == found.expression for one in unit.module.bindings):
+        return None
+    edit = ImportName(unit.path, statement.start, statement.end, found.expression)
+    return found._replace(edits=(edit,))
+
+
+def _call_at(unit: Unit, spot: Spot) -> s.Call | None:
+    return next((one for _, one in unit.calls if (one.start, one.end) == spot[1:]), None)
+
+
+def _module_names(project: Project, unit: Unit) -> Iterator[tuple[str, Entity | None]]:
+    """The names of the top level that hold something from elsewhere, and what they mean."""
+    for index, binding in enumerate(unit.module.bindings):
+        if binding.owner == 0 and binding.kind in ("import", "variable"):
+            yield binding.name, project.program.binding(unit, index)
+
+
+def _destructured(unit: Unit) -> Iterator[s.Bind]:
+    """``const { a, b } = …`` at the top level."""
+    for statement in unit.module.functions[0].body:
+        if isinstance(statement, s.Bind) and isinstance(statement.target, s.Object):
+            yield statement
