@@ -7,23 +7,31 @@ files that a sent name comes from. Everything else costs one read.
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from mmlint.engine.imports import Imports, import_lines
 from mmlint.files.kinds import is_test, language, looks_minified, skipped
-from mmlint.files.needles import may_matter
+from mmlint.files.needles import FREE, Needle, Needles, exact, matters, needles
 from mmlint.files.reading import Unreadable, read
 from mmlint.model.facts import FileFacts, Language
 from mmlint.model.limits import Limits
 from mmlint.model.report import Notice
 from mmlint.project.manifests import decides
-from mmlint.project.resolution import Resolution, submodule
-from mmlint.project.surroundings import MANIFESTS, STACKS, Surroundings, listens, wraps
+from mmlint.project.resolution import Resolution
+from mmlint.project.surroundings import (
+    ADAPTERS,
+    LISTENING,
+    MANIFESTS,
+    STACKS,
+    Surroundings,
+    listens,
+    wraps,
+)
 
 if TYPE_CHECKING:
     from mmlint.files.listing import Listing
@@ -38,8 +46,28 @@ _CODE = frozenset({"javascript", "typescript", "tsx", "python", "vue", "svelte",
 _SCRIPTS = _CODE | {"html"}
 _MAY_BE_BINARY = frozenset({"text", "shell", "markdown"})
 """Languages of names that say little about what is in a file."""
-_JS_SPECIFIER = re.compile(rb"""(?:from|import|require\s*\()\s*\(?\s*["']([^"'\n]+)["']""")
-_PY_SPECIFIER = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
+
+LISTENS: Final = FREE
+"""Flag of a file of which ``surroundings.listens`` says so."""
+WRAPS: Final = FREE * 2
+"""Flag of a file of which ``surroundings.wraps`` says so."""
+STACKED: Final = FREE * 4
+"""Flag of a file that holds one of ``surroundings.STACKS``."""
+BINARY: Final = FREE * 8
+"""Flag of a file that holds a zero byte."""
+
+
+def needle_table(modules: Iterable[str] = (), prefixes: Iterable[str] = ()) -> Needles:
+    """Return all that files are searched for. ``modules``, ``prefixes``: the configured Python SDK
+    modules and public environment prefixes."""
+    return Needles(
+        [
+            *needles(modules, prefixes),
+            *(Needle(one, LISTENS, lambda data, *_: listens(data)) for one in LISTENING),
+            *(Needle(one, WRAPS, lambda data, *_: wraps(data)) for one in ADAPTERS),
+            *(exact(one, STACKED) for one in STACKS),
+        ]
+    )
 
 
 @dataclass
@@ -64,13 +92,12 @@ class Observed:
 class _Sifted:
     """Sorts the files of a project by what their names and bytes say, before any is parsed.
 
-    ``modules``, ``prefixes``: as in ``Observer``. ``skipped``: reason to number, counted here.
+    ``needles``: what the bytes are searched for. ``skipped``: reason to number, counted here.
     ``manifests``: what ``Surroundings`` reads. ``deciding``: what ``Resolution`` reads.
     ``wanted``: what must be parsed.
     """
 
-    modules: tuple[bytes, ...]
-    prefixes: tuple[str, ...]
+    needles: Needles
     skipped: Counter[str]
     files: int = 0
     code: set[str] = field(default_factory=set)
@@ -95,27 +122,30 @@ class _Sifted:
             self.manifests[path] = data
         if decides(path):
             self.deciding[path] = data
-        if kind is None or (kind in _MAY_BE_BINARY and b"\0" in data):
+        if kind is None:
+            return
+        flags = self.needles.flags(data) | (BINARY if b"\0" in data else 0)
+        if flags & BINARY and kind in _MAY_BE_BINARY:
             return
         self.files += 1
         if kind in _CODE:
-            self._code(path, data)
-        if not may_matter(data, kind, needles=self.modules, prefixes=self.prefixes):
+            self._code(path, data, flags)
+        if not matters(flags, kind):
             return
         if kind in _SCRIPTS and looks_minified(data):
             self.skipped["minified"] += 1
         else:
             self.wanted[path] = (kind, data)
 
-    def _code(self, path: str, data: bytes) -> None:
+    def _code(self, path: str, data: bytes, flags: int) -> None:
         self.code.add(path)
-        if is_test(path):
+        if not flags & (LISTENS | WRAPS | STACKED) or is_test(path):
             return
-        if listens(data):
+        if flags & LISTENS:
             self.listening.append(path)
-        if wraps(data):
+        if flags & WRAPS:
             self.wrapping.append(path)
-        if any(mark in data for mark in STACKS):
+        if flags & STACKED:
             self.manifests[path] = data
 
 
@@ -143,8 +173,7 @@ class Observer:
         salt: bytes | None = None,
     ) -> None:
         self.salt = os.urandom(16) if salt is None else salt
-        self.modules = tuple(module.lower().encode() for module in modules)
-        self.prefixes = tuple(prefixes)
+        self.needles = needle_table(modules, prefixes)
         self.root = root
         self.listing = listing
         self.focus = focus
@@ -157,7 +186,7 @@ class Observer:
         found.notices += [Notice(note) for note in self.listing.notes]
         if self.listing.skipped_folders:
             found.skipped["vendored or generated folder"] = len(self.listing.skipped_folders)
-        sifted = _Sifted(self.modules, self.prefixes, found.skipped)
+        sifted = _Sifted(self.needles, found.skipped)
         links = self.listing.links  # what a link leads to is listed itself
         for path in sorted({*self.listing.files, *overlay} - links.keys()):
             if sifted.wants(path):
@@ -211,31 +240,27 @@ class Observer:
     def _importers(self, found: Observed, overlay: Mapping[str, bytes]) -> None:
         """Parse, round by round, the files that import a parsed one."""
         fresh = {path for path in found.facts if path in found.code and not is_test(path)}
+        if not fresh:
+            return
+        imports = Imports(self._import_lines(found, overlay))
         for _ in range(MAX_ROUNDS):
-            wanted = self._importing(fresh, found, overlay)
-            self._parse(found, wanted)
-            fresh = set(wanted)
-        for path in self._importing(fresh, found, overlay):
+            importers = imports.of(fresh, found.resolution) - found.facts.keys()
+            if not importers:
+                return
+            self.also(found, sorted(importers), overlay)
+            fresh = importers
+        for path in imports.of(fresh, found.resolution) - found.facts.keys():
             found.limits.hit("imports", path)
 
-    def _importing(
-        self, fresh: set[str], found: Observed, overlay: Mapping[str, bytes]
-    ) -> dict[str, tuple[Language, bytes]]:
-        """The files that are not parsed yet and import one of ``fresh``."""
-        wanted: dict[str, tuple[Language, bytes]] = {}
-        if not fresh:
-            return wanted
-        words = {os.fsencode(one) for path in fresh for one in found.resolution.words(path)}
-        for path in sorted(found.code - found.facts.keys()):
-            if is_test(path):
-                continue
-            data = overlay[path] if path in overlay else self._read(path, found)
-            if data is None or not any(word in data for word in words):
-                continue
-            kind = language(path)
-            if kind is not None and fresh & imported(path, data, kind, found.resolution):
-                wanted[path] = (kind, data)
-        return wanted
+    def _import_lines(self, found: Observed, overlay: Mapping[str, bytes]) -> dict[str, bytes]:
+        """What each file of code imports that may import one with facts."""
+        lines: dict[str, bytes] = {}
+        for path in sorted(found.code):
+            if not is_test(path):
+                data = overlay[path] if path in overlay else self._read(path, found)
+                if data is not None:
+                    lines[path] = import_lines(data, language(path) == "python")
+        return lines
 
     # --- parsing ---------------------------------------------------------------------------------
 
@@ -257,30 +282,6 @@ class Observer:
 def covers(focus: frozenset[str], path: str) -> bool:
     """Whether ``path`` is named by the focus, or lies in a folder that is."""
     return path in focus or any(path.startswith(one) for one in focus if one.endswith("/"))
-
-
-def imported(path: str, data: bytes, kind: Language, resolution: Resolution) -> set[str]:
-    """Return the project files that the code in ``data`` imports, read from its text alone."""
-    pattern, name = (_PY_SPECIFIER, "python") if kind == "python" else (_JS_SPECIFIER, "javascript")
-    found: set[str] = set()
-    for match in pattern.finditer(data):
-        specifier = (match[1] or match[match.lastindex or 1]).decode("utf-8", "replace")
-        target = resolution.find(path, specifier, name)
-        if target is not None:
-            found.add(target)
-        if kind == "python":
-            found |= _python_names(path, data, match, specifier, resolution)
-    return found
-
-
-def _python_names(
-    path: str, data: bytes, match: re.Match[bytes], specifier: str, resolution: Resolution
-) -> set[str]:
-    """``from package import module`` names a file by what it imports."""
-    names = re.findall(rb"\w+", data[match.end() : match.end() + 400].split(b"\n\n")[0])
-    candidates = (submodule(specifier, name.decode()) for name in names[:20])
-    found = (resolution.find(path, candidate, "python") for candidate in candidates)
-    return {one for one in found if one is not None}
 
 
 def _in_pool(

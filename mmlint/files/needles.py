@@ -1,15 +1,36 @@
-"""Whether a file's bytes can hold facts of their own, decided without parsing them."""
+"""What a file's bytes may hold, decided without parsing them: one search for all byte strings.
+
+A search for each of them in turn costs ten times as much as one automaton for all (Aho-Corasick,
+https://docs.rs/aho-corasick), and most files hold none.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmlint.model.facts import Language
 from mmlint.sdk.environment import PUBLIC_PREFIXES
 from mmlint.sdk.surface import NEEDLES
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import BytesAhoCorasick
+
+SENDS: Final = 1
+"""The file may send."""
+HANDS_KEYS: Final = 2
+"""It may send, and may name the key it sends with."""
+MARKED: Final = 4
+"""A comment in it may suppress something."""
+HOLDS_KEY: Final = 8
+"""Something in it has the shape of a secret key."""
+NAMES_KEY: Final = 16
+"""As a file of settings or commands, it may give a value to a name that the project asks about."""
+INLINES: Final = 32
+"""As code, it may write a secret to where a bundler takes it from."""
+FREE: Final = 64
+"""The first flag that others may use for needles of their own."""
 
 _SUPPRESSION = b"mmlint:"
 _NOQA = re.compile(rb"noqa\s*:[^\r\n]*\bmm[0-9]")
@@ -17,15 +38,17 @@ _NOQA = re.compile(rb"noqa\s*:[^\r\n]*\bmm[0-9]")
 KEY: Final = re.compile(rb"(?:sk|rk|ak)_[a-z]+_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{8}")
 """The beginning of a complete secret key."""
 
+_KEYS = (b"sk_", b"rk_", b"ak_")
+_SECRETS = (*_KEYS, b"aoa_", b"mm_", b"millimetric_", b"aoask", b"mmsk")
 _SECRET = re.compile(
     rb"(?<![a-z0-9_])[sra]k_|(?:aoa|mm|millimetric)_(?:[a-z0-9]+_){0,3}(?:sk|secret)|(?:aoa|mm)sk",
 )
 """Beginnings of secret keys, and names that say they hold one; as words, so ``task_`` is none.
-Lower case, like everything that is looked for in lowered bytes."""
+Lower case, like everything that is looked for in lowered bytes; one of ``_SECRETS`` begins it."""
 
 _ANY_KEY = re.compile(rb"(?<![a-z0-9_])[psra]k_")
 
-_INLINES = (b"define", b"runtimeconfig", b"env:", b"environmentplugin")
+_INLINING = (b"define", b"runtimeconfig", b"env:", b"environmentplugin")
 """Words of a bundler's configuration that writes values into the browser's code."""
 
 _OWN_PREFIX = (b"envprefix", b"publicprefix")
@@ -37,74 +60,122 @@ _KEY_READS = (b"key", b"authorization", b"bearer", b"environ", b"getenv", b"env.
 _PLAIN: Final = frozenset({"markdown", "notebook", "text"})
 _SETTINGS: Final = frozenset({"json", "yaml", "toml", "dockerfile", "shell"})
 
+Confirm = Callable[[bytes, bytes, int], bool]
+"""From a file's bytes, the same in lower case, and the offset of a needle in them, to whether it
+counts."""
 
-def may_matter(
-    data: bytes,
-    language: Language,
-    *,
-    needles: Iterable[bytes] = (),
-    prefixes: Iterable[str] = (),
-    only_keys: bool = False,
-) -> bool:
-    """Whether a file can send, hold a key, or suppress a finding.
 
-    ``needles``: further byte strings to look for (lower case: case does not count), such as the
-    names of modules that are known to send. ``prefixes``: further public environment prefixes.
+class Needle(NamedTuple):
+    """A byte string and the flag that it sets where it stands in a file, in any case of letters.
+
+    ``confirm``: asked where the string alone is too little to go by.
+    """
+
+    text: bytes
+    flag: int
+    confirm: Confirm | None = None
+
+
+def exact(text: bytes, flag: int) -> Needle:
+    """Return a needle that counts in this case of letters only."""
+    return Needle(text, flag, lambda data, _, at: data.startswith(text, at))
+
+
+def matters(flags: int, language: Language, *, only_keys: bool = False) -> bool:
+    """Whether a file with these ``flags`` can send, hold a key, or suppress a finding.
+
     ``only_keys``: nothing but keys is asked for, so that a send matters only where it may name one.
     False is certain, True is a guess.
     """
-    if language == "dotenv":
-        return True
-    if b"k_" in data and KEY.search(data):
+    if language == "dotenv" or flags & HOLDS_KEY:
         return True
     if language in _PLAIN:
         return False
-    lowered = data.lower()
     if language in _SETTINGS:
-        return _may_carry(data, lowered, tuple(prefixes))
-    if _may_send(lowered, needles) and not (only_keys and not _has(lowered, _KEY_READS)):
-        return True
-    if not only_keys and _is_marked(lowered):
-        return True
-    return _has(lowered, _OWN_PREFIX) or _may_inline(data, lowered, tuple(prefixes))
+        return bool(flags & NAMES_KEY)
+    return bool(flags & (HANDS_KEYS | INLINES if only_keys else SENDS | MARKED | INLINES))
+
+
+def needles(modules: Iterable[str] = (), prefixes: Iterable[str] = ()) -> list[Needle]:
+    """Return the needles of which each file that ``matters`` holds one.
+
+    ``modules``: names of further modules that are known to send. ``prefixes``: further public
+    environment prefixes.
+    """
+    public = tuple(prefix.encode() for prefix in (*PUBLIC_PREFIXES, *prefixes))
+    sends = (*NEEDLES, *(name.lower().encode() for name in modules))
+
+    def inlines(data: bytes, lowered: bytes, at: int) -> bool:
+        if _SECRET.match(lowered, at) is None:
+            return False
+        return _has(lowered, _INLINING) or _names_public(data, public)
+
+    return [
+        *(Needle(word, SENDS) for word in sends),
+        *(
+            Needle(word, HANDS_KEYS, lambda _, lowered, __: _has(lowered, _KEY_READS))
+            for word in sends
+        ),
+        Needle(_SUPPRESSION, MARKED),
+        Needle(b"noqa", MARKED, lambda _, lowered, at: _NOQA.match(lowered, at) is not None),
+        *(
+            Needle(key, HOLDS_KEY, lambda data, _, at: KEY.match(data, at) is not None)
+            for key in _KEYS
+        ),
+        Needle(b"millimetric", NAMES_KEY),
+        *(exact(prefix, NAMES_KEY) for prefix in public),
+        *(
+            Needle(word, NAMES_KEY, lambda _, lowered, at: _ANY_KEY.match(lowered, at) is not None)
+            for word in (*_KEYS, b"pk_")
+        ),
+        *(
+            Needle(word, NAMES_KEY, lambda _, lowered, at: _SECRET.match(lowered, at) is not None)
+            for word in _SECRETS
+        ),
+        *(Needle(word, INLINES, inlines) for word in _SECRETS),
+        *(Needle(word, INLINES) for word in _OWN_PREFIX),
+    ]
 
 
 def _has(data: bytes, words: Iterable[bytes]) -> bool:
     return any(word in data for word in words)
 
 
-def _may_send(lowered: bytes, needles: Iterable[bytes]) -> bool:
-    return _has(lowered, NEEDLES) or _has(lowered, needles)
-
-
-def _is_marked(lowered: bytes) -> bool:
-    """Whether a comment may suppress something here."""
-    if _SUPPRESSION in lowered:
-        return True
-    return b"noqa" in lowered and _NOQA.search(lowered) is not None
-
-
-def _may_carry(data: bytes, lowered: bytes, prefixes: tuple[str, ...]) -> bool:
-    """Whether settings or commands may give a value to a name that the project asks about."""
-    if b"millimetric" in lowered or _has(data, _encoded(prefixes)):
-        return True
-    return _ANY_KEY.search(lowered) is not None or _SECRET.search(lowered) is not None
-
-
-def _may_inline(data: bytes, lowered: bytes, prefixes: tuple[str, ...]) -> bool:
-    """Whether code may write a secret to where a bundler takes it from."""
-    if not _has(lowered, _INLINES) and not _names_public(data, prefixes):
-        return False
-    return _SECRET.search(lowered) is not None
-
-
-def _names_public(data: bytes, prefixes: tuple[str, ...]) -> bool:
-    public = [prefix for prefix in _encoded(prefixes) if prefix in data]
+def _names_public(data: bytes, prefixes: Sequence[bytes]) -> bool:
+    public = [prefix for prefix in prefixes if prefix in data]
     return any(
         re.search(rb"(?<![A-Za-z0-9_])" + re.escape(prefix), data) is not None for prefix in public
     )
 
 
-@lru_cache(maxsize=8)
-def _encoded(prefixes: tuple[str, ...]) -> tuple[bytes, ...]:
-    return tuple(prefix.encode() for prefix in (*PUBLIC_PREFIXES, *prefixes))
+class Needles:
+    """A table of needles, to look for in many files."""
+
+    def __init__(self, table: Iterable[Needle]) -> None:
+        by_text: dict[bytes, list[Needle]] = {}
+        for needle in table:
+            by_text.setdefault(needle.text.lower(), []).append(needle)
+        self._needles = list(by_text.values())
+        self._automaton = automaton(by_text) if by_text else None
+
+    def flags(self, data: bytes) -> int:
+        """Return the flags of all needles in ``data``, joined; 0: nothing is in it."""
+        if self._automaton is None:
+            return 0
+        lowered = data.lower()
+        # A first look, for what overlaps costs more to find and seldom is there at all.
+        if not self._automaton.find_matches_as_indexes(lowered):
+            return 0
+        flags = 0
+        for index, at, _ in self._automaton.find_matches_as_indexes(lowered, overlapping=True):
+            for _, flag, confirm in self._needles[index]:
+                if flag & ~flags and (confirm is None or confirm(data, lowered, at)):
+                    flags |= flag
+        return flags
+
+
+def automaton(words: Iterable[bytes]) -> BytesAhoCorasick:
+    """Return what finds all of ``words`` (at least one; none of them empty) in one pass."""
+    from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+    return BytesAhoCorasick(list(words), implementation=Implementation.DFA)

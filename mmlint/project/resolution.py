@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
 
+from mmlint.project.hints import Hints
 from mmlint.project.layers import Layers
 from mmlint.project.resolution_javascript import JavaScriptResolution
 from mmlint.project.resolution_python import PythonResolution
@@ -48,11 +49,10 @@ class Resolution:
             self._memo[key] = finder.find(folder, specifier) if known else None
         return self._memo[key]
 
-    def words(self, path: str) -> frozenset[str]:
-        """Return words of which at least one stands in the text of every file that imports
-        ``path``."""
-        finder = self._python if path.endswith(".py") else self._javascript
-        return finder.words(path)
+    def hints(self, path: str) -> Hints:
+        """Return what the specifiers that mean ``path`` look like: each has one of the hints."""
+        finder = self._python if path.lower().endswith(".py") else self._javascript
+        return finder.hints(path)
 
     @cached_property
     def _layers(self) -> Layers:

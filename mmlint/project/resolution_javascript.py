@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from mmlint.project.aliases import Settings
+from mmlint.project.hints import Hints
 from mmlint.project.layers import OPT, Layers
 from mmlint.project.manifests import above, join
 from mmlint.project.packages import Package, Packages, split
@@ -37,9 +38,9 @@ DEFAULTS = {
 }
 """What generators make of a first word where no settings file of the repository says it."""
 
-_HERE = ('."', ".'", './"', "./'", "./index")
-"""What specifiers end in, or hold, that name a folder by its place alone."""
-_PRIVATE = ('"#', "'#")
+_HERE = "."
+"""What stands for the last name in a specifier that names a folder by its place alone."""
+_PRIVATE = '"#'
 
 _EMITTED = re.compile(r"(?:\.d)?\.[cm]?[jt]sx?\Z")
 _FLAVOURS = frozenset(
@@ -73,31 +74,32 @@ class JavaScriptResolution:
             return self._at(join(package.folder if package else "", specifier.lstrip("/")))
         return self._bare(folder, specifier) if specifier else None
 
-    def words(self, path: str) -> frozenset[str]:
-        """Return words of which one stands in the text of every file that imports ``path``: its
-        name or its folder's, and the names that settings and packages give it."""
+    def hints(self, path: str) -> Hints:
+        """Return what the specifiers that mean ``path`` look like: they end in its name or its
+        folder's, or begin with a name that settings and packages give it."""
         folder, _, name = path.rpartition("/")
-        stem = name.partition(".")[0]
-        found = {stem} if stem != "index" else {posixpath.basename(folder), *_HERE}
+        stem = name[:1] + name[1:].partition(".")[0]
+        names, pieces = {stem}, {_PRIVATE}
+        if stem == "index":
+            names.update((posixpath.basename(folder), _HERE))
+            pieces.update(f'"{head}"' for head in DEFAULTS)
         if self.layers.holds(path):
-            found.add(OPT)
+            pieces.add(OPT)
         package = self.packages.nearest(folder)
         if package is not None:
             if self.packages.is_shared(package):
-                found.add(package.name)
-            if package.imports is not None:
-                found.update(_PRIVATE)
+                pieces.add(f'"{package.name}')
             if self._main(package) == path:
-                found.update((posixpath.basename(package.folder), *_HERE))
+                names.update((posixpath.basename(package.folder), _HERE))
         named, opened = self._renamed
-        found.update(named.get(path, ()))
-        found.update(text for text, before in opened if path.startswith(before))
-        return frozenset(found - {""})
+        pieces.update(f'"{text}' for text in named.get(path, ()))
+        pieces.update(f'"{text}' for text, before in opened if path.startswith(before))
+        return Hints(frozenset(names - {""}), frozenset(pieces - {'"'}))
 
     @cached_property
     def _renamed(self) -> tuple[dict[str, set[str]], list[tuple[str, str]]]:
-        """The fixed texts of aliases that lead to a file without naming it: by that file, and by
-        how the path of every such file begins."""
+        """The fixed texts of aliases that lead to a file without ending in its name: by that file,
+        and by how the path of every such file begins."""
         pairs = {
             (text, starred, place)
             for aliases in self.settings.all()
@@ -108,7 +110,7 @@ class JavaScriptResolution:
         opened: list[tuple[str, str]] = []
         for text, starred, place in pairs:
             before, _, after = place.partition("*")
-            if starred and after:
+            if starred and (after or not text.endswith("/")):
                 opened.append((text, before))
             elif not starred:
                 named.setdefault(self._at(place) or "", set()).add(text)

@@ -6,6 +6,7 @@ import posixpath
 import sys
 from collections.abc import Iterable, Iterator
 
+from mmlint.project.hints import Hints
 from mmlint.project.layers import Layers
 from mmlint.project.manifests import above
 
@@ -56,12 +57,12 @@ class PythonResolution:
             return self._relative(folder, level, parts)
         return self._absolute(folder, parts) if parts else None
 
-    def words(self, path: str) -> frozenset[str]:
-        """Return words of which one stands in the text of every file that imports ``path``."""
+    def hints(self, path: str) -> Hints:
+        """Return what the specifiers that mean ``path`` look like."""
         folder, _, name = path.rpartition("/")
         if name == "__init__.py":
-            return frozenset({posixpath.basename(folder), ". import"} - {""})
-        return frozenset({name.removesuffix(".py")})
+            return Hints(frozenset({posixpath.basename(folder), "."} - {""}))
+        return Hints(frozenset({name.removesuffix(".py")}))
 
     def _relative(self, folder: str, level: int, parts: list[str]) -> str | None:
         for _ in range(level - 1):

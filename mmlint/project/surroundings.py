@@ -30,7 +30,7 @@ MANIFESTS = ("package.json", *sorted({*BINDING_FILES, *settings_files()}))
 STACKS = (b"aws-cdk-lib", b"@aws-cdk/aws-lambda", b"aws_cdk")
 """Byte strings of which one stands in code that may name handlers; its text is wanted too."""
 
-_LISTENING = (
+LISTENING = (
     b".listen(",
     b"@hono/node-server",
     b"Bun.serve(",
@@ -38,7 +38,8 @@ _LISTENING = (
     b"run_app(",
     b".serve_forever(",
 )
-_ADAPTERS = (
+"""Byte strings of which one stands in code that ``listens``."""
+ADAPTERS = (
     b"serverless-http",
     b"@vendia/serverless-express",
     b"@codegenie/serverless-express",
@@ -49,7 +50,8 @@ _ADAPTERS = (
     b"serverless_wsgi",
     b"zappa",
 )
-_NAMES = b"|".join(map(re.escape, _ADAPTERS))
+"""Byte strings of which one stands in code that ``wraps``."""
+_NAMES = b"|".join(map(re.escape, ADAPTERS))
 _IMPORTED = re.compile(
     rb"^(from|import)\s+(%s)\b|\b(from|require\(|import\(?)\s*[\"'](%s)[\"'/]" % (_NAMES, _NAMES)
 )
@@ -57,12 +59,12 @@ _IMPORTED = re.compile(
 
 def listens(data: bytes) -> bool:
     """Whether code of this text serves requests by itself."""
-    return any(_lines(data, _LISTENING))
+    return any(_lines(data, LISTENING))
 
 
 def wraps(data: bytes) -> bool:
     """Whether code of this text imports what makes a serverless function of an app."""
-    return any(_IMPORTED.search(line) for line in _lines(data, _ADAPTERS))
+    return any(_IMPORTED.search(line) for line in _lines(data, ADAPTERS))
 
 
 def _lines(data: bytes, marks: tuple[bytes, ...]) -> Iterator[bytes]:

@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mmlint.files.needles import may_matter
+from mmlint.files.needles import Needle, Needles, exact, matters, needles
+from mmlint.model.facts import Language
+
+
+def may_matter(
+    data: bytes,
+    language: Language,
+    modules: tuple[str, ...] = (),
+    prefixes: tuple[str, ...] = (),
+    only_keys: bool = False,
+) -> bool:
+    flags = Needles(needles(modules, prefixes)).flags(data)
+    return matters(flags, language, only_keys=only_keys)
 
 
 @pytest.mark.parametrize(
@@ -14,6 +28,8 @@ from mmlint.files.needles import may_matter
         b"export const a = 1;",
         b"const risk_score = task_count;",
         b"console.log(process.env.NEXT_PUBLIC_SITE_URL);",
+        b'log(process.env.NEXT_PUBLIC_SITE_URL, "task_1");',
+        b'log(process.env.MY_PUBLIC_SITE_URL, "sk_1");',
         b"import os  # noqa: F401\nCOMMAND = 1\n",
         b"\xff\xfe\x00",
     ],
@@ -46,8 +62,59 @@ def test_env_files_always_matter() -> None:
     assert may_matter(b"", "dotenv")
 
 
-def test_callers_add_needles_and_prefixes() -> None:
+@pytest.mark.parametrize("language", ["yaml", "json", "toml", "dockerfile", "shell"])
+def test_settings_matter_where_they_may_name_a_key(language: Language) -> None:
+    assert not may_matter(b"track: mm.track\nrisk_score: 1\n", language)
+    for data in (b"url: MILLIMETRIC_KEY", b"a: pk_", b"a: SK_1", b"MM_A_SECRET: b", b"VITE_A: 1"):
+        assert may_matter(data, language)
+
+
+@pytest.mark.parametrize("language", ["markdown", "text", "notebook", "yaml", "typescript"])
+def test_whatever_holds_a_key_matters(language: Language) -> None:
+    key = b"sk_live_" + b"a1B2c3D4" + b"_" + b"x" * 8
+    assert may_matter(b"ta" + key, language)
+    assert not may_matter(
+        key[:-1] + b" millimetric"[:5], language if language != "yaml" else "text"
+    )
+
+
+def test_where_only_keys_are_asked_for_a_send_must_come_with_one() -> None:
+    assert not may_matter(b"mm.track('a')", "typescript", only_keys=True)
+    assert not may_matter(b"// mmlint: ignore", "typescript", only_keys=True)
+    assert may_matter(b"mm.track('a', env.A)", "typescript", only_keys=True)
+
+
+def test_code_that_may_inline_a_secret_matters() -> None:
+    assert not may_matter(b"a = MM_PROJECT_SK", "javascript")
+    assert may_matter(b"define: { a: MM_PROJECT_SK }", "javascript")
+    assert may_matter(b"envPrefix: 'A_'", "javascript")
+
+
+def test_callers_add_modules_and_prefixes() -> None:
     assert not may_matter(b"from acme_events import client", "python")
-    assert may_matter(b"from Acme_Events import client", "python", needles=[b"acme_events"])
+    assert may_matter(b"from Acme_Events import client", "python", modules=("ACME_events",))
     assert not may_matter(b'env.ACME_WEB_KEY = "sk_a"', "javascript")
-    assert may_matter(b'env.ACME_WEB_KEY = "sk_a"', "javascript", prefixes=["ACME_WEB_"])
+    assert may_matter(b'env.ACME_WEB_KEY = "sk_a"', "javascript", prefixes=("ACME_WEB_",))
+
+
+def test_an_empty_table_finds_nothing() -> None:
+    assert Needles([]).flags(b"anything") == 0
+
+
+_TEXTS = st.text("abAB", min_size=1, max_size=4).map(str.encode)
+
+
+@given(st.lists(st.tuples(_TEXTS, st.booleans()), max_size=6), st.text("abAB ").map(str.encode))
+def test_each_needle_is_found_as_if_it_were_the_only_one(
+    words: list[tuple[bytes, bool]], data: bytes
+) -> None:
+    table = [
+        exact(text, 1 << number) if is_exact else Needle(text, 1 << number)
+        for number, (text, is_exact) in enumerate(words)
+    ]
+    expected = sum(
+        1 << number
+        for number, (text, is_exact) in enumerate(words)
+        if (text in data if is_exact else text.lower() in data.lower())
+    )
+    assert Needles(table).flags(data) == expected

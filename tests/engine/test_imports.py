@@ -1,0 +1,253 @@
+"""Which files are parsed because they import one that matters: as many as if all were resolved."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mmlint.engine.imports import Imports, import_lines
+from mmlint.engine.observe import MAX_ROUNDS, Observed, Observer
+from mmlint.files.kinds import is_test
+from mmlint.files.listing import listing
+from mmlint.project.resolution import Resolution, submodule
+
+
+def lines(text: str, python: bool = False) -> list[tuple[str, str]]:
+    """Return the last name and the specifier of each import of ``text``."""
+    found = import_lines(text.encode(), python).decode().split("\n")[1:]
+    return [(one.partition("\0")[0], one.partition("\0")[2][1:-1]) for one in found]
+
+
+def imported(text: str, python: bool = False) -> list[str]:
+    return [specifier for _, specifier in lines(text, python)]
+
+
+# --- what one file imports ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["", "const a = Array.from(b);", "// from here on", "require(name)", "import.meta.url"]
+)
+def test_code_that_imports_nothing_has_no_lines(text: str) -> None:
+    assert import_lines(text.encode(), python=False) == b""
+
+
+@pytest.mark.parametrize("text", ["", "imports = 1", "x = 'import a'", "# from a import b"])
+def test_python_that_imports_nothing_has_no_lines(text: str) -> None:
+    assert import_lines(text.encode(), python=True) == b""
+
+
+def test_javascript_names_modules_in_many_ways() -> None:
+    text = """
+        import a from "./a"; import {b} from'./b'
+        import "./c.css?inline"; export * from "@acme/d";
+        import {
+          e,
+        } from
+          "../e/";
+        const f = await import( "./f" ), g = require ( './g' ), h = require("..");
+        import type { I } from ".";
+    """
+    assert sorted(lines(text)) == sorted(
+        [
+            ("a", "./a"),
+            ("b", "./b"),
+            ("c.css", "./c.css?inline"),
+            ("d", "@acme/d"),
+            ("e", "../e/"),
+            ("f", "./f"),
+            ("g", "./g"),
+            (".", ".."),
+            (".", "."),
+        ]
+    )
+
+
+def test_python_names_modules_and_maybe_modules_in_them() -> None:
+    text = (
+        "import os.path as p\n"
+        "from . import a, b as c\n"
+        "from .. import *\n"
+        "from x.y import (  # why (not)\n    d,\n    e as f,\n)\n"
+        "    from .z import g, \\\n        h\n"
+        "from import_a import b\n"
+    )
+    assert imported(text, python=True) == [
+        *(
+            "os.path",
+            ".",
+            ".a",
+            ".b",
+            ".as",
+            ".c",
+            "..",
+            "x.y",
+            "x.y.d",
+            "x.y.e",
+            "x.y.as",
+            "x.y.f",
+        ),
+        *(".z", ".z.g", ".z.h", "import_a", "import_a.b"),
+    ]
+    assert lines("from .. import *", python=True) == [(".", "..")]
+
+
+def test_nothing_imports_from_nothing() -> None:
+    resolution = Resolution(frozenset({"a.ts"}))
+    assert Imports({}).of({"a.ts"}, resolution) == set()
+    assert Imports({"b.ts": import_lines(b'import "./a"', False)}).of([], resolution) == set()
+
+
+def test_a_file_is_found_by_each_of_its_imports_and_no_other() -> None:
+    resolution = Resolution(frozenset({"a.ts", "b.ts", "user/a.ts", "c.ts"}))
+    found = Imports(
+        {
+            "b.ts": import_lines(b'import "./a"; import "./c"', False),
+            "c.ts": import_lines(b'import "./user/a"; import "./a-b"', False),
+        }
+    )
+    assert found.of({"a.ts"}, resolution) == {"b.ts"}
+    assert found.of({"user/a.ts", "c.ts"}, resolution) == {"b.ts", "c.ts"}
+
+
+# --- whole projects -------------------------------------------------------------------------------
+
+_JS = re.compile(r"""(?:from|import|require\s*\()\s*\(?\s*["']([^"'\n]+)["']""")
+
+
+def resolved(found: Observed, path: str, text: str) -> set[str | None]:
+    """Return what a file imports, the long way: every specifier is resolved."""
+    if not path.endswith(".py"):
+        specifiers = _JS.findall(text)
+        return {found.resolution.find(path, one, "javascript") for one in specifiers}
+    targets = set[str | None]()
+    for node in ast.walk(ast.parse(text)):
+        names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            names = [module, *(submodule(module, one.name) for one in node.names)]
+        targets |= {found.resolution.find(path, one, "python") for one in names}
+    return targets
+
+
+def parsed_the_long_way(found: Observed, files: dict[str, str]) -> set[str]:
+    code = {path for path in found.code if not is_test(path)}
+    fresh = {path for path in code if "millimetric" in files[path]}
+    parsed = {path for path in found.code if "millimetric" in files[path]}
+    for _ in range(MAX_ROUNDS):
+        importers = {path for path in code if fresh & resolved(found, path, files[path])}
+        fresh = importers - parsed
+        parsed |= fresh
+    return parsed
+
+
+_MANIFESTS = {
+    "package.json": '{"name": "root", "workspaces": ["packages/*"]}',
+    "packages/ui/package.json": '{"name": "@acme/ui", "main": "dist/index.js"}',
+    "packages/db/package.json": """{"name": "db", "exports": {".": "./src/main.ts",
+        "./*": "./src/*.ts"}, "imports": {"#inner": "./src/user.ts"}}""",
+    "tsconfig.json": """{"compilerOptions": {"baseUrl": ".", "paths": {"@data": ["src/main.ts"],
+        "@src-*": ["src/*"], "@view/*": ["src/*/index.ts"], "@a/*": ["a/*"]}}}""",
+}
+_FOLDERS = ("", "a", "a/b", "src", "src/lib", "packages/ui/src", "packages/db/src", "py", "py/kit")
+_SCRIPTS = (
+    *("index.ts", "main.ts", "user.tsx", "user.server.ts", "track.js", "v1.2.mts"),
+    *(".hidden.ts", "page.vue", "user.test.ts"),
+)
+_MODULES = ("__init__.py", "user.py", "track.py", "conftest.py")
+_NAMES = (
+    *("react", "@acme/ui", "@acme/ui/user", "db", "db/user", "#inner", "@/user", "~/lib", "$lib"),
+    *(
+        "@data",
+        "@src-user",
+        "@src-lib",
+        "@view/lib",
+        "@a/b",
+        "@a/b/track",
+        "/a/user",
+        ".",
+        "..",
+        "./",
+    ),
+)
+_IMPORTS = (
+    'import a from "{}";',
+    "export * from '{}';",
+    'const b = require("{}")',
+    'import(\n  "{}"\n)',
+    'import "{}";',
+)
+
+
+@st.composite
+def _specifier(draw: st.DrawFn, path: str, paths: list[str]) -> str:
+    """A name that means something, or another file's path, written in one of several ways."""
+    if draw(st.booleans()):
+        return draw(st.sampled_from(_NAMES))
+    target = draw(st.sampled_from(paths))
+    relative = posixpath.relpath(target, posixpath.dirname(path) or ".")
+    relative = relative if relative.startswith(".") else f"./{relative}"
+    stem, extension = posixpath.splitext(relative)
+    ways = [relative, stem, stem + ".js", posixpath.dirname(relative), f"{stem}?raw"]
+    ways.append(posixpath.dirname(relative) + "/")
+    return draw(st.sampled_from(ways if extension else [relative]))
+
+
+@st.composite
+def _python_import(draw: st.DrawFn, path: str, paths: list[str]) -> str:
+    target = draw(st.sampled_from(paths)).removesuffix(".py").removesuffix("/__init__")
+    folder, _, name = target.rpartition("/")
+    dots = "." * draw(st.integers(1, 3))
+    ways = [
+        f"import {target.replace('/', '.')}",
+        f"import {target.replace('/', '.')} as other",
+        f"from {folder.replace('/', '.') or '.'} import first, {name}",
+        f"from {folder.replace('/', '.') or '.'} import (\n  first,  # ) one\n  {name} as n,\n)",
+        f"from {dots} import {name}",
+        f"from {dots} import first",
+        f"from {dots}{name} import *",
+        f"if True:\n    from {dots}{name} import first",
+    ]
+    way = draw(st.sampled_from(ways))
+    return way if re.search(r"import \.|\b(?:__\w+|conftest)\b", way) is None else "import os"
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> dict[str, str]:
+    folders = st.sampled_from(_FOLDERS)
+    names = st.sampled_from((*_SCRIPTS, *_MODULES))
+    paths = draw(st.lists(st.builds(posixpath.join, folders, names), min_size=2, unique=True))
+    scripts = [path for path in paths if not path.endswith(".py")]
+    modules = [path for path in paths if path.endswith(".py")]
+    files = dict(_MANIFESTS)
+    for path in paths:
+        if path in scripts:
+            specifiers = draw(st.lists(_specifier(path, scripts), max_size=3))
+            text = [draw(st.sampled_from(_IMPORTS)).format(one) for one in specifiers]
+            mark = 'import "@millimetric/track-node";'
+        else:
+            text = draw(st.lists(_python_import(path, modules), max_size=3))
+            mark = "import millimetric"
+        if draw(st.integers(0, 5)) == 0:
+            text.append(mark)
+        files[path] = "\n".join(text) + "\n"
+    return files
+
+
+@given(projects())
+@settings(max_examples=150, deadline=None)
+def test_just_those_files_are_parsed_that_import_one_that_matters(files: dict[str, str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for path, text in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text, "utf-8")
+        found = Observer(root, listing(root)).observe({})
+    assert set(found.facts) == parsed_the_long_way(found, files)
