@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -179,3 +180,17 @@ def alike(one: Entity | None, other: Entity | None) -> bool:
     if isinstance(one, ProjectFunction) and isinstance(other, ProjectFunction):
         return one == other and one.given == other.given
     return one == other
+
+
+def agreed(entities: Iterable[Entity | None]) -> Entity | None:
+    """Return what all of ``entities`` are, or None; nothing more is asked once two differ.
+
+    Stopping early keeps a variable that is built up from itself (``query = query.where(…)``, again
+    and again) from being followed in every order.
+    """
+    found: Entity | None = None
+    for entity in entities:
+        if entity is None or (found is not None and not alike(entity, found)):
+            return None
+        found = found or entity
+    return found

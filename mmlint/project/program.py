@@ -34,7 +34,7 @@ from mmlint.project.entity import (
     SdkClass,
     SdkFunction,
     SdkObject,
-    alike,
+    agreed,
 )
 from mmlint.project.packages import package_specifier
 from mmlint.project.resolution import Resolution, submodule
@@ -206,10 +206,13 @@ class Program:
         self, unit: Unit, value: s.Choice, environment: Environment, depth: int
     ) -> Entity | None:
         """A choice is known where all options agree, or where it fills in a missing SDK client."""
-        found = [self.resolve(unit, option, environment, depth) for option in value.options]
-        if found and all(one is not None and alike(one, found[0]) for one in found):
-            return found[0]
-        return next((one for one in found if isinstance(one, SdkObject | SdkFunction)), None)
+        found: list[Entity | None] = []
+        for option in value.options:
+            entity = self.resolve(unit, option, environment, depth)
+            if isinstance(entity, SdkObject | SdkFunction):
+                return entity
+            found.append(entity)
+        return agreed(found)
 
     def _name(
         self, unit: Unit, name: s.Name, environment: Environment, depth: int
@@ -251,16 +254,12 @@ class Program:
 
         Empty first values (``let client = null``) do not count: they wait for the real one.
         """
-        found: list[Entity | None] = []
-        for definition in definitions:
-            value = definition.value
-            if isinstance(value, s.Literal) and value.value is None and len(definitions) > 1:
-                continue
-            entity = self.resolve(unit, value, environment, depth)
-            found.append(self._at(entity, definition.path, depth))
-        if not found or found[0] is None:
-            return None
-        return found[0] if all(alike(one, found[0]) for one in found) else None
+        waits = len(definitions) > 1
+        return agreed(
+            self._at(self.resolve(unit, one.value, environment, depth), one.path, depth)
+            for one in definitions
+            if not (waits and _is_nothing(one.value))
+        )
 
     def _at(self, entity: Entity | None, path: Path, depth: int) -> Entity | None:
         for key in path:
@@ -553,13 +552,11 @@ class Program:
         if callee.function.is_generator:
             return None
         inner = self.environment(unit, call, callee, environment)
-        found: list[Entity | None] = []
-        for statement in statements(callee.function.body):
-            if isinstance(statement, s.Return) and statement.value is not None:
-                found.append(self.resolve(callee.unit, statement.value, inner, depth + 1))
-        if not found or found[0] is None:
-            return None
-        return found[0] if all(alike(one, found[0]) for one in found) else None
+        return agreed(
+            self.resolve(callee.unit, statement.value, inner, depth + 1)
+            for statement in statements(callee.function.body)
+            if isinstance(statement, s.Return) and statement.value is not None
+        )
 
     def environment(
         self, unit: Unit, call: s.Call, callee: ProjectFunction, outer: Environment = NOTHING

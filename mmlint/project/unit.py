@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -193,13 +194,28 @@ class Unit:
 
     def function_at(self, offset: int) -> int:
         """Return the innermost function whose span holds the byte ``offset``."""
-        best, size = 0, -1
-        for index, function in enumerate(self.module.functions[1:], 1):
-            if function.start <= offset < function.end:
-                length = function.end - function.start
-                if size < 0 or length < size:
-                    best, size = index, length
-        return best
+        starts, innermost = self._stretches
+        return innermost[bisect_right(starts, offset) - 1]
+
+    @cached_property
+    def _stretches(self) -> tuple[list[int], list[int]]:
+        """The file cut where a function begins or ends: the starts of the stretches in order, and
+        the innermost function of each."""
+        functions = self.module.functions
+        begins: dict[int, list[int]] = {}
+        for index, function in enumerate(functions[1:], 1):
+            begins.setdefault(function.start, []).append(index)
+            begins.setdefault(function.end, [])
+        starts, innermost, open_ = [-1], [0], list[int]()
+        for offset in sorted(begins):
+            open_ = [one for one in open_ + begins[offset] if functions[one].end > offset]
+            starts.append(offset)
+            innermost.append(
+                min(open_, key=lambda one: (functions[one].end - functions[one].start, one))
+                if open_
+                else 0
+            )
+        return starts, innermost
 
     def self_class(self, value: s.Value, function: int) -> int:
         """Return the class whose instance ``value`` (``this``, ``self``) is, or -1."""
