@@ -41,6 +41,7 @@ from mmlint.project.state import (
     stored,
 )
 from mmlint.project.unit import Unit
+from mmlint.project.wrapping import Wrapper, parameter_of
 
 if TYPE_CHECKING:
     from mmlint.project.flow import Flow
@@ -54,6 +55,7 @@ class Effects(Promises):
 
     ``awaited`` and ``returned``: what becomes of what is awaited and returned here, which differs
     inside a callback that is followed in place. ``lasting``: the top level of a script.
+    ``given``: a parameter whose calls count as sends; ``given_calls``: those calls.
     """
 
     def __init__(self, flow: Flow, unit: Unit, index: int) -> None:
@@ -71,6 +73,8 @@ class Effects(Promises):
         self.sends = False
         self.inlined: list[int] = [index]
         self.steps = 0
+        self.given: Parameter | None = None
+        self.given_calls: set[Spot] = set()
         self.lasting = self.function.kind == "module" and not unit.python and not _exits(self)
 
     def block(self, body: Iterable[s.Statement], states: States) -> States:
@@ -210,6 +214,10 @@ class Effects(Promises):
         callee = constructor(found)
         path = calls.path_of(callee)
         member = call.callee if isinstance(call.callee, s.Member) else None
+        if self.given is not None and callee == self.given:
+            self.given_calls.add(self.spot(call))
+            states = self.arguments(call, states, Fate.UNKNOWN)
+            return frozenset(queued(state, self.spot(call)) for state in states)
         if isinstance(callee, Method) or makes_partial(callee):
             return self.arguments(call, states, Fate.UNKNOWN)
         if isinstance(callee, SdkFunction):
@@ -347,9 +355,12 @@ class Effects(Promises):
         self, call: s.Call, callee: ProjectFunction, states: States, use: Use
     ) -> States:
         calls_back = self.flow.calls_back(callee)
+        last: list[s.Lambda] = []
         for argument in call.arguments:
             value = argument.value
-            if isinstance(value, s.Lambda) and calls_back:
+            if isinstance(value, s.Lambda) and calls_back and self.outlives(call, callee, value):
+                last.append(value)
+            elif isinstance(value, s.Lambda) and calls_back:
                 states = self.inline(value.function, states, Fate.UNKNOWN)
             else:
                 states = self.value(value, states, Fate.UNKNOWN)
@@ -370,6 +381,8 @@ class Effects(Promises):
                 states = frozenset(flushed(state) for state in states)
             if summary.flushes == "sometimes":
                 states |= before
+        for one in last:
+            states = self.inline(one.function, states, Fate.UNKNOWN)
         if summary.requests is Requests.WAITED:
             self.requests = max(self.requests, Requests.WAITED)
         elif summary.requests is Requests.PROMISED and (use is Fate.AWAITED or not carries):
@@ -384,6 +397,12 @@ class Effects(Promises):
             through = self.passed(call, callee, summary.answers)
             states = self.answered(call, through, states)
         return states
+
+    def outlives(self, call: s.Call, callee: ProjectFunction, value: s.Lambda) -> bool:
+        """Whether the function calls this callback, and on some path does not flush after it."""
+        number = parameter_of(self.program, self.unit, call, callee, value)
+        is_async = self.unit.module.functions[value.function].is_async
+        return self.flow.covering(Wrapper(callee, number), is_async).flushes is False
 
     def passed(self, call: s.Call, callee: ProjectFunction, number: int) -> Entity | None:
         """What the call passes as parameter ``number`` of ``callee``."""
@@ -490,7 +509,8 @@ class Effects(Promises):
     def stranger(self, call: s.Call, callee: Entity | None, states: States, use: Use) -> States:
         """A call of something unknown: it may call back, and may flush what it is given."""
         states = self.value(call.callee, states, Fate.UNKNOWN)
-        if self.may_flush(call, callee):
+        may_flush = self.may_flush(call, callee)
+        if may_flush:
             states = frozenset(flushed(state) for state in states)
             self.promised = self.promised or use is Fate.AWAITED
         runs = use is not Fate.DROPPED or call.new
@@ -507,7 +527,8 @@ class Effects(Promises):
                 states |= self.inline(value.function, states, Fate.UNKNOWN)
             elif flushes:
                 states = frozenset(flushed(state) for state in states)
-        return states
+        # what its callbacks have queued may be flushed as well
+        return frozenset(flushed(state) for state in states) if may_flush else states
 
     def may_flush(self, call: s.Call, callee: Entity | None) -> bool:
         """Whether an unknown call may flush: its name says so, or it is handed a client."""

@@ -19,6 +19,7 @@ from mmlint.model import syntax as s
 from mmlint.model.limits import Limit
 from mmlint.model.walk import values
 from mmlint.project.callee import is_flush
+from mmlint.project.covering import Wrapping
 from mmlint.project.entity import Entity, Parameter, ProjectFunction
 from mmlint.project.http import request, speaks_http
 from mmlint.project.paths import Paths, TooLong
@@ -26,6 +27,7 @@ from mmlint.project.program import Program, constructor
 from mmlint.project.requests import must_be_awaited
 from mmlint.project.state import Delivery, Exit, Spot, Summary
 from mmlint.project.unit import Unit
+from mmlint.project.wrapping import Coverage, Wrapper
 
 __all__ = ["Delivery", "Exit", "Flow", "Spot", "Summary"]
 
@@ -104,6 +106,15 @@ class Flow:
         except (TooLong, RecursionError):
             self._gives_up(function.unit, function.index)
             return Summary(flushes="always")  # unknown is silent
+
+    @cached_property
+    def _wrapping(self) -> Wrapping:
+        return Wrapping(self)
+
+    def covering(self, wrapper: Wrapper, is_async: bool) -> Coverage:
+        """Return whether ``wrapper`` flushes what a function queues that it is handed; whether that
+        function is asynchronous decides which of its ways the wrapper takes."""
+        return self._wrapping.coverage(wrapper, is_async)
 
     def calls_back(self, callee: ProjectFunction) -> bool:
         """Whether the function calls a parameter of its own (or a function inside it does)."""

@@ -35,9 +35,11 @@ from mmlint.project.entity import (
     ProjectClass,
     ProjectFunction,
 )
+from mmlint.project.middleware import Middleware
 from mmlint.project.program import Call, Program
 from mmlint.project.surroundings import Surroundings
 from mmlint.project.unit import Unit
+from mmlint.project.wrapping import Wrapper, wrappers_of
 
 MAX_DELEGATION = 5
 
@@ -51,7 +53,7 @@ class Target(NamedTuple):
     """
 
     entity: ProjectFunction | External
-    wrappers: tuple[ProjectFunction, ...] = ()
+    wrappers: tuple[Wrapper, ...] = ()
     explicit: bool = False
 
 
@@ -259,7 +261,7 @@ class Matcher:
                 if app.module in pattern.apps:
                     yield Match(Target(app), pattern.why.format(name="app"))
 
-    def _default(self, unit: Unit) -> Iterator[tuple[Entity, tuple[ProjectFunction, ...]]]:
+    def _default(self, unit: Unit) -> Iterator[tuple[Entity, tuple[Wrapper, ...]]]:
         """What a file exports by default; beside a Worker's settings also the objects that it wraps
         (``withSentry(…, {…})``), with the project's functions that are handed them."""
         entity = self.program.exported(unit, "default")
@@ -268,13 +270,11 @@ class Matcher:
         if not self.surroundings.nearest(unit.path, WORKERS):
             return
         value = self._exported_value(unit, "default")
-        wrappers: tuple[ProjectFunction, ...] = ()
+        wrappers: tuple[Wrapper, ...] = ()
         for _ in range(MAX_DELEGATION):
             if not isinstance(value, s.Call):
                 return
-            callee = self.program.resolve(unit, value.callee)
-            if isinstance(callee, ProjectFunction):
-                wrappers = (*wrappers, callee)
+            wrappers = (*wrappers, *wrappers_of(self.program, unit, value))
             for argument in value.arguments:
                 handed = self.program.resolve(unit, argument.value)
                 if isinstance(handed, Known):
@@ -329,13 +329,11 @@ class Matcher:
         yield from self._targets(unit, entity, self._definition(unit, value))
 
     def _wrapped(
-        self, unit: Unit, call: s.Call, wrappers: tuple[ProjectFunction, ...], depth: int = 0
+        self, unit: Unit, call: s.Call, wrappers: tuple[Wrapper, ...], depth: int = 0
     ) -> Iterator[Target]:
         if depth > MAX_DELEGATION:
             return
-        callee = self.program.resolve(unit, call.callee)
-        if isinstance(callee, ProjectFunction):
-            wrappers = (*wrappers, callee)
+        wrappers = (*wrappers, *wrappers_of(self.program, unit, call))
         if isinstance(call.callee, s.Member):
             inner = self._definition(unit, call.callee.object)
             if isinstance(inner, s.Call):
@@ -363,7 +361,19 @@ class Matcher:
             why = pattern.why.format(first=text, name=name)
             for argument in (*arguments, *self._options(unit, arguments, pattern.options)):
                 for target in self._argument(unit, argument):
-                    yield Match(target._replace(explicit=True), why, name=name)
+                    yield Match(self._within(target, call), why, name=name)
+
+    def _within(self, target: Target, call: Call) -> Target:
+        """A handler, together with what the app that calls it runs around it."""
+        found = target.entity
+        around: tuple[Wrapper, ...] = ()
+        if isinstance(found, ProjectFunction):
+            around = self._middleware.around(call.unit, call.call, found)
+        return target._replace(explicit=True, wrappers=(*target.wrappers, *around))
+
+    @cached_property
+    def _middleware(self) -> Middleware:
+        return Middleware(self.program, self.surroundings)
 
     def _options(
         self, unit: Unit, arguments: list[s.Value], keys: tuple[str, ...]
@@ -409,7 +419,11 @@ class Matcher:
                 if is_called(self.program.resolve(unit, value), pattern.decorator):
                     name = last_name(value)
                     why = pattern.why.format(name=name)
-                    yield Match(Target(ProjectFunction(unit, index)), why, name=name)
+                    found = ProjectFunction(unit, index)
+                    around: tuple[Wrapper, ...] = ()
+                    if isinstance(decorator, s.Call):
+                        around = self._middleware.around(unit, decorator, found)
+                    yield Match(Target(found, around), why, name=name)
 
     def _top_level(self, pattern: Named | Views, unit: Unit) -> Iterator[Match]:
         if isinstance(pattern, Views) and not re.search(pattern.path, unit.path):

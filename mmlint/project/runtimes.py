@@ -18,6 +18,7 @@ from mmlint.project.program import Program, constructor
 from mmlint.project.resolution import submodule
 from mmlint.project.surroundings import Surroundings
 from mmlint.project.unit import Unit
+from mmlint.project.wrapping import Wrapper, decorating
 
 _ORDER: dict[str, int] = {"serverless": 0, "long-running": 1, "script": 2, "unknown": 3}
 
@@ -47,7 +48,7 @@ class Handler:
     function: ProjectFunction
     evidence: Evidence
     platform: str
-    wrappers: tuple[ProjectFunction, ...] = ()
+    wrappers: tuple[Wrapper, ...] = ()
     guess: bool = False
     unattended: bool = False
 
@@ -259,10 +260,9 @@ class Runtimes:
         function = handler.function
         found = []
         for decorator in function.function.decorators:
-            value = decorator.callee if isinstance(decorator, s.Call) else decorator
-            entity = self.program.resolve(function.unit, value)
-            if isinstance(entity, ProjectFunction):
-                found.append(entity)
+            wrapper = decorating(self.program, function.unit, decorator)
+            if wrapper is not None:
+                found.append(wrapper)
         return replace(handler, wrappers=(*handler.wrappers, *found)) if found else handler
 
     def _delegate(self, handler: Handler) -> Handler:

@@ -23,6 +23,7 @@ from mmlint.project.sides import Side, side
 from mmlint.project.surroundings import Surroundings
 from mmlint.project.unit import Unit
 from mmlint.project.values import Values
+from mmlint.project.wrapping import Coverage, Wrapper
 from mmlint.sdk import surface
 from mmlint.sdk.carriers import slots_of
 
@@ -160,6 +161,10 @@ class Project:
     @cached_property
     def _deliveries(self) -> dict[tuple[int, int], Delivery]:
         return {}
+
+    def covering(self, handler: Handler, wrapper: Wrapper) -> Coverage:
+        """Return whether ``wrapper``, which is around ``handler``, flushes what that has queued."""
+        return self.flow.covering(wrapper, handler.function.function.is_async)
 
     def option(self, rule: str, name: str) -> object | None:
         """Return an option of a rule from the configuration, or None."""

@@ -71,6 +71,7 @@ from mmlint.model.finding import Related
 from mmlint.project.flow import Exit
 from mmlint.project.repair import flush_before
 from mmlint.project.view import Project, related, spot_place
+from mmlint.project.wrapping import Coverage
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM102", "error", fixable="safe")
@@ -89,7 +90,8 @@ def check(project: Project) -> Iterator[Verdict]:
         evidence = project.evidence(unit, index)
         if evidence.runtime != "serverless":
             continue
-        if any(project.flow.mentions_flush(wrapper) for wrapper in handler.wrappers):
+        around = [project.covering(handler, one) for one in handler.wrappers]
+        if any(one.flushes is not False for one in around):
             continue
         unsent = project.delivery(unit, index).unsent
         if not unsent:
@@ -102,7 +104,7 @@ def check(project: Project) -> Iterator[Verdict]:
             spot_place(first),
             "the event is queued, and the handler can end without a flush",
             extent=project.extent(unit, first.start),
-            related=(*inner, *map(_related, exits)),
+            related=(*inner, *map(_related, exits), *_wrappers(around)),
             evidence=(str(evidence),),
             fix=flush_before(project, unit, index, first, exits),
         )
@@ -111,6 +113,12 @@ def check(project: Project) -> Iterator[Verdict]:
 def _all_exits(lists: Iterable[list[Exit]]) -> list[Exit]:
     found = {one.spot: one for exits in lists for one in exits}
     return sorted(found.values(), key=lambda one: (one.spot.start, one.spot.end))
+
+
+def _wrappers(around: list[Coverage]) -> Iterator[Related]:
+    """Where the functions around the handler let its events go."""
+    gaps = dict.fromkeys(gap for one in around for gap in one.gaps)
+    return (related(gap, "what is wrapped around the handler does not flush here") for gap in gaps)
 
 
 def _related(one: Exit) -> Related:
