@@ -94,6 +94,11 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "-j", "--jobs", type=click.IntRange(min=0), default=0, help="Processes; 0: all cores."
 )
+@click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing.")
+@click.option(
+    "--executor", default="", metavar="dask://HOST:PORT", help="Let a Dask cluster read the files."
+)
+@click.option("--timings", is_flag=True, help="Say where the time went.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what is done; full internal errors.")
 @settings_options
 @click.pass_context
@@ -102,7 +107,7 @@ def check(context: click.Context, /, **options: Any) -> None:
 
     RULES are codes, names or prefixes, separated by commas: MM101, unawaited-flush, MM2.
     The whole project is always read, so that a changed client file still meets the server file
-    that makes its event a duplicate.
+    that makes its event a duplicate. Paths of several projects give one report of them all.
     """
     from mmlint import app
 
@@ -146,6 +151,9 @@ def _request(options: dict[str, Any]) -> Request:
         verbose=options["verbose"],
         config=tuple(options["config"]),
         isolated=options["isolated"],
+        cache=not options["no_cache"],
+        timings=options["timings"],
+        executor=options["executor"],
     )
 
 
@@ -209,6 +217,16 @@ def config(path: str, config: tuple[str, ...], isolated: bool) -> None:
     from mmlint import app
 
     click.echo(app.show_config(Path(path), config, isolated), nl=False)
+
+
+@cli.command()
+@click.argument("path", default=".")
+@settings_options
+def clean(path: str, config: tuple[str, ...], isolated: bool) -> None:
+    """Remove what is kept to be faster: for PATH, and for all that share its cache."""
+    from mmlint import app
+
+    click.echo(app.clean(Path(path), config, isolated), nl=False)
 
 
 def main() -> None:

@@ -14,6 +14,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
+ENVIRONMENT = {
+    "PYTHONPATH": str(ROOT),
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PATH": "/usr/bin:/bin",
+}
+
 RUN = """
 import json, sys
 from mmlint.cli import main
@@ -52,7 +58,7 @@ def loaded(cwd: Path, *arguments: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", RUN, *arguments],
         cwd=cwd,
-        env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/bin:/bin"},
+        env=ENVIRONMENT | {"XDG_CACHE_HOME": str(cwd / "cache")},
         capture_output=True,
         text=True,
         check=False,
@@ -95,6 +101,14 @@ def test_python_alone_does_not_load_the_javascript_parser(tmp_path: Path) -> Non
     modules = loaded(tmp_path)
     assert "libcst" in modules
     assert "tree_sitter" not in modules
+
+
+def test_what_was_kept_costs_no_parser(tmp_path: Path) -> None:
+    (tmp_path / "route.js").write_text(JAVASCRIPT)
+    (tmp_path / "events.py").write_text(PYTHON)
+    assert {"libcst", "tree_sitter"} <= loaded(tmp_path)
+    warm = loaded(tmp_path)
+    assert warm & {"libcst", "tree_sitter", "tempfile", "sqlite3", "multiprocessing"} == set()
 
 
 def test_a_run_loads_no_network(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The verbs: check, fix, explain, list rules, show the configuration."""
+"""The verbs: check, fix, explain, list rules, show the configuration, clean."""
 
 from __future__ import annotations
 
@@ -12,18 +12,43 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mmlint import __version__
-from mmlint.app.session import Request, Session, UsageError, load_settings, open_session
+from mmlint.app.audit import Audit
+from mmlint.app.session import (
+    Means,
+    Request,
+    Session,
+    UsageError,
+    by_project,
+    cache_folder,
+    load_settings,
+    open_session,
+)
 from mmlint.model.finding import Safety
 from mmlint.model.report import Notice, Result, Summary
 from mmlint.sdk.keys import redact
 
 if TYPE_CHECKING:
-    from mmlint.engine.fixer import Fixed
+    from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
+
+    from mmlint.config import Settings
+    from mmlint.engine.clock import Clock
+    from mmlint.engine.fixer import Change, Fixed
     from mmlint.report import View
 
 NOTHING_READ = Summary(files=0, parsed=0, skipped={}, errors=0, warnings=0, ignored=0, fixable=0)
 
-__all__ = ["Request", "UsageError", "check", "explain", "fix", "plain_error", "rules", "run"]
+__all__ = [
+    "Request",
+    "UsageError",
+    "check",
+    "clean",
+    "explain",
+    "fix",
+    "plain_error",
+    "rules",
+    "run",
+]
 
 
 def run(request: Request, stdin: Callable[[], bytes] | None = None) -> int:
@@ -31,26 +56,44 @@ def run(request: Request, stdin: Callable[[], bytes] | None = None) -> int:
 
     ``stdin``: reads the file that ``--stdin-filename`` names. Raises nothing a user must not see.
     """
+    from mmlint.app.executor import opened
+    from mmlint.app.progress import Progress
+    from mmlint.engine.clock import Clock
+
+    progress, clock = Progress(), Clock()
     try:
-        session = open_session(request, stdin)
+        with clock.measure("all"), opened(request.executor) as executor:
+            run = _Run(request, Means(executor, clock, progress.done), progress.close)
+            code = run.code(stdin)
     except UsageError as error:
+        progress.close()
         return _fail(str(error))
-    if session.missing and not session.focus:  # nothing that was named exists
-        return _finish(request, session, Result((), NOTHING_READ))
-    if request.show_files:
-        return _show_files(session)
-    if request.fix or request.diff:
-        return _run_fixes(request, session)
-    result = session.result(session.lint({}))
-    return _finish(request, session, result)
+    finally:
+        progress.close()
+    if request.timings:
+        _say(_timings(clock))
+    return code
 
 
-def check(root: Path, paths: Sequence[str] = (), **settings: str) -> Result:
-    """Lint the project at ``root`` as it is; ``settings`` as for ``--config key=value``."""
+def check(
+    root: Path,
+    paths: Sequence[str] = (),
+    *,
+    executor: Executor | None = None,
+    cache: bool = False,
+    **settings: str,
+) -> Result:
+    """Lint the project at ``root`` as it is; ``settings`` as for ``--config key=value``.
+
+    ``executor``: reads the files in place of this process; the result does not depend on it.
+    ``cache``: keep what was read for the next time, and use what was kept.
+    """
     pairs = tuple(f"{key.replace('_', '-')}={value}" for key, value in settings.items())
-    request = Request(paths=tuple(paths), config=pairs)
-    session = open_session(request, None, start=root)
-    return session.result(session.lint({}))
+    request = Request(paths=tuple(paths), config=pairs, cache=cache)
+    session = open_session(request, None, start=root, means=Means(executor))
+    result = session.result(session.lint({}))
+    session.close()
+    return result
 
 
 def fix(root: Path, unsafe: bool = False) -> Result:
@@ -61,30 +104,149 @@ def fix(root: Path, unsafe: bool = False) -> Result:
     return session.result(fixed.findings, fixed=len(fixed.applied))
 
 
-def _finish(request: Request, session: Session, result: Result) -> int:
-    from mmlint.report import render
+def clean(path: Path, overrides: tuple[str, ...], isolated: bool) -> str:
+    """Remove what was kept for the project around ``path`` and whatever shares its folder; return
+    what to say of it. Raises UsageError."""
+    from mmlint.engine.cache import Cache
 
-    view = _view(request, session)
-    notices = (*session.missing, *result.notices)
-    outputs = [("-", request.format), *((file, name) for name, file in request.outputs)]
-    failed = any(notice.failed for notice in notices)
-    for file, format_ in outputs:
-        plain = view if file == "-" else replace(view, color=False, hyperlinks=False)
-        text = render(format_, result, plain)
-        failed = not _emit(file, text) or failed
-    if request.statistics:
-        _emit("-", _statistics(result))
-    for notice in dict.fromkeys(notices):
-        _say(notice.message)
-        if request.verbose and notice.detail:
-            print(notice.detail, file=sys.stderr)
-    if request.verbose:
-        skipped = ", ".join(f"{count} {why}" for why, count in result.summary.skipped.items())
-        counts = f"files read: {result.summary.files}, parsed: {result.summary.parsed}"
-        _say(f"{counts}; skipped: {skipped or 'none'}")
-    if failed:
-        return 2
-    return 1 if result.findings and not request.exit_zero else 0
+    folder = cache_folder(_settings(path, overrides, isolated))
+    if folder is None:
+        return "Nothing is kept: there is no home folder.\n"
+    try:
+        count = Cache(folder).clean()
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: cannot be removed ({error.strerror}); expected a folder that may be "
+            "written to; correct its permissions and run mmlint clean again"
+        ) from error
+    if not count:
+        return f"Nothing is kept in {folder}\n"
+    return f"Removed {count} {'entry' if count == 1 else 'entries'} from {folder}\n"
+
+
+class _Run:
+    """One call of ``mmlint check``. ``quiet``: ends what is shown while files are read."""
+
+    def __init__(self, request: Request, means: Means, quiet: Callable[[], None]) -> None:
+        self.request = request
+        self.means = means
+        self.quiet = quiet
+
+    def code(self, stdin: Callable[[], bytes] | None) -> int:
+        """Do it, and return the exit code."""
+        parts = by_project(self.request)
+        if len(parts) > 1:
+            return self._several(parts, stdin)
+        request = self.request
+        session = open_session(request, stdin, means=self.means)
+        if session.missing and not session.focus:  # nothing that was named exists
+            return self._finish(_view(request, session), Result((), NOTHING_READ), session.missing)
+        if request.show_files:
+            self._list(_files(session))
+            return 0
+        if request.diff:
+            diffs, notices = self._diffs(session)
+            return self._print_diffs(diffs, [*session.missing, *notices])
+        result = self._result(session)
+        return self._finish(_view(request, session), result, session.missing)
+
+    def _several(self, parts: Sequence[Request], stdin: Callable[[], bytes] | None) -> int:
+        """One project after the other, each with its own settings; one report."""
+        audit = Audit(Path(os.path.realpath(os.getcwd())))
+        files: list[str] = []
+        diffs: list[tuple[str, str]] = []
+        for part in parts:
+            mine = stdin if "-" in part.paths else None
+            try:
+                session = open_session(part, mine, means=self.means)
+                if part.show_files:
+                    files += [audit.prefix(session) + path for path in _files(session)]
+                elif part.diff:
+                    found, notices = self._diffs(session)
+                    diffs += found
+                    audit.notices += session.missing
+                    audit.say(session, notices)
+                else:
+                    audit.add(session, self._result(session))
+            except Exception as error:  # the others are checked all the same
+                message = plain_error(error)
+                named = message if isinstance(error, UsageError) else f"{part.paths[0]}: {message}"
+                audit.notices.append(Notice(named, failed=True))
+        if self.request.show_files or self.request.diff:
+            self._list(sorted(set(files)))
+            return self._print_diffs(sorted(set(diffs)), audit.notices)
+        return self._finish(_view_of_all(self.request, audit), audit.result(), ())
+
+    def _result(self, session: Session) -> Result:
+        if self.request.fix:
+            return _repaired(self.request, session)
+        result = session.result(session.lint({}))
+        session.close()
+        return result
+
+    def _finish(self, view: View, result: Result, missing: Sequence[Notice]) -> int:
+        from mmlint.report import render
+
+        self.quiet()
+        request = self.request
+        notices = (*missing, *result.notices)
+        outputs = [("-", request.format), *((file, name) for name, file in request.outputs)]
+        failed = any(notice.failed for notice in notices)
+        for file, format_ in outputs:
+            plain = view if file == "-" else replace(view, color=False, hyperlinks=False)
+            with self._measured("reports"):
+                text = render(format_, result, plain)
+            failed = not _emit(file, text) or failed
+        if request.statistics:
+            _emit("-", _statistics(result))
+        self._say_all(notices)
+        if request.verbose:
+            skipped = ", ".join(f"{count} {why}" for why, count in result.summary.skipped.items())
+            counts = f"files read: {result.summary.files}, parsed: {result.summary.parsed}"
+            _say(f"{counts}; skipped: {skipped or 'none'}")
+        if failed:
+            return 2
+        return 1 if result.findings and not request.exit_zero else 0
+
+    def _measured(self, what: str) -> AbstractContextManager[None]:
+        from contextlib import nullcontext
+
+        clock = self.means.clock
+        return clock.measure(what) if clock else nullcontext()
+
+    def _say_all(self, notices: Sequence[Notice]) -> None:
+        for notice in dict.fromkeys(notices):
+            _say(notice.message)
+            if self.request.verbose and notice.detail:
+                print(notice.detail, file=sys.stderr)
+
+    def _list(self, paths: Sequence[str]) -> None:
+        self.quiet()
+        for path in paths:
+            _emit("-", path + "\n")
+
+    def _diffs(self, session: Session) -> tuple[list[tuple[str, str]], list[Notice]]:
+        """Return what the fixes would change, by path; and the notices."""
+        from mmlint.files.kinds import language
+        from mmlint.report.diff import unified
+
+        fixed = _fixed(session, self.request.unsafe_fixes)
+        session.close()
+        view = _view(self.request, session)
+        found: list[tuple[str, str]] = []
+        for change in sorted((one for group in fixed.groups for one in group), key=_path):
+            path, carrier = view.shown(change.path), language(change.path) == "dotenv"
+            found.append((path, unified(path, change.before, change.after, carrier)))
+        return found, session.notices
+
+    def _print_diffs(self, diffs: Sequence[tuple[str, str]], notices: Sequence[Notice]) -> int:
+        self.quiet()
+        for _, text in diffs:
+            _emit("-", text)
+        self._say_all(notices)
+        if any(notice.failed for notice in notices):
+            return 2
+        return 1 if diffs and not self.request.exit_zero else 0
 
 
 def _emit(file: str, text: str) -> bool:
@@ -138,16 +300,49 @@ def _view(request: Request, session: Session) -> View:
     )
 
 
-def _show_files(session: Session) -> int:
+def _view_of_all(request: Request, audit: Audit) -> View:
+    """Return the view of a result whose paths are those from where mmlint was started."""
+    from mmlint.app.pages import rule_infos
+    from mmlint.files.kinds import language
+    from mmlint.report import View
+
+    return View(
+        source=audit.sources.get,
+        shown=lambda path: path,
+        carriers=lambda path: language(path) == "dotenv",
+        rules={one.code: one for one in rule_infos()},
+        version=__version__,
+        color=request.color,
+        hyperlinks=request.color and sys.stdout.isatty(),
+        root_uri=audit.here.as_uri() + "/",
+    )
+
+
+def _files(session: Session) -> list[str]:
+    """Return the files that are checked."""
     from mmlint.engine.observe import covers
 
     session.lint({})
+    session.close()
     observed = session.observed
     assert observed is not None
-    for path in sorted(observed.facts):
-        if not session.focus or covers(session.focus, path):
-            _emit("-", path + "\n")
-    return 0
+    return [
+        path for path in sorted(observed.facts) if not session.focus or covers(session.focus, path)
+    ]
+
+
+_ORDER = ("listing", "needles", "cache", "adapter", "observing", "links", "rule", "reports", "all")
+
+
+def _timings(clock: Clock) -> str:
+    """Return where the time went, in milliseconds: adapters in whichever process they ran, so that
+    they may come to more than the wait for them."""
+
+    def place(row: tuple[str, float]) -> tuple[int, float]:
+        return _ORDER.index(row[0].partition(" ")[0]), -row[1]
+
+    rows = sorted(clock.seconds.items(), key=place)
+    return "milliseconds\n" + "\n".join(f"{1000 * took:10.1f}  {what}" for what, took in rows)
 
 
 def _fail(message: str) -> int:
@@ -190,15 +385,14 @@ def _write(session: Session, fixed: Fixed) -> list[Notice]:
     return notices
 
 
-def _run_fixes(request: Request, session: Session) -> int:
+def _repaired(request: Request, session: Session) -> Result:
+    """Fix, write, and return what is left in the files as they are now."""
     fixed = _fixed(session, request.unsafe_fixes)
-    if request.diff:
-        return _print_diff(request, session, fixed)
     notices = _write(session, fixed)
-    # the findings that are left, in the files as they now are
     left = session.lint({} if not session.overlay else fixed.files)
+    session.close()
     result = session.result(left, fixed=len(fixed.applied))
-    return _finish(request, session, replace_notices(result, notices))
+    return replace_notices(result, notices)
 
 
 def replace_notices(result: Result, more: Sequence[Notice]) -> Result:
@@ -206,21 +400,8 @@ def replace_notices(result: Result, more: Sequence[Notice]) -> Result:
     return msgspec.structs.replace(result, notices=(*result.notices, *more))
 
 
-def _print_diff(request: Request, session: Session, fixed: Fixed) -> int:
-    from mmlint.files.kinds import language
-    from mmlint.report.diff import unified
-
-    view = _view(request, session)
-    changes = sorted((one for group in fixed.groups for one in group), key=lambda one: one.path)
-    for change in changes:
-        carrier = language(change.path) == "dotenv"
-        _emit("-", unified(view.shown(change.path), change.before, change.after, carrier))
-    notices = (*session.missing, *session.notices)
-    for notice in notices:
-        _say(notice.message)
-    if any(notice.failed for notice in notices):
-        return 2
-    return 1 if changes and not request.exit_zero else 0
+def _path(change: Change) -> str:
+    return change.path
 
 
 # --- rules and settings -------------------------------------------------------------------------
@@ -282,13 +463,16 @@ def rules(format_: str) -> str:
 
 def show_config(path: Path, overrides: tuple[str, ...], isolated: bool) -> str:
     """Return each resolved setting for ``path`` and where it comes from."""
+    return _settings(path, overrides, isolated).describe()
+
+
+def _settings(path: Path, overrides: tuple[str, ...], isolated: bool) -> Settings:
     from mmlint.files.root import project_root
 
     here = path.absolute()
     folder = here if here.is_dir() else here.parent
     request = Request(config=overrides, isolated=isolated)
-    settings = load_settings(request, folder, project_root(folder))
-    return settings.describe()
+    return load_settings(request, folder, project_root(folder))
 
 
 def plain_error(error: Exception) -> str:

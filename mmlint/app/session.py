@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +12,18 @@ from mmlint.model.finding import Finding
 from mmlint.model.report import Notice, Reported, Result, Summary, TextEdit
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from mmlint.config import Settings
+    from mmlint.engine.clock import Clock
     from mmlint.engine.judge import Policy
     from mmlint.engine.observe import Observed, Observer
+    from mmlint.engine.pool import Observing
+    from mmlint.files.listing import Listing
     from mmlint.project.view import Project
     from mmlint.rules import Registered
 
-COMMANDS = ("check", "explain", "rules", "runtimes", "config")
+COMMANDS = ("check", "explain", "rules", "runtimes", "config", "clean")
 
 MAX_NAME_ROUNDS = 4
 """How often files are parsed because names come from there, which may send to further files."""
@@ -48,6 +53,9 @@ class Request:
     verbose: bool = False
     config: tuple[str, ...] = ()
     isolated: bool = False
+    cache: bool = False
+    timings: bool = False
+    executor: str = ""
 
 
 class UsageError(Exception):
@@ -58,7 +66,8 @@ class Session:
     """One project, its settings, and the findings of its files as they are or as they might be.
 
     ``root``: the project's folder. ``focus``: project-relative paths that were named (empty: all);
-    a folder's path ends in ``/``.
+    a folder's path ends in ``/``. ``executor``: reads the files in place of this process.
+    ``done``: is told of the number of files as they are read.
     """
 
     def __init__(
@@ -69,13 +78,22 @@ class Session:
         focus: frozenset[str] = frozenset(),
         jobs: int = 1,
         overlay: Mapping[str, bytes] | None = None,
+        cache: bool = False,
+        executor: Executor | None = None,
+        clock: Clock | None = None,
+        done: Callable[[int], None] = lambda count: None,
     ) -> None:
+        from mmlint.engine.clock import Clock
         from mmlint.rules import registry
 
         self.root = root
         self.settings = settings
         self.focus = focus
         self.jobs = jobs
+        self.cache = cache
+        self.executor = executor
+        self.clock = clock or Clock()
+        self.done = done
         self.overlay = dict(overlay or {})
         self.rules = registry()
         self._observer: Observer | None = None
@@ -101,10 +119,13 @@ class Session:
             self._policy(),
             source=observed.sources.get,
             suggest=did_you_mean,
+            clock=self.clock,
         )
         self.ignored = verdicts.ignored
         self.notices = observed.notices + verdicts.notices
         self.limits = {**observed.limits.counts(), **project.program.limits.counts()}
+        if self._observer is not None:
+            self.notices += [Notice(note) for note in self._observer.observing.notes]
         return [
             Reported(finding, self._edits(finding))
             for finding in verdicts.findings
@@ -143,29 +164,79 @@ class Session:
 
     def _project(self, overlay: Mapping[str, bytes]) -> Project:
         from mmlint.engine.observe import Observer
+        from mmlint.engine.pool import OBSERVING
         from mmlint.files.listing import listing
-        from mmlint.project.wanted import wanted
 
         if self._observer is None:
-            found = listing(self.root, exclude=self.settings.exclude)
+            with self.clock.measure("listing"):
+                found = self._but_cache(listing(self.root, exclude=self.settings.exclude))
             self._observer = Observer(
                 self.root,
                 found,
                 focus=self.focus,
                 modules=self.settings.python_sdk_modules,
                 prefixes=self.settings.public_env_prefixes,
-                jobs=self.jobs,
+                observing=self._observing(),
             )
-        observed = self._observer.observe(overlay)
-        project = self._link(observed)
+        with self.clock.measure("needles", but=OBSERVING):
+            observed = self._observer.observe(overlay)
+        project, more = self._linked(observed)
         for _ in range(MAX_NAME_ROUNDS):
-            if not self._observer.also(observed, sorted(wanted(project)), overlay):
+            if not self._observer.also(observed, more, overlay):
                 break
-            project = self._link(observed)
+            project, more = self._linked(observed)
         else:
-            self._observer.leave(observed, wanted(project))
+            self._observer.leave(observed, more)
         self.observed, self.project = observed, project
         return project
+
+    def _but_cache(self, found: Listing) -> Listing:
+        """Return the listing without the folder that mmlint itself fills: the first run, which
+        makes it, and all later ones count the same."""
+        if self.settings.cache_dir is None:
+            return found
+        cache = os.path.join(self.settings.cache_dir, "")
+        others = (
+            one
+            for one in found.skipped_folders
+            if not cache.startswith(f"{self.root / one}{os.sep}")
+        )
+        return found._replace(skipped_folders=tuple(others))
+
+    def _linked(self, observed: Observed) -> tuple[Project, list[str]]:
+        """Return the project, and the files that it would like to see too."""
+        from mmlint.project.wanted import wanted
+
+        with self.clock.measure("links"):
+            project = self._link(observed)
+            return project, sorted(wanted(project))
+
+    def _observing(self) -> Observing:
+        from mmlint.engine.cache import Cache
+        from mmlint.engine.pack import Pack
+        from mmlint.engine.pool import Observing
+
+        folder = cache_folder(self.settings) if self.cache else None
+        cache = None if folder is None else Cache(folder)
+        observing = Observing(
+            jobs=self.jobs,
+            executor=self.executor,
+            pack=None if cache is None else Pack(cache, self.root),
+            clock=self.clock,
+            done=self.done,
+        )
+        if cache is not None and self.settings.cache_dir and not cache.usable():
+            place = self.settings.provenance.get("cache-dir", "configuration")
+            observing.notes.append(
+                f"{place}: nothing is kept in {folder}; expected an empty folder or one that "
+                "mmlint made; name another, or drop the key"
+            )
+        return observing
+
+    def close(self) -> None:
+        """Keep what was read for the next run."""
+        if self._observer is not None:
+            self._observer.observing.save()
 
     def _link(self, observed: Observed) -> Project:
         from mmlint.project.view import Choices, Project
@@ -236,20 +307,36 @@ def _is_safe(one: Reported) -> bool:
     return one.finding.fix is not None and one.finding.fix.safety == "safe" and bool(one.edits)
 
 
+def cache_folder(settings: Settings) -> Path | None:
+    """Return where what was read is kept: as configured, or where the platform keeps such things;
+    None where it has no such place."""
+    from mmlint.engine.cache import usual_folder
+
+    return Path(settings.cache_dir) if settings.cache_dir else usual_folder()
+
+
 # --- opening ------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Means:
+    """What a run works with, whatever its projects are."""
+
+    executor: Executor | None = None
+    clock: Clock | None = None
+    done: Callable[[int], None] = lambda count: None
+
+
 def open_session(
-    request: Request, stdin: Callable[[], bytes] | None, start: Path | None = None
+    request: Request,
+    stdin: Callable[[], bytes] | None,
+    start: Path | None = None,
+    means: Means | None = None,
 ) -> Session:
     """Find the project, its settings and the focus. Raises UsageError."""
-    from mmlint.files.root import project_root
-
     here = Path(os.path.realpath(start or Path.cwd()))
     named = [] if request.paths in ((), (".",)) else [one for one in request.paths if one != "-"]
-    first = here / (named[0] if named else request.stdin_filename or ".")
-    folder = Path(os.path.normpath(first if first.is_dir() else first.parent))
-    root = project_root(folder, within=here)
+    folder, root = _project(named[0] if named else request.stdin_filename or ".", here)
     if start is not None:
         root = folder = here
     settings = load_settings(request, folder, root)
@@ -264,9 +351,49 @@ def open_session(
         focus.add(path)
     if request.paths == (".",) and here != root:
         focus = {_relative(root, here, ".") + "/"}
-    session = Session(root, settings, focus=frozenset(focus), jobs=request.jobs, overlay=overlay)
+    means = means or Means()
+    session = Session(
+        root,
+        settings,
+        focus=frozenset(focus),
+        jobs=request.jobs,
+        overlay=overlay,
+        cache=request.cache,
+        executor=means.executor,
+        clock=means.clock,
+        done=means.done,
+    )
     session.missing = missing
     return session
+
+
+def by_project(request: Request) -> list[Request]:
+    """Return the request, or where its paths belong to several projects, one for each of them.
+
+    A project is that of the first path that lies in no earlier one. What does not exist is the
+    first one's business, and so is stdin.
+    """
+    here = Path(os.path.realpath(Path.cwd()))
+    groups: dict[Path, list[str]] = {}
+    for name in request.paths:
+        path = Path(os.path.normpath(here / name))
+        known = [root for root in groups if path.is_relative_to(root)]
+        if not known and groups and (name == "-" or not os.path.lexists(path)):
+            known = list(groups)
+        root = known[0] if known else _project(name, here)[1]
+        groups.setdefault(root, []).append(name)
+    if len(groups) < 2:
+        return [request]
+    return [replace(request, paths=tuple(names)) for names in groups.values()]
+
+
+def _project(name: str, here: Path) -> tuple[Path, Path]:
+    """Return the folder that ``name`` is or lies in, and the root of its project."""
+    from mmlint.files.root import project_root
+
+    path = here / name
+    folder = Path(os.path.normpath(path if path.is_dir() else path.parent))
+    return folder, project_root(folder, within=here)
 
 
 def load_settings(request: Request, here: Path, root: Path) -> Settings:

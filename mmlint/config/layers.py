@@ -24,7 +24,7 @@ _SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
 """Where mmlint's part of a shared file stands; other files are mmlint's as a whole."""
 
 _PAIR = re.compile(r"\s*([A-Za-z][\w-]*(?:\.(?:[\w-]+|\"[^\"]*\"))*)\s*=(.*)", re.ASCII | re.DOTALL)
-_WORD = re.compile(r"\s*(?!(?:true|false)\s*$)([A-Za-z][\w./@:-]*)\s*", re.ASCII)
+_WORD = re.compile(r"\s*(?!(?:true|false)\s*$)([A-Za-z./][\w./@:-]*)\s*", re.ASCII)
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
 

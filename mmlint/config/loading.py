@@ -48,16 +48,19 @@ def load(
     Raises ConfigError, whose message says where, what, and what is allowed.
     """
     start, root = Path(os.path.realpath(start)), Path(os.path.realpath(root))
-    file = _file([one for one in overrides if not is_pair(one)], start, root, isolated)
+    named = [one for one in overrides if not is_pair(one)]
+    file = _file(named, start, root, isolated)
     pairs = PairsLayer(one for one in overrides if is_pair(one))
     below = _below(file.path.parent, root) if file else ""
     sources = [
-        *([_Source(file, rules or {}, below)] if file else []),
+        *([_Source(file, rules or {}, below, file.path.parent)] if file else []),
         _Source(pairs, rules or {}),
         _Source(OptionsLayer(select, ignore), rules or {}),
     ]
     values: dict[str, object] = {}
     provenance: dict[str, str] = {}
+    if file and not named:
+        sources[0].confine(root)
     for source in sources:
         if "select" in source.layer.values:
             for field in _SELECTION:
@@ -91,21 +94,46 @@ def _file(named: Sequence[str], start: Path, root: Path, isolated: bool) -> File
 class _Source:
     """The values of one layer: valid, rules by name, globs relative to the project's root.
 
-    ``below``: the folder that the layer's globs start from, as a glob. Raises ConfigError.
+    ``below``: the folder that the layer's globs start from, as a glob. ``folder``: the one that
+    its paths start from. Raises ConfigError.
     """
 
-    def __init__(self, layer: Layer, rules: Mapping[str, str], below: str = "") -> None:
+    def __init__(
+        self,
+        layer: Layer,
+        rules: Mapping[str, str],
+        below: str = "",
+        folder: Path | None = None,
+    ) -> None:
         self.layer = layer
         self.rules = rules
         self.below = below
+        self.folder = folder or Path.cwd()
         try:
             self.options = checked(layer.values, Options)
             if rules:
                 self._check_rules()
             self._check_globs()
         except Problem as problem:
-            where = layer.where(problem.keys, problem.near)
-            raise ConfigError(f"{where}: {problem.message}") from problem
+            raise self._error(problem) from problem
+
+    def confine(self, root: Path) -> None:
+        """Raise ConfigError where a file that comes with the project names a place outside of it:
+        nobody who only looks at a project shall find files elsewhere."""
+        if self.options.cache_dir is None:
+            return
+        folder = Path(os.path.realpath(self.folder / self.options.cache_dir))
+        if folder == root or not folder.is_relative_to(root):
+            problem = Problem(
+                f'`cache-dir`: "{shown(self.options.cache_dir)}" is no folder inside the project; '
+                "expected one there, or --config cache-dir=FOLDER on the command line",
+                ("cache-dir",),
+                None,
+            )
+            raise self._error(problem) from problem
+
+    def _error(self, problem: Problem) -> ConfigError:
+        return ConfigError(f"{self.layer.where(problem.keys, problem.near)}: {problem.message}")
 
     def fields(self) -> dict[str, object]:
         """Return the values that are set, by the names of their fields."""
@@ -114,6 +142,7 @@ class _Source:
             options,
             severity=self._by_name(options.severity),
             rules=self._by_name(options.rules),
+            cache_dir=self._path(options.cache_dir),
             exclude=self._globs(options.exclude),
             per_file_ignores={
                 self._glob(glob): words for glob, words in options.per_file_ignores.items()
@@ -143,6 +172,11 @@ class _Source:
 
     def _by_name(self, table: Mapping[str, object]) -> dict[str, object]:
         return {self.rules.get(key, key): value for key, value in table.items()}
+
+    def _path(self, path: str | None) -> str | None:
+        if path is None:
+            return None
+        return os.path.normpath(self.folder / path)
 
     def _globs(self, globs: Sequence[str]) -> tuple[str, ...]:
         return tuple(self._glob(glob) for glob in globs)

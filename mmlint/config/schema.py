@@ -103,6 +103,13 @@ class Options(
             "of missing-anonymous-id, such as req.cookies.aid."
         ),
     ] = None
+    cache_dir: Annotated[
+        Text | None,
+        Meta(
+            description="The folder that keeps what mmlint has read, for the next run: empty, or "
+            "mmlint's own, and in the project. By default it is where the system keeps caches."
+        ),
+    ] = None
     rules: Annotated[
         dict[str, dict[str, object]],
         Meta(description="Options of single rules, by their names."),

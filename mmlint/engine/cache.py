@@ -1,4 +1,5 @@
 """The folder in which mmlint keeps, between runs, what it worked out: safe to use, never needed.
+
 Whatever is in it may be old, damaged or somebody else's, and writing may fail at any time: nothing
 here raises, and a run without the folder says the same, later.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from mmlint.engine.clock import Clock
 from mmlint.engine.ignores import Ignores
 from mmlint.model.finding import Finding, Severity
 from mmlint.model.report import Notice
@@ -42,18 +43,23 @@ def judge(
     *,
     source: Callable[[str], bytes | None],
     suggest: Callable[[str, Iterable[str]], str | None],
+    clock: Clock | None = None,
 ) -> Verdicts:
     """Return what the rules find in ``project``, without what comments hide.
 
     ``source``: path to the bytes that were observed. ``suggest``: a near miss among known words.
+    ``clock``: takes down the time of each rule.
     """
+    clock = clock or Clock()
     every = list(rules)
     running = {rule.code: rule for rule in every if policy.selected(rule)}
     ignores = Ignores(project.files, {rule.code: rule.name for rule in every}, source)
     result = Verdicts()
     kept: dict[tuple[str, int, int, str, str], Finding] = {}
     for rule in running.values():
-        for finding in _run(rule, project, policy, result):
+        with clock.measure(f"rule {rule.code}"):
+            found = list(_run(rule, project, policy, result))
+        for finding in found:
             if ignores.hides(finding):
                 result.ignored += 1
             else:

@@ -6,15 +6,14 @@ files that a sent name comes from. Everything else costs one read.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmlint.engine.imports import Imports, import_lines
+from mmlint.engine.pool import Observing
 from mmlint.files.kinds import is_test, language, looks_minified, skipped
 from mmlint.files.needles import FREE, Needle, Needles, exact, matters, needles
 from mmlint.files.reading import Unreadable, read
@@ -38,9 +37,6 @@ if TYPE_CHECKING:
 
 MAX_ROUNDS = 8
 """How many imports away from the SDK a file may be."""
-
-POOL_BYTES = 4_000_000
-"""Less than this is parsed faster than worker processes start."""
 
 _CODE = frozenset({"javascript", "typescript", "tsx", "python", "vue", "svelte", "astro"})
 _SCRIPTS = _CODE | {"html"}
@@ -158,7 +154,7 @@ class Observer:
 
     ``focus``: what was asked for (empty: everything); what cannot be read there is an error.
     ``modules``, ``prefixes``: the configured Python SDK modules and public environment prefixes.
-    ``jobs``: worker processes at the most. ``salt``: what makes the fingerprints of keys.
+    ``observing``: turns bytes into facts.
     """
 
     def __init__(
@@ -169,16 +165,13 @@ class Observer:
         focus: frozenset[str] = frozenset(),
         modules: Iterable[str] = (),
         prefixes: Iterable[str] = (),
-        jobs: int = 1,
-        salt: bytes | None = None,
+        observing: Observing | None = None,
     ) -> None:
-        self.salt = os.urandom(16) if salt is None else salt
         self.needles = needle_table(modules, prefixes)
         self.root = root
         self.listing = listing
         self.focus = focus
-        self.jobs = jobs
-        self._facts: dict[tuple[Language, bytes], FileFacts] = {}
+        self.observing = observing or Observing()
 
     def observe(self, overlay: Mapping[str, bytes]) -> Observed:
         """Return what the project says with ``overlay`` (path to bytes) in place of its files."""
@@ -265,45 +258,25 @@ class Observer:
     # --- parsing ---------------------------------------------------------------------------------
 
     def _parse(self, found: Observed, wanted: Mapping[str, tuple[Language, bytes]]) -> None:
-        """Parse ``wanted`` (path to language and bytes), in worker processes where that pays."""
-        from mmlint.languages import observe
-
-        new = {item for item in wanted.values() if item not in self._facts}
-        if self.jobs > 1 and sum(len(data) for _, data in new) > POOL_BYTES:
-            self._facts.update(_in_pool(new, self.jobs, self.salt))
+        """Parse ``wanted`` (path to language and bytes)."""
+        outcomes = self.observing.observe(wanted.values())
         for path, item in wanted.items():
-            kind, data = item
-            if item not in self._facts:
-                self._facts[item] = observe(data, kind, self.salt)
-            found.facts[path] = self._facts[item]
-            found.sources[path] = data
+            outcome = outcomes[item]
+            if outcome.facts is not None:
+                found.facts[path] = outcome.facts
+                found.sources[path] = item[1]
+            else:
+                self._missed(path, outcome.failure, found)
+
+    def _missed(self, path: str, why: str, found: Observed) -> None:
+        """Say that a file was not checked, where somebody asked for it."""
+        notice = Notice(f"{path}: was not checked: {why}", failed=True)
+        if self.focus and not covers(self.focus, path):
+            found.skipped["could not be observed"] += 1
+        elif notice not in found.notices:
+            found.notices.append(notice)
 
 
 def covers(focus: frozenset[str], path: str) -> bool:
     """Whether ``path`` is named by the focus, or lies in a folder that is."""
     return path in focus or any(path.startswith(one) for one in focus if one.endswith("/"))
-
-
-def _in_pool(
-    items: Iterable[tuple[Language, bytes]], jobs: int, salt: bytes
-) -> dict[tuple[Language, bytes], FileFacts]:
-    """Observe in worker processes, the largest first; the result does not depend on the number."""
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-
-    ordered = sorted(items, key=lambda item: (-len(item[1]), item[0]))
-    found: dict[tuple[Language, bytes], FileFacts] = {}
-    try:
-        with ProcessPoolExecutor(max_workers=jobs) as pool:
-            work = partial(_observed, salt=salt)
-            for item, facts in zip(ordered, pool.map(work, ordered, chunksize=4), strict=True):
-                found[item] = facts
-    except BrokenProcessPool:
-        pass  # what is missing is observed here, one by one
-    return found
-
-
-def _observed(item: tuple[Language, bytes], salt: bytes) -> FileFacts:
-    from mmlint.languages import observe
-
-    return observe(item[1], item[0], salt)

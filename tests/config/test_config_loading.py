@@ -401,3 +401,40 @@ def test_importing_loads_nothing_heavy(module: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# --- where what was read is kept ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["../cache", "/tmp/cache", ".", "a/../..", "~/../.."])
+def test_a_project_s_file_cannot_name_a_cache_elsewhere(root: Path, path: str) -> None:
+    write(root, TOML, f'cache-dir = "{path}"\n')
+    said = error(root)
+    assert said.startswith("mmlint.toml:1: `cache-dir`: ")
+    assert "no folder inside the project" in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_cache_is_not_reached_through_a_link_that_leads_out(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (root / "linked").symlink_to(tmp_path_factory.mktemp("outside"))
+    write(root, TOML, 'cache-dir = "linked/cache"\n')
+    assert "no folder inside the project" in error(root)
+
+
+def test_a_cache_is_named_from_the_file_s_folder(root: Path) -> None:
+    write(root, f"api/{TOML}", 'cache-dir = ".cache/mmlint"\n')
+    assert of(root, folder="api").cache_dir == str(root / "api" / ".cache" / "mmlint")
+
+
+@pytest.mark.parametrize("path", ["/tmp/mm", "../mm", "mm", "./mm"])
+def test_the_command_line_may_name_any_folder_for_the_cache(root: Path, path: str) -> None:
+    write(root, TOML, 'cache-dir = "inside"\n')
+    expected = Path(path) if path.startswith("/") else (root / path)
+    assert Path(of(root, f"cache-dir={path}").cache_dir or "").resolve() == expected.resolve()
+
+
+def test_a_file_that_the_command_line_names_may_too(root: Path) -> None:
+    write(root, TOML, 'cache-dir = "../mm"\n')
+    assert of(root, TOML).cache_dir == str(root.parent / "mm")

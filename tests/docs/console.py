@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.proof.command import environment
+
 ROOT = Path(__file__).parent.parent.parent
 
 _FENCE = re.compile(r"^(`{3,})([^`\n]*)\n(.*?)^\1[ \t]*$", re.M | re.S)
@@ -84,7 +86,14 @@ def run(step: Step, cwd: Path = ROOT) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "mmlint", *arguments],
         cwd=cwd,
-        env={**kept, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "PYTHONUTF8": "1", "COLUMNS": "80"},
+        env={
+            **kept,
+            "XDG_CACHE_HOME": environment()["XDG_CACHE_HOME"],
+            "PYTHONPATH": str(ROOT),
+            "NO_COLOR": "1",
+            "PYTHONUTF8": "1",
+            "COLUMNS": "80",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",

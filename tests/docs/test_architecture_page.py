@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from mmlint.app import session
-from mmlint.engine import fixer, observe
+from mmlint.engine import cache, fixer, observe
 from mmlint.files import kinds
 from mmlint.project import effects, flow, paths, program, sends, state
 from tests.test_architecture import MAY_IMPORT
@@ -28,6 +28,7 @@ LIMITS = {
     "turns of a loop": str(paths.MAX_ROUNDS),
     "turns for functions that call each other": str(flow.MAX_ROUNDS),
     "callbacks inside each other": str(effects.MAX_INLINE),
+    "what is kept between runs": f"{cache.MAX_BYTES // 1024**2} MiB",
     "rounds of fixing": str(fixer.ROUNDS),
 }
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from mmlint.app import Request, run
-from mmlint.engine import observe
-from mmlint.model.facts import FileFacts, Language
+from mmlint.engine import pool
 from tests.projects.repositories import CASES, EVERY, Found, files, lint_folder, write
 from tests.proof.command import mmlint
 
 Json = Callable[..., bytes]
-Item = tuple[Language, bytes]
 
 
 @pytest.fixture
@@ -41,14 +40,15 @@ def test_worker_processes_change_no_byte(
     write(tmp_path, files(case, "bad"))
     alone = json(jobs=1)
     workers: list[int] = []
-    in_pool = observe._in_pool
+    processes = pool._processes
 
-    def counted(items: Iterable[Item], jobs: int, salt: bytes) -> dict[Item, FileFacts]:
+    def counted(jobs: int) -> ProcessPoolExecutor:
         workers.append(jobs)
-        return in_pool(items, jobs, salt)
+        return processes(jobs)
 
-    monkeypatch.setattr(observe, "POOL_BYTES", 0)
-    monkeypatch.setattr(observe, "_in_pool", counted)
+    monkeypatch.setattr(pool, "FORK_PAYS", 0)
+    monkeypatch.setattr(pool, "SPAWN_PAYS", 0)
+    monkeypatch.setattr(pool, "_processes", counted)
     assert json(jobs=2) == alone
     assert set(workers) == {2}
 

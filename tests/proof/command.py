@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 """This checkout."""
+
+_CACHE = tempfile.TemporaryDirectory(prefix="mmlint-cache-")
+"""Tests find nothing that somebody else has kept, and leave nothing behind."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +47,14 @@ def mmlint(folder: Path, *words: str, stdin: bytes = b"", **variables: str) -> D
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return the environment of this process, with this checkout importable and without what git
-    sets for its hooks, in which these tests may run."""
+    """Return the environment of this process, with this checkout importable and a cache of its own,
+    without what git sets for its hooks, in which these tests may run."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     for name in ("FORCE_COLOR", "NO_COLOR"):
         kept.pop(name, None)
+    own = {"XDG_CACHE_HOME": _CACHE.name}
     quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    return {**kept, **quiet, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **more}
+    return {**kept, **own, **quiet, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **more}
 
 
 def write(root: Path, files: Mapping[str, str | bytes]) -> Path:

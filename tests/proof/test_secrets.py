@@ -75,6 +75,9 @@ def tree(made: Secrets) -> dict[str, str]:
             f"NEXT_PUBLIC_AOA_ACCOUNT={key['ak']}\n"
             f"MAIL_TOKEN_2={key['token']}\n"
         ),
+        ".env.said": (
+            f"A=1 # mmlint: ignore[MM201] was {key['sk']}\n# mmlint: ignore[{key['rk']}]\n"
+        ),
         ".env.broken": f"NEXT_PUBLIC_AOA_SK='{key['sk']}\n{key['token']}\n",
         "app/api/signup/route.ts": f"""\
 import {{ init, track, flush }} from "@millimetric/track-node";
@@ -247,3 +250,16 @@ def assert_found(done: Done, *codes: str) -> None:
     """The run must have had something to say: silence leaks nothing either."""
     assert done.code == 1, done.text
     assert [code for code in codes if code not in done.text] == []
+
+
+def test_what_is_kept_between_runs_holds_no_secret(made: Secrets, project: Path) -> None:
+    cache = project.parent / "cache"
+    write(project, {"app/other/route.ts": tree(made)["app/api/signup/route.ts"].split("AOA")[0]})
+    for words in ((), ("--unsafe-fixes", "--diff")):
+        done = mmlint(project, *words, XDG_CACHE_HOME=str(cache))
+        assert done.code == 1, done.text
+    kept = {one.name: one.read_bytes() for one in cache.rglob("*") if one.is_file()}
+    everything = b"".join(kept.values())
+    assert b"@millimetric/track-node" in everything  # of a file without any
+    assert leaks(made, everything.decode("latin-1")) == []
+    assert leaks(made, " ".join(kept)) == []

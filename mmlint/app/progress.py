@@ -1,0 +1,63 @@
+"""A line on the terminal that says how far a long run is, and is gone when it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from time import perf_counter
+from typing import Final, TextIO
+
+_SILENT: Final = 1.0
+"""Seconds. A shorter run says nothing."""
+
+_PAUSE: Final = 0.2
+"""Seconds between two states of the line."""
+
+
+class Progress:
+    """Counts files. It is told of them by whoever reads them, and needs no thread of its own."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._wanted = watched(self._stream)
+        self._start = perf_counter()
+        self._next = self._start + _SILENT
+        self._width = 0
+        self.files = 0
+
+    def done(self, count: int) -> None:
+        """So many more files are done."""
+        self.files += count
+        if self._wanted and perf_counter() >= self._next:
+            self._say()
+
+    def close(self) -> None:
+        """Leave the line as if nothing had ever stood there."""
+        if self._width:
+            self._write("\r" + " " * self._width + "\r")
+            self._width = 0
+        self._wanted = False
+
+    def _say(self) -> None:
+        now = perf_counter()
+        self._next = now + _PAUSE
+        text = f"mmlint: {self.files:,} files, {self.files / (now - self._start):,.0f} a second"
+        self._write("\r" + text.ljust(self._width))
+        self._width = max(self._width, len(text))
+
+    def _write(self, text: str) -> None:
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError:  # the terminal is gone; the run need not be
+            self._wanted = False
+
+
+def watched(stream: TextIO) -> bool:
+    """Whether somebody sits before ``stream`` and can be shown a line that changes."""
+    if os.environ.get("TERM") == "dumb" or os.environ.get("CI"):
+        return False
+    try:
+        return stream.isatty()
+    except ValueError:  # it is closed
+        return False
