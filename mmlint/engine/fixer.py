@@ -150,7 +150,8 @@ def fix(
 
     ``findings``: what ``lint({})`` said, if it was asked already. A fix is taken back, and not
     tried again, when a file no longer parses that did, when its own finding stays, or when any
-    rule has more findings than before in a file it touched. Nothing is written to disk.
+    rule has more findings than before in a file it touched (its own rule, where what it puts right
+    hid mistakes from the others). Nothing is written to disk.
     """
     run = _Run(lint, read, parses, list(lint({}) if findings is None else findings))
     for _ in range(ROUNDS):
@@ -189,6 +190,7 @@ class _Run:
         self._parses = parses
         self._originals: dict[str, bytes] = {}
         self._files: dict[str, bytes] = {}
+        self._first: Sequence[Reported] = findings
         self._applied: list[Reported] = []
         self._undone: list[Undone] = []
         self._given_up: set[_Spot] = set()
@@ -202,6 +204,7 @@ class _Run:
     def round(self, fixes: list[Reported]) -> None:
         """Do the ``fixes`` (which do not overlap); those that fail one by one are taken back."""
         accepted: list[Reported] = []
+        self._first = self.findings
         usable = [one for one in fixes if self._fits(one)]
         start = dict(self._files)
         groups = [usable] if usable else []
@@ -283,15 +286,29 @@ class _Run:
         """
         before, now = _counts(self.findings, touched), _counts(after, touched)
         repaired = _counts(group, touched) if len(group) > 1 else Counter[tuple[str, str]]()
+        own = {one.finding.code for one in group}
+        revealing = all(one.finding.fix and one.finding.fix.reveals for one in group)
         for (path, code), count in sorted(now.items()):
+            if revealing and code not in own:
+                continue
             if count > before[path, code] - repaired[path, code]:
                 return f"would add a finding of {code} to {path}"
-        left = {_spot(one) for one in after}
+        left = Counter(_spot(one) for one in after)
+        done = {_spot(one) for one in together}
+        # where an entry of a list goes, the next one takes its place, with a finding of its own
+        others = Counter(
+            self._after(one, together) for one in self._first if _spot(one) not in done
+        )
         for one in group:
-            code, path, offset = _spot(one)
-            if (code, path, moved(offset, _edits_of(path, together))) in left:
+            spot = self._after(one, together)
+            if left[spot] > others[spot]:
                 return "does not repair what was found"
         return None
+
+    def _after(self, reported: Reported, together: Sequence[Reported]) -> _Spot:
+        """Where a finding of the round's start stands when the fixes ``together`` are done."""
+        code, path, offset = _spot(reported)
+        return code, path, moved(offset, _edits_of(path, together))
 
     def result(self) -> Fixed:
         """Return what was done."""

@@ -5,12 +5,13 @@ Whatever cannot be written without doubt is not written: no fix is better than a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from mmlint.languages.edits_layout import Change
 from mmlint.model.facts import Language
-from mmlint.model.finding import Edit, Replace
+from mmlint.model.finding import Edit, RenameKey, Replace
 from mmlint.model.report import TextEdit
 
 
@@ -43,6 +44,8 @@ def write(
 def _changes(edit: Edit, language: Language, source: bytes) -> Sequence[Change] | None:
     if isinstance(edit, Replace):
         return [(edit.start, edit.end, edit.text)]
+    if isinstance(edit, RenameKey):
+        return _rename(edit, source)
     if language == "python":
         from mmlint.languages import edits_python
 
@@ -52,6 +55,18 @@ def _changes(edit: Edit, language: Language, source: bytes) -> Sequence[Change] 
     from mmlint.languages import edits_javascript
 
     return edits_javascript.changes(edit, language, source)
+
+
+def _rename(edit: RenameKey, source: bytes) -> Sequence[Change] | None:
+    """A key is a word, or a string without escapes, in every language."""
+    key = edit.key.encode()
+    for quote in (b"", b'"', b"'"):
+        start = edit.start + len(quote)
+        end = start + len(key)
+        whole = quote or not re.match(rb"[\w$]", source[end : end + 1])
+        if whole and source.startswith(quote + key + quote, edit.start):
+            return [(start, end, edit.name)]
+    return None
 
 
 def _collide(changes: Sequence[TextEdit]) -> bool:

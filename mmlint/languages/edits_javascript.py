@@ -5,21 +5,21 @@ The syntax tree says where statements stand; the text around them says how they 
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from mmlint.languages import edits_javascript_objects as objects
+from mmlint.languages import edits_javascript_tree as tree
 from mmlint.languages import edits_layout as layout
-from mmlint.languages.edits_layout import Change, Listing
+from mmlint.languages.edits_layout import Change
 from mmlint.model import finding as f
 from mmlint.model.facts import Language
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 _BLOCKS: Final = {"program", "statement_block"}
 _CASES: Final = {"switch_case", "switch_default"}
@@ -34,16 +34,6 @@ _OWNERS: Final = {
 }
 """What may have a statement without braces as its body."""
 
-_FUNCTIONS: Final = {
-    "arrow_function",
-    "function_expression",
-    "function_declaration",
-    "generator_function",
-    "generator_function_declaration",
-    "method_definition",
-    "class_static_block",
-    "class_body",
-}
 _ENDED_BY_SEMICOLON: Final = {
     "expression_statement",
     "lexical_declaration",
@@ -56,14 +46,8 @@ _ENDED_BY_SEMICOLON: Final = {
     "do_statement",
     "debugger_statement",
 }
-_COMMENTS: Final = {"comment", "html_comment"}
 _CONTINUES: Final = b"([`+-/*.,"
 """What, at the start of a line, belongs to the line above unless a semicolon stands between."""
-
-_IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
-_SCRIPT_TAG: Final = re.compile(rb"""<script\b(?:"[^"]*"|'[^']*'|[^>"'])*>""", re.IGNORECASE)
-_SCRIPT_LANGUAGE: Final = re.compile(rb"""\blang\s*=\s*["']?(tsx?|jsx?)\b""", re.IGNORECASE)
-_FENCE: Final = re.compile(rb"^---[ \t]*$", re.MULTILINE)
 
 
 def changes(edit: f.Edit, language: Language, source: bytes) -> Sequence[Change] | None:
@@ -72,7 +56,7 @@ def changes(edit: f.Edit, language: Language, source: bytes) -> Sequence[Change]
     Offsets are bytes of ``source``, from 0. An edit that asks for what is already there needs no
     changes: an empty list.
     """
-    root = _root(edit, language, source)
+    root = tree.root_of(edit, language, source)
     if root is None:
         return None
     if isinstance(edit, f.AddStatement):
@@ -83,97 +67,11 @@ def changes(edit: f.Edit, language: Language, source: bytes) -> Sequence[Change]
         return _hoist(edit, root, source)
     if isinstance(edit, f.RemoveStatement):
         return _remove(edit, root, source)
-    if isinstance(edit, f.AddEntry):
-        return _add_entry(edit, root, source)
     if isinstance(edit, f.ImportName):
         return _import_name(edit, root, source)
     if isinstance(edit, f.MakeAsync):
         return _make_async(edit, root, source)
-    return None
-
-
-# --- the tree -----------------------------------------------------------------------------------
-
-
-def _root(edit: f.Edit, language: Language, source: bytes) -> Node | None:
-    """Return the tree of the program the edit lies in; offsets in it are those of the file."""
-    if language in ("javascript", "typescript", "tsx"):
-        return _parse(language, source)
-    region = _region(language, source, edit.start)
-    if region is None or edit.end > region[1]:
-        return None
-    start, end, grammar = region
-    blank = re.compile(rb"[^\r\n]")
-    masked = blank.sub(b" ", source[:start]) + source[start:end] + blank.sub(b" ", source[end:])
-    return _parse(grammar, masked)
-
-
-def _region(language: Language, source: bytes, offset: int) -> tuple[int, int, str] | None:
-    """Return start, end and grammar of the script region that ``offset`` lies in."""
-    if language == "astro":
-        fences = [match for _, match in zip(range(2), _FENCE.finditer(source), strict=False)]
-        if len(fences) == 2 and not source[: fences[0].start()].strip(b"\xef\xbb\xbf \t\r\n"):
-            start, end = fences[0].end(), fences[1].start()
-            if start <= offset <= end:
-                return start, end, "typescript"
-    lower = source.lower()
-    tag = _SCRIPT_TAG.match(source, max(lower.rfind(b"<script", 0, offset), 0))
-    if tag is None or tag.end() > offset:
-        return None
-    end = lower.find(b"</script", tag.end())
-    if end < offset:
-        return None
-    named = _SCRIPT_LANGUAGE.search(tag.group())
-    name = named.group(1).lower() if named else b"ts" if language == "astro" else b"js"
-    grammar = {b"ts": "typescript", b"tsx": "tsx"}.get(name, "javascript")
-    return tag.end(), end, grammar
-
-
-@lru_cache(maxsize=4)
-def _parse(grammar: str, source: bytes) -> Node:
-    return _parser(grammar).parse(source).root_node
-
-
-@lru_cache(maxsize=3)
-def _parser(grammar: str) -> Parser:
-    import tree_sitter
-
-    if grammar == "javascript":
-        import tree_sitter_javascript
-
-        return tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
-    import tree_sitter_typescript
-
-    pointer = (
-        tree_sitter_typescript.language_tsx()
-        if grammar == "tsx"
-        else tree_sitter_typescript.language_typescript()
-    )
-    return tree_sitter.Parser(tree_sitter.Language(pointer))
-
-
-def _ancestors(node: Node) -> Iterator[Node]:
-    """Yield ``node`` and everything around it, inner before outer."""
-    current: Node | None = node
-    while current is not None:
-        yield current
-        current = current.parent
-
-
-def _sound(node: Node) -> bool:
-    """Whether the parser understood ``node`` and where it stands."""
-    return not node.has_error and all(outer.type != "ERROR" for outer in _ancestors(node))
-
-
-def _covering(root: Node, edit: f.Edit, kinds: Iterable[str]) -> Node | None:
-    """Return the innermost node of one of ``kinds`` around the span, within its function."""
-    node = root.descendant_for_byte_range(edit.start, edit.end)
-    for outer in _ancestors(node) if node is not None else ():
-        if outer.type in kinds:
-            return outer if _sound(outer) else None
-        if outer.type in _FUNCTIONS:
-            return None
-    return None
+    return objects.changes(edit, root, source)
 
 
 def _statement(root: Node, edit: f.Edit) -> Node | None:
@@ -181,11 +79,11 @@ def _statement(root: Node, edit: f.Edit) -> Node | None:
     node = root.descendant_for_byte_range(edit.start, edit.end)
     while node is not None:
         parent = node.parent
-        if parent is None or parent.type in _FUNCTIONS:
+        if parent is None or parent.type in tree.FUNCTIONS:
             return None
         if parent.type in _BLOCKS or _is_branch(node, parent):
-            is_statement = node.is_named and node.type not in _COMMENTS
-            return node if is_statement and _sound(node) else None
+            is_statement = node.is_named and node.type not in tree.COMMENTS
+            return node if is_statement and tree.sound(node) else None
         node = parent
     return None
 
@@ -209,15 +107,11 @@ def _is_unbraced(statement: Node) -> bool:
     return statement.parent is not None and statement.parent.type in _OWNERS
 
 
-def _meaningful(nodes: Iterable[Node]) -> list[Node]:
-    return [node for node in nodes if node.type not in _COMMENTS]
-
-
 def _end(statement: Node) -> int:
     """Return where people see the statement end: before a comment that the parser counts in, and
     before a semicolon that stands at the head of a later line."""
     node = statement
-    while children := _meaningful(node.children):
+    while children := tree.meaningful(node.children):
         last = children[-1]
         if last.type == ";" and len(children) > 1:
             before = children[-2]
@@ -230,18 +124,6 @@ def _end(statement: Node) -> int:
     return node.end_byte
 
 
-def _comments(node: Node) -> tuple[layout.Span, ...]:
-    """Return every comment inside ``node``."""
-    found: list[layout.Span] = []
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        if current.type in _COMMENTS:
-            found.append((current.start_byte, current.end_byte))
-        stack.extend(current.children)
-    return tuple(sorted(found))
-
-
 # --- semicolons ---------------------------------------------------------------------------------
 
 
@@ -251,7 +133,7 @@ def _ends_with_semicolon(statement: Node, source: bytes) -> bool:
 
 def _uses_semicolons(statement: Node, source: bytes) -> bool:
     """Whether the nearest statement that may end with a semicolon does."""
-    around = (child for outer in _ancestors(statement) for child in outer.children)
+    around = (child for outer in tree.ancestors(statement) for child in outer.children)
     for node in chain([statement], around):
         if node.type in _ENDED_BY_SEMICOLON:
             return _ends_with_semicolon(node, source)
@@ -322,7 +204,7 @@ def _frame(statement: Node, source: bytes, *, scoped: bool = False) -> _Frame:
 def _head(statement: Node) -> int | None:
     """Return where the words before an unbraced body end: behind ``)``, ``else`` or ``do``."""
     before = statement.prev_sibling
-    while before is not None and before.type in _COMMENTS:
+    while before is not None and before.type in tree.COMMENTS:
         before = before.prev_sibling
     return None if before is None else before.end_byte
 
@@ -343,7 +225,7 @@ def _prepend(edit: f.AddStatement, root: Node, source: bytes) -> list[Change] | 
 
 
 def _is_directive(statement: Node) -> bool:
-    children = _meaningful(statement.children)
+    children = tree.meaningful(statement.children)
     return statement.type == "expression_statement" and children[0].type == "string"
 
 
@@ -363,19 +245,19 @@ def _append(edit: f.AddStatement, root: Node, source: bytes) -> list[Change] | N
     brace = root.descendant_for_byte_range(edit.start, min(edit.start + 1, len(source)))
     if brace is not None and brace.type == "}" and brace.start_byte == edit.start:
         block = brace.parent
-        if block is None or block.type != "statement_block" or not _sound(block):
+        if block is None or block.type != "statement_block" or not tree.sound(block):
             return None
         return _append_to_block(block, edit, source)
     return _append_to_program(root, edit, source)
 
 
 def _append_to_program(root: Node, edit: f.AddStatement, source: bytes) -> list[Change] | None:
-    statements = _meaningful(root.children)
+    statements = tree.meaningful(root.children)
     if root.has_error or not statements:
         return None
     last = statements[-1]
     place = layout.line_end(source, _end(last))
-    in_comment = any(start < place < end for start, end in _comments(root))
+    in_comment = any(start < place < end for start, end in tree.comments(root))
     if place > edit.start or in_comment or not layout.starts_line(source, last.start_byte):
         return None
     text = _styled(edit.text, last, source, None)
@@ -385,7 +267,7 @@ def _append_to_program(root: Node, edit: f.AddStatement, source: bytes) -> list[
 def _append_to_block(block: Node, edit: f.AddStatement, source: bytes) -> list[Change]:
     brace = edit.start
     inside = block.children[1:-1]
-    statements = _meaningful(inside)
+    statements = tree.meaningful(inside)
     last = statements[-1] if statements else None
     if layout.starts_line(source, brace):
         line = layout.line_start(source, brace)
@@ -415,7 +297,7 @@ def _hoist(edit: f.HoistReturn, root: Node, source: bytes) -> list[Change] | Non
     statement = _statement(root, edit)
     if statement is None or statement.type != "return_statement" or not _may_lead(edit.text):
         return None
-    value = _meaningful(statement.named_children)
+    value = tree.meaningful(statement.named_children)
     if len(value) != 1 or value[0].type == "sequence_expression":
         return None
     name = layout.fresh_name(source)
@@ -442,7 +324,7 @@ def _remove(edit: f.RemoveStatement, root: Node, source: bytes) -> list[Change] 
     start, end = statement.start_byte, _end(statement)
     if edit.end < end and source[edit.end : end].strip(layout.BLANKS) != b";":
         return None
-    if layout.holds_any(_comments(statement), start, end):
+    if layout.holds_any(tree.comments(statement), start, end):
         return None
     if _is_unbraced(statement):
         return [(start, end, "{}")]
@@ -454,64 +336,28 @@ def _remove(edit: f.RemoveStatement, root: Node, source: bytes) -> list[Change] 
 def _joins_neighbours(statement: Node, source: bytes) -> bool:
     """Whether the statements around ``statement`` would run into one another without it."""
     before, after = statement.prev_named_sibling, statement.next_named_sibling
-    while before is not None and before.type in _COMMENTS:
+    while before is not None and before.type in tree.COMMENTS:
         before = before.prev_named_sibling
-    while after is not None and after.type in _COMMENTS:
+    while after is not None and after.type in tree.COMMENTS:
         after = after.next_named_sibling
     if after is None or not _open_ended(before, source):
         return False
     return source[after.start_byte] in _CONTINUES
 
 
-# --- objects and imports ------------------------------------------------------------------------
-
-
-def _listing(node: Node) -> Listing | None:
-    """Return what stands between the braces of an object, a pattern or an import list."""
-    if len(node.children) < 2 or node.children[0].type != "{" or not _sound(node):
-        return None
-    comments = [child for child in node.children if child.type in _COMMENTS]
-    items = _meaningful(node.named_children)
-    return Listing(
-        start=node.start_byte + 1,
-        end=node.end_byte - 1,
-        items=tuple((item.start_byte, item.end_byte) for item in items),
-        comments=tuple((comment.start_byte, comment.end_byte) for comment in comments),
-        padding=" ",
-    )
-
-
-def _key(entry: Node) -> str:
-    """Return the name an entry of an object, pattern or import list stands under, or nothing."""
-    node = entry.child_by_field_name("key") or entry.child_by_field_name("name") or entry
-    text = (node.text or b"").decode(errors="replace")
-    return text[1:-1] if node.type == "string" else text
-
-
-def _add_entry(edit: f.AddEntry, root: Node, source: bytes) -> list[Change] | None:
-    node = _covering(root, edit, {"object"})
-    listing = _listing(node) if node is not None else None
-    if node is None or listing is None or node.start_byte != edit.start:
-        return None
-    entries = [_key(entry) for entry in _meaningful(node.named_children)]
-    if edit.key in entries:
-        return None
-    plain = _IDENTIFIER.fullmatch(edit.key)
-    written = edit.key if plain else json.dumps(edit.key)
-    text = written if plain and edit.key == edit.value else f"{written}: {edit.value}"
-    return list(layout.insert_item(source, listing, int(entries[:1] == ["event"]), text))
+# --- imports --------------------------------------------------------------------------------------
 
 
 def _import_name(edit: f.ImportName, root: Node, source: bytes) -> list[Change] | None:
-    statement = _covering(root, edit, {"import_statement", "variable_declarator"})
+    statement = tree.covering(root, edit, {"import_statement", "variable_declarator"})
     if statement is None:
-        statement = _only_declarator(_covering(root, edit, {"lexical_declaration"}))
+        statement = _only_declarator(tree.covering(root, edit, {"lexical_declaration"}))
     if statement is None or any(child.type in ("type", "typeof") for child in statement.children):
         return None
     if statement.type == "variable_declarator":
         return _extend_names(statement.child_by_field_name("name"), edit.name, source)
     clause = next((c for c in statement.children if c.type == "import_clause"), None)
-    parts = _meaningful(clause.named_children) if clause is not None else []
+    parts = tree.meaningful(clause.named_children) if clause is not None else []
     if not parts or any(part.type == "namespace_import" for part in parts):
         return None
     if parts[-1].type == "named_imports":
@@ -523,15 +369,15 @@ def _import_name(edit: f.ImportName, root: Node, source: bytes) -> list[Change] 
 
 
 def _only_declarator(declaration: Node | None) -> Node | None:
-    found = _meaningful(declaration.named_children) if declaration is not None else []
+    found = tree.meaningful(declaration.named_children) if declaration is not None else []
     return found[0] if len(found) == 1 and found[0].type == "variable_declarator" else None
 
 
 def _extend_names(names: Node | None, name: str, source: bytes) -> list[Change] | None:
-    listing = _listing(names) if names is not None else None
+    listing = tree.listing_of(names) if names is not None else None
     if names is None or listing is None or names.type not in ("named_imports", "object_pattern"):
         return None
-    items = _meaningful(names.named_children)
+    items = tree.meaningful(names.named_children)
     if any((item.text or b"").decode(errors="replace") == name for item in items):
         return []
     if _is_taken(source, name):
@@ -574,8 +420,8 @@ def _function(root: Node, edit: f.MakeAsync) -> Node | None:
     if node is not None and node.type == "export_statement":
         node = node.child_by_field_name("declaration") or node.child_by_field_name("value")
     while node is not None and node.start_byte >= edit.start and node.end_byte <= edit.end:
-        if node.type in _FUNCTIONS and node.type not in ("class_body", "class_static_block"):
-            return node if _sound(node) else None
+        if node.type in tree.FUNCTIONS and node.type not in ("class_body", "class_static_block"):
+            return node if tree.sound(node) else None
         node = node.parent
     return None
 
@@ -585,7 +431,7 @@ def _promised(function: Node) -> list[Change] | None:
     annotation = function.child_by_field_name("return_type")
     if annotation is None:
         return []
-    kinds = _meaningful(annotation.named_children)
+    kinds = tree.meaningful(annotation.named_children)
     if annotation.type != "type_annotation" or len(kinds) != 1:
         return None
     text = kinds[0].text or b""

@@ -197,6 +197,62 @@ def _only_item(source: bytes, listing: Listing, text: str) -> Change:
     return place, place, f"{newline(source, place)}{indentation(source, place)}{step}{text},"
 
 
+def remove_item(source: bytes, listing: Listing, index: int) -> list[Change] | None:
+    """Return the changes that take item number ``index`` (from 0) out of the list, with its comma,
+    and with its line where it stands alone; None where a comment would go with it."""
+    start, end = listing.items[index]
+    comma = _comma(source, listing, end)
+    behind = end if comma is None else comma + 1
+    changes: list[Change]
+    if starts_line(source, start) and ends_line(source, behind):
+        last = after_newline(source, line_end(source, behind))
+        changes = [(line_start(source, start), last, "")]
+        if comma is None and index:
+            before = listing.items[index - 1][1]
+            above = _comma(source, listing, before)
+            changes += [(above, above + 1, "")] if above is not None else []
+    elif comma is not None and index + 1 < len(listing.items) and _leads(source, listing, index):
+        changes = [(start, listing.items[index + 1][0], "")]
+    elif index:
+        changes = [(listing.items[index - 1][1], end, "")]
+    else:
+        changes = [(listing.start, listing.end, "")]
+    comments = listing.comments
+    lost = any(first < to and last > at for first, last in comments for at, to, _ in changes)
+    spoken = any(end <= first < line_end(source, end) for first, _ in comments)
+    inner = any(start <= first < end for first, _ in comments)
+    return None if lost or spoken or inner else sorted(changes)
+
+
+def _leads(source: bytes, listing: Listing, index: int) -> bool:
+    """Whether the next item follows on the same line, and removing up to it leaves no gap."""
+    start, end = listing.items[index]
+    following = listing.items[index + 1][0]
+    together = b"\n" not in source[end:following]
+    return together or (index == 0 and not starts_line(source, start))
+
+
 def holds_any(spans: Sequence[Span], start: int, end: int) -> bool:
     """Whether any of ``spans`` lies within the bytes ``start`` to ``end``."""
     return any(start <= first and last <= end for first, last in spans)
+
+
+def rewrite(
+    source: bytes,
+    start: int,
+    end: int,
+    pieces: Sequence[str | Span],
+    comments: Sequence[Span],
+) -> list[Change] | None:
+    """Return the change that puts ``pieces`` (texts, and spans to keep) in place of the bytes from
+    ``start`` to ``end``; None where one of ``comments`` would be lost."""
+    kept = [one for one in pieces if not isinstance(one, str)]
+    for first, last in comments:
+        inside = start < last and first < end
+        if inside and not any(begin <= first and last <= stop for begin, stop in kept):
+            return None
+    texts = [
+        one if isinstance(one, str) else source[slice(*one)].decode(errors="surrogateescape")
+        for one in pieces
+    ]
+    return [(start, end, "".join(texts))]

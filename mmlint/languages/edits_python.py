@@ -87,6 +87,14 @@ def changes(edit: f.Edit, source: bytes) -> Sequence[Change] | None:
         return _add_entry(edit, script)
     if isinstance(edit, f.AddArgument):
         return _add_argument(edit, script)
+    if isinstance(edit, f.RemoveEntry):
+        return _remove_entry(edit, script)
+    if isinstance(edit, f.WrapEntry):
+        return _wrap_entry(edit, script)
+    if isinstance(edit, f.MoveEntry):
+        return _move_entry(edit, script)
+    if isinstance(edit, f.Rewrite):
+        return layout.rewrite(source, edit.start, edit.end, edit.pieces, script.comments())
     if isinstance(edit, f.ImportName):
         return _import_name(edit, script)
     if isinstance(edit, f.MakeAsync):
@@ -351,6 +359,83 @@ def _insert_argument(script: _Script, call: ast.Call, name: str, value: str) -> 
 
 def _is_double(script: _Script, item: Span) -> bool:
     return script.source.startswith(b"**", item[0])
+
+
+def _item(script: _Script, edit: f.Edit) -> tuple[ast.Dict | ast.Call, Listing, int] | None:
+    """Return the dict or call that the span is an item of, what it lists, and the item's number."""
+    around = [
+        node
+        for node in ast.walk(script.tree)
+        if isinstance(node, ast.Dict | ast.Call)
+        and script.start(node) < edit.start
+        and edit.end <= script.end(node)
+    ]
+    for node in sorted(around, key=lambda one: script.end(one) - script.start(one)):
+        closing = script.end(node) - 1
+        opening = script.start(node) if isinstance(node, ast.Dict) else _opening(script, closing)
+        if opening is None or opening >= edit.start:
+            continue
+        listing = _listing(script, opening, closing)
+        starts = [start for start, _ in listing.items]
+        return (node, listing, starts.index(edit.start)) if edit.start in starts else None
+    return None
+
+
+def _remove_entry(edit: f.Edit, script: _Script) -> list[Change] | None:
+    found = _item(script, edit)
+    return layout.remove_item(script.source, found[1], found[2]) if found else None
+
+
+def _wrap_entry(edit: f.WrapEntry, script: _Script) -> list[Change] | None:
+    found = _item(script, edit)
+    if found is None:
+        return None
+    node, listing, index = found
+    start, end = listing.items[index]
+    text = _entry_text(script, node, edit.start, (start, end), node)
+    if text is None:
+        return None
+    if isinstance(node, ast.Call):
+        return [(start, end, f"{edit.key}={{{text}}}")]
+    return [(start, start, f"{_quoted(script, node, edit.key)}: {{"), (end, end, "}")]
+
+
+def _move_entry(edit: f.MoveEntry, script: _Script) -> list[Change] | None:
+    found = _item(script, edit)
+    targets = [one for one in ast.walk(script.tree) if isinstance(one, ast.Dict)]
+    target = next((t for t in targets if (script.start(t), script.end(t)) == edit.into), None)
+    if found is None or target is None or edit.key:
+        return None
+    node, listing, index = found
+    text = _entry_text(script, node, edit.start, listing.items[index], target)
+    removed = layout.remove_item(script.source, listing, index)
+    if text is None or removed is None:
+        return None
+    inner = _listing(script, edit.into[0], edit.into[1] - 1)
+    return [*removed, *layout.insert_item(script.source, inner, len(inner.items), text)]
+
+
+def _entry_text(
+    script: _Script,
+    owner: ast.Dict | ast.Call,
+    start: int,
+    item: Span,
+    target: ast.Dict | ast.Call,
+) -> str | None:
+    """Return the item of ``owner`` as an entry of a dict, in the quotes of ``target``; None where
+    it takes several lines, or has no key."""
+    whole = script.source[item[0] : item[1]]
+    if b"\n" in whole:
+        return None
+    if isinstance(owner, ast.Dict):
+        return None if whole.startswith(b"**") else whole.decode()
+    for keyword in owner.keywords:
+        first = script.lines[keyword.lineno - 1] + keyword.col_offset
+        if first == start and keyword.arg is not None:
+            value = script.source[script.start(keyword.value) : item[1]].decode()
+            literal = target if isinstance(target, ast.Dict) else ast.Dict([], [])
+            return f"{_quoted(script, literal, keyword.arg)}: {value}"
+    return None
 
 
 def _import_name(edit: f.ImportName, script: _Script) -> list[Change] | None:

@@ -79,6 +79,42 @@ class AddArgument(Edit, frozen=True):
     text: str
 
 
+class RenameKey(Edit, frozen=True):
+    """Call the key that stands at the start of the span ``name`` instead of ``key``."""
+
+    key: str
+    name: str
+
+
+class RemoveEntry(Edit, frozen=True):
+    """Delete the entry or argument at the span, with its comma, and its line where it is alone."""
+
+
+class WrapEntry(Edit, frozen=True):
+    """Put the entry or keyword argument at the span into an object of its own, under ``key``."""
+
+    key: str
+
+
+class MoveEntry(Edit, frozen=True):
+    """Move the entry or argument at the span into the object literal at ``into``.
+
+    ``key``: what a positional argument shall be called there; empty for what has a key already.
+    """
+
+    into: tuple[int, int]
+    key: str = ""
+
+
+class Rewrite(Edit, frozen=True):
+    """Put ``pieces`` in place of the span: new texts, and spans of the file to be kept as they are.
+
+    It is not done where a comment would be lost.
+    """
+
+    pieces: tuple[str | tuple[int, int], ...]
+
+
 class ImportName(Edit, frozen=True):
     """Add ``name`` to the import statement at the span (it already imports from that module)."""
 
@@ -90,11 +126,16 @@ class MakeAsync(Edit, frozen=True):
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """One repair: all its edits or none."""
+    """One repair: all its edits or none.
+
+    ``reveals``: what it puts right hid mistakes from the other rules, so that more findings of
+    theirs are no harm.
+    """
 
     title: str
     safety: Safety
     edits: tuple[Edit, ...]
+    reveals: bool = False
 
 
 class Finding(msgspec.Struct, frozen=True):

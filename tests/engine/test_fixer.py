@@ -103,10 +103,15 @@ def test_insertions_at_one_place_are_one_when_equal_and_a_conflict_when_not() ->
 
 
 def reported(
-    code: str, path: str, start: int, edits: tuple[TextEdit, ...] | None, safety: Safety = "safe"
+    code: str,
+    path: str,
+    start: int,
+    edits: tuple[TextEdit, ...] | None,
+    safety: Safety = "safe",
+    reveals: bool = False,
 ) -> Reported:
     named = tuple(Replace(e.path, e.start, e.end, e.text) for e in edits or ())
-    offered = None if edits is None else Fix("repair it", safety, named)
+    offered = None if edits is None else Fix("repair it", safety, named, reveals)
     place = Place(path, start, start + 1)
     return Reported(Finding(code, "rule", "error", "it is bad", place, fix=offered), edits)
 
@@ -133,8 +138,15 @@ Edits = Callable[[str, int, int], tuple[TextEdit, ...] | None]
 class Toy:
     """A project in memory, linted for ``bad``; ``edits`` makes the fix of each finding."""
 
-    def __init__(self, files: dict[str, bytes], edits: Edits, safety: Safety = "safe") -> None:
+    def __init__(
+        self,
+        files: dict[str, bytes],
+        edits: Edits,
+        safety: Safety = "safe",
+        reveals: bool = False,
+    ) -> None:
         self.files = files
+        self.reveals = reveals
         self.edits = edits
         self.safety = safety
         self.runs = 0
@@ -146,7 +158,7 @@ class Toy:
             for match in re.finditer(rb"bad|worse", content):
                 code = "X1" if match.group() == b"bad" else "X2"
                 edits = self.edits(path, *match.span()) if code == "X1" else None
-                found.append(reported(code, path, match.start(), edits, self.safety))
+                found.append(reported(code, path, match.start(), edits, self.safety, self.reveals))
         return found
 
     def fix(self, safeties: Sequence[Safety] = ("safe",)) -> fixer.Fixed:
@@ -200,6 +212,19 @@ def test_a_fix_that_leaves_its_finding_is_undone() -> None:
     assert done.files == {}
     assert [one.reason for one in done.undone] == ["does not repair what was found"]
     assert toy.runs == 2
+
+
+def test_a_fix_whose_neighbour_takes_its_place_is_kept() -> None:
+    toy = Toy({"a": b"bad,bad,"}, lambda p, s, e: (TextEdit(p, s, e + 1, ""),) if s == 0 else None)
+    done = toy.fix()
+    assert (done.undone, done.files) == ((), {"a": b""})
+
+
+@pytest.mark.parametrize("reveals", [True, False])
+def test_a_fix_may_bring_up_what_its_mistake_hid_but_nothing_of_its_own_kind(reveals: bool) -> None:
+    toy = Toy({"a": b"bad"}, replaced_by("worse"), reveals=reveals)
+    assert toy.fix().files == ({"a": b"worse"} if reveals else {})
+    assert Toy({"a": b"bad"}, replaced_by("bad bad"), reveals=reveals).fix().files == {}
 
 
 def test_a_fix_of_a_file_that_is_gone_is_undone() -> None:

@@ -68,6 +68,11 @@ def test_any_span_of_any_edit_gives_changes_within_the_file(
                 f.HoistReturn("a", start, end, start, end, "await flush();"),
                 f.RemoveStatement("a", start, end),
                 f.AddEntry("a", start, end, "k", "v"),
+                f.RenameKey("a", start, end, "c", "k"),
+                f.RemoveEntry("a", start, end),
+                f.WrapEntry("a", start, end, "k"),
+                f.MoveEntry("a", start, end, (0, end), "k"),
+                f.Rewrite("a", start, end, ((start, start), "k")),
                 f.AddArgument("a", start, end, "k=v"),
                 f.ImportName("a", start, end, "flush"),
                 f.MakeAsync("a", start, end),
@@ -91,3 +96,19 @@ def test_any_bytes_are_survived(
 ) -> None:
     changes = write((kind("a", 0, len(source)),), language, source)
     assert changes is None or all(change.end <= len(source) for change in changes)
+
+
+def test_a_key_is_renamed_as_a_word_or_inside_its_quotes_and_never_in_doubt() -> None:
+    def renamed(source: bytes, start: int) -> str | None:
+        changes = write((f.RenameKey("a", start, len(source), "userId", "user_id"),), "tsx", source)
+        if changes is None:
+            return None
+        (change,) = changes
+        return (source[: change.start] + change.text.encode() + source[change.end :]).decode()
+
+    assert renamed(b"f({ userId: 1 })", 4) == "f({ user_id: 1 })"
+    assert renamed(b"f({ 'userId': 1 })", 4) == "f({ 'user_id': 1 })"
+    assert renamed(b'f({ "userId": 1 })', 4) == 'f({ "user_id": 1 })'
+    assert renamed(b"f({ 'user\\x49d': 1 })", 4) is None
+    assert renamed(b"f({ other: 1 })", 4) is None
+    assert renamed(b"f({ userIdentity: 1 })", 4) is None

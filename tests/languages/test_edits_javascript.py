@@ -445,3 +445,142 @@ def test_deep_nesting_gives_no_fix_and_no_error(mark: str, language: Language) -
     source = b"<script>" + mark.encode() * 5000
     for kind in (f.RemoveStatement, f.MakeAsync):
         assert write((kind("a", 8, len(source) - 1),), language, source) is None
+
+
+# --- entries ------------------------------------------------------------------------------------
+
+
+def taken(marked: str, language: Language = "javascript") -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.RemoveEntry("a.js", start, end), source, language)
+
+
+def wrapped(marked: str) -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.WrapEntry("a.js", start, end, "properties"), source, "javascript")
+
+
+def transferred(marked: str, into: str, key: str = "") -> str | None:
+    """Move what is marked into the object that ``into`` is, word for word."""
+    source, start, end = span_of(marked)
+    place = source.index(into.encode())
+    edit = f.MoveEntry("a.js", start, end, (place, place + len(into.encode())), key)
+    return rewritten(edit, source, "javascript")
+
+
+def kept(marked: str, *pieces: str) -> str | None:
+    """Put ``pieces`` in place of what is marked; those that stand in it are kept spans."""
+    source, start, end = span_of(marked)
+    spans: list[str | tuple[int, int]] = []
+    for piece in pieces:
+        place = source.find(piece.encode(), start, end)
+        spans.append(piece if place < 0 else (place, place + len(piece.encode())))
+    return rewritten(f.Rewrite("a.js", start, end, tuple(spans)), source, "javascript")
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "f({\n  a: 1,\n  «b: 2», // why\n});\n",
+        "f({\n  a: 1,\n  «b: /* why */ 2»,\n});\n",
+        "f({ a: 1 /* why */, «b: 2» });\n",
+        "f({ «a: 1», /* why */ b: 2 });\n",
+        "f({ «a: 1» /* why */ });\n",
+        "f({ a: «1» });\n",
+        "f({ «a: 1», b: });\n",
+    ],
+    ids=["behind", "inside", "before", "after", "beside", "no entry", "broken"],
+)
+def test_no_entry_is_removed_with_a_comment_or_in_doubt(marked: str) -> None:
+    assert taken(marked) is None
+
+
+@pytest.mark.parametrize(
+    ("marked", "wanted"),
+    [
+        ("f({ «a: 1», b: 2 });\n", "f({ b: 2 });\n"),
+        ("f({ a: 1, «b», c });\n", "f({ a: 1, c });\n"),
+        ("f({ a: 1, «b: 2» });\n", "f({ a: 1 });\n"),
+        ("f({ a: 1, «b: 2», });\n", "f({ a: 1, });\n"),
+        ("f({ «a: 1» });\n", "f({});\n"),
+        ("f({\n  «a: 1»,\n  b: 2,\n});\n", "f({\n  b: 2,\n});\n"),
+        ("f({\n  a: 1,\n  «b: 2»,\n});\n", "f({\n  a: 1,\n});\n"),
+        ("f({\n  a: 1,\n  «b: 2»\n});\n", "f({\n  a: 1\n});\n"),
+        ("f({\r\n  a: 1,\r\n  «b: [\r\n    2,\r\n  ]»,\r\n});\r\n", "f({\r\n  a: 1,\r\n});\r\n"),
+        ("f({\n  // one\n  a: 1,\n  «b: 2»,\n  // three\n  c: 3,\n});\n",
+         "f({\n  // one\n  a: 1,\n  // three\n  c: 3,\n});\n"),
+        ("f({ a: 1, «b: 2»,\n  c: 3 });\n", "f({ a: 1,\n  c: 3 });\n"),
+        ("f(1, «2», 3);\n", "f(1, 3);\n"),
+    ],
+)  # fmt: skip
+def test_an_entry_goes_with_its_comma_and_its_line(marked: str, wanted: str) -> None:
+    assert taken(marked) == wanted
+
+
+def test_an_entry_of_a_component_s_script_is_removed_and_the_rest_left_alone() -> None:
+    marked = "<p>{ a, b }</p>\n<script>\nf({ a, «b» });\n</script>\n"
+    assert taken(marked, "vue") == "<p>{ a, b }</p>\n<script>\nf({ a });\n</script>\n"
+
+
+@pytest.mark.parametrize(
+    "marked",
+    ["f({ «...a» });\n", "f({ «a() {}» });\n", "f({ «a: [\n  1,\n]» });\n", "f(«a»);\n"],
+    ids=["spread", "method", "several lines", "argument"],
+)
+def test_what_is_no_plain_entry_is_not_wrapped(marked: str) -> None:
+    assert wrapped(marked) is None
+
+
+@pytest.mark.parametrize(
+    ("marked", "wanted"),
+    [
+        ("f({ «a: 1» });\n", "f({ properties: { a: 1 } });\n"),
+        ("f({ «a», b });\n", "f({ properties: { a }, b });\n"),
+        ("f({ «'a': 1» });\n", "f({ 'properties': { 'a': 1 } });\n"),
+        ("f({\n  «a: 1», // why\n});\n", "f({\n  properties: { a: 1 }, // why\n});\n"),
+    ],
+)
+def test_an_entry_gets_an_object_of_its_own(marked: str, wanted: str) -> None:
+    assert wrapped(marked) == wanted
+
+
+@pytest.mark.parametrize(
+    ("marked", "into"),
+    [
+        ("f({ «a: 1», p: { a: 2 } });\n", "{ a: 2 }"),
+        ("f({\n  «a: 1», // why\n  p: {},\n});\n", "{}"),
+        ("f({ «a: [\n  1,\n]», p: {} });\n", "{}"),
+        ("f({ «...a», p: {} });\n", "{}"),
+    ],
+    ids=["there already", "a comment", "several lines", "a spread"],
+)
+def test_no_entry_is_moved_in_doubt(marked: str, into: str) -> None:
+    assert transferred(marked, into) is None
+
+
+@pytest.mark.parametrize(
+    ("marked", "into", "wanted"),
+    [
+        ("f({ «a», p: { b: 2 } });\n", "{ b: 2 }", "f({ p: { b: 2, a } });\n"),
+        ("f({ p: { b: 2, }, «a: 1» });\n", "{ b: 2, }", "f({ p: { b: 2, a: 1, } });\n"),
+        ("f({ «a: 1», p: {} });\n", "{}", "f({ p: { a: 1 } });\n"),
+        ("f({\n  «a»,\n  p: {\n    b,\n  },\n});\n", "{\n    b,\n  }",
+         "f({\n  p: {\n    b,\n    a,\n  },\n});\n"),
+    ],
+)  # fmt: skip
+def test_an_entry_moves_to_the_end_of_another_object(marked: str, into: str, wanted: str) -> None:
+    assert transferred(marked, into) == wanted
+
+
+def test_an_argument_becomes_an_entry_under_a_key() -> None:
+    assert transferred('f(«"x"», { a });\n', "{ a }", "event") == 'f({ event: "x", a });\n'
+    assert transferred('f(«"x"», {});\n', "{}", "event") == 'f({ event: "x" });\n'
+    assert transferred('f(«"x"», { a });\n', "{ a }") is None
+    assert transferred('f(«"x"» /* why */, { a });\n', "{ a }", "event") is None
+
+
+def test_pieces_are_kept_unless_a_comment_would_be_lost() -> None:
+    assert kept("f(«g({ a }, 2)»);\n", "{ a }") == "f({ a });\n"
+    assert kept("f(«g({ a /* why */ }, 2)»);\n", "{ a /* why */ }") == "f({ a /* why */ });\n"
+    assert kept("f(«g({ b: 2, a: 1 })»);\n", "1", ", ", "2") == "f(1, 2);\n"
+    assert kept("f(«g({ a }, /* why */ 2)»);\n", "{ a }") is None

@@ -319,3 +319,93 @@ def test_a_function_becomes_async(marked: str, expected: str | None) -> None:
 def test_hostile_files_give_no_fix_and_no_error(source: bytes) -> None:
     for kind in (f.RemoveStatement, f.MakeAsync):
         assert write((kind("a", 0, 1),), "python", source) is None
+
+
+# --- entries ------------------------------------------------------------------------------------
+
+
+def taken(marked: str) -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.RemoveEntry("a.py", start, end), source)
+
+
+def wrapped(marked: str) -> str | None:
+    source, start, end = span_of(marked)
+    return rewritten(f.WrapEntry("a.py", start, end, "properties"), source)
+
+
+def transferred(marked: str, into: str) -> str | None:
+    """Move what is marked into the dict that ``into`` is, word for word."""
+    source, start, end = span_of(marked)
+    place = source.index(into.encode())
+    edit = f.MoveEntry("a.py", start, end, (place, place + len(into.encode())))
+    return rewritten(edit, source)
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        'f({\n    "a": 1,\n    «"b": 2»,  # why\n})\n',
+        "f(\n    a=1,\n    «b=2»,  # why\n)\n",
+        "f(\n    a=1,  # why\n    «b=2»)\n",
+        'f({"a": «1»})\n',
+        "f(«a=1», b=)\n",
+    ],
+    ids=["behind an entry", "behind a keyword", "before", "no entry", "broken"],
+)
+def test_no_entry_is_removed_with_a_comment_or_in_doubt(marked: str) -> None:
+    assert taken(marked) is None
+
+
+@pytest.mark.parametrize(
+    ("marked", "wanted"),
+    [
+        ("f(«a=1», b=2)\n", "f(b=2)\n"),
+        ("f(a=1, «b=2»)\n", "f(a=1)\n"),
+        ("f(«a=1»)\n", "f()\n"),
+        ("f(\n    a=1,\n    «b=2»,\n)\n", "f(\n    a=1,\n)\n"),
+        ("f(\n    a=1,\n    «b=2»\n)\n", "f(\n    a=1\n)\n"),
+        ("f(\r\n    a=1,\r\n    «b=2»,\r\n)\r\n", "f(\r\n    a=1,\r\n)\r\n"),
+        ("f({«'a': 1», 'b': 2})\n", "f({'b': 2})\n"),
+        ("f({\n    # one\n    'a': 1,\n    «'b': (\n        2\n    )»,\n})\n",
+         "f({\n    # one\n    'a': 1,\n})\n"),
+        ("f(g(x), «b=h(1, 2)», c={'d': 4})\n", "f(g(x), c={'d': 4})\n"),
+    ],
+)  # fmt: skip
+def test_an_entry_goes_with_its_comma_and_its_line(marked: str, wanted: str) -> None:
+    assert taken(marked) == wanted
+
+
+@pytest.mark.parametrize(
+    "marked",
+    ["f(«**a»)\n", "f({«**a»})\n", "f(«a»)\n", "f(«a=[\n    1,\n]»)\n"],
+    ids=["spread keywords", "spread dict", "positional", "several lines"],
+)
+def test_what_is_no_plain_entry_is_not_wrapped(marked: str) -> None:
+    assert wrapped(marked) is None
+
+
+@pytest.mark.parametrize(
+    ("marked", "wanted"),
+    [
+        ("f(«a=1», b=2)\n", 'f(properties={"a": 1}, b=2)\n'),
+        ("f({«'a': 1»})\n", "f({'properties': {'a': 1}})\n"),
+        ('f({\n    «"a": 1»,  # why\n})\n', 'f({\n    "properties": {"a": 1},  # why\n})\n'),
+    ],
+)
+def test_an_entry_gets_a_dict_of_its_own(marked: str, wanted: str) -> None:
+    assert wrapped(marked) == wanted
+
+
+@pytest.mark.parametrize(
+    ("marked", "into", "wanted"),
+    [
+        ("f(«a=1», p={'b': 2})\n", "{'b': 2}", "f(p={'b': 2, 'a': 1})\n"),
+        ("f(p={}, «a=g(1)»)\n", "{}", 'f(p={"a": g(1)})\n'),
+        ("f({«'a': 1», 'p': {'b': 2}})\n", "{'b': 2}", "f({'p': {'b': 2, 'a': 1}})\n"),
+        ("f(«**a», p={})\n", "{}", None),
+        ("f(«a=1», p={})  # why\n", "{}", 'f(p={"a": 1})  # why\n'),
+    ],
+)
+def test_an_entry_moves_to_the_end_of_a_dict(marked: str, into: str, wanted: str | None) -> None:
+    assert transferred(marked, into) == wanted
