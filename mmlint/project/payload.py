@@ -11,10 +11,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
-from mmlint.model.finding import Place, Related
+from mmlint.model.finding import Edit, Place, Related, RenameKey, Replace
 from mmlint.project.entity import SdkFunction
+from mmlint.project.http import request
 from mmlint.project.identity import Written, alternatives, as_passed
-from mmlint.project.program import Program
+from mmlint.project.program import Call, Program
 from mmlint.project.sends import Send
 from mmlint.project.shape import Field, Shapes
 from mmlint.project.unit import Unit
@@ -39,6 +40,16 @@ class Key(NamedTuple):
         quotes = 2 if self.unit.python and isinstance(self.field.entry, s.Entry) else 0
         end = self.field.start + len(self.name.encode()) + quotes
         return Place(self.unit.path, self.field.start, end)
+
+    def renamed(self, name: str) -> Edit | None:
+        """The edit that calls the key ``name``; a shorthand is written out."""
+        entry, start = self.field.entry, self.field.start
+        if isinstance(entry, s.Entry) and entry.kind == "method":
+            return None
+        if isinstance(entry, s.Entry) and entry.kind == "shorthand":
+            return Replace(self.unit.path, start, start, f"{name}: ")
+        end = entry.end if entry is not None else start
+        return RenameKey(self.unit.path, start, end, self.name, name)
 
 
 class EventText(NamedTuple):
@@ -141,6 +152,20 @@ class Payloads:
                     known = self.program.text(value.unit, value.value, value.environment)
                     whole = known is not None and known[2].key is None
                     yield Content(name, value, at, own, known[0] if known and whole else None)
+
+    @cached_property
+    def empty_batches(self) -> tuple[Call, ...]:
+        """The requests to ``/v1/batch`` whose list of events is written as an empty one."""
+        found: list[Call] = []
+        for call in self.program.calls:
+            made = request(self.program, call)
+            if made is None or made.endpoint != "batch" or made.body is None or call.unit.test:
+                continue
+            events = self.shapes.of(call.unit, made.body).fields.get("events")
+            value = events.value if events is not None and events.certain else None
+            if isinstance(value, s.Sequence) and not value.items:
+                found.append(call)
+        return tuple(found)
 
     def _inside(self, send: Send, field: Field, depth: int) -> Iterator[Key]:
         if field.value is None or depth > MAX_DEPTH:

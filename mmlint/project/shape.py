@@ -188,7 +188,11 @@ class Shapes:
         binding = unit.module.bindings[name.binding]
         definitions = unit.definitions.get(name.binding, [])
         if binding.kind in ("import", "parameter") or not definitions:
-            shape = self._entity(unit, name, environment, depth)
+            passed = _passed_whole(unit, name, environment)
+            if passed is not None:
+                shape = self.of(passed.unit, passed.value, passed.environment, depth + 1)
+            else:
+                shape = self._entity(unit, name, environment, depth)
             return self._with_writes(unit, name, shape, environment, depth, forwarded=True)
         if len(definitions) > 1 or any(one.path for one in definitions):
             return self._entity(unit, name, environment, depth)
@@ -363,6 +367,14 @@ class Shapes:
             for statement in mapper.function.body:
                 if isinstance(statement, s.Return) and statement.value is not None:
                     yield mapper.unit, statement.value
+
+
+def _passed_whole(unit: Unit, name: s.Name, environment: Environment) -> Passed | None:
+    """The argument that a parameter stands for as a whole."""
+    place = unit.parameters.get(name.binding)
+    if place is None or place[2]:
+        return None
+    return dict(environment).get((id(unit), place[0], place[1]))
 
 
 def _all_maybe(fields: dict[str, Field]) -> dict[str, Field]:

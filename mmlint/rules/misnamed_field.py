@@ -1,0 +1,91 @@
+"""A field of an event under a name that Millimetric does not know.
+
+The API's fields are in snake_case. `userId` is no error, it is nothing: the event arrives without a
+user, and nobody is told.
+
+**Bad**
+
+```ts src/join.ts
+import { track } from "@millimetric/track-node";
+
+export function joined(anonymous_id: string, userId: string) {
+  track({
+    event: "joined",
+    anonymous_id,
+    userId, // !MM602
+    props: { plan: "pro" }, // !MM602
+  });
+}
+```
+
+```py services/join.py
+import os
+import requests
+
+def joined(anonymous_id, user):
+    requests.post(
+        f"{os.environ['AOA_HOST']}/v1/track",
+        headers={"Authorization": f"Bearer {os.environ['AOA_SK']}"},
+        json={
+            "event": "joined",
+            "anonymous_id": anonymous_id,
+            "userId": user.id,  # !MM602
+        },
+        timeout=5,
+    )
+```
+
+**Good**
+
+```ts src/join.ts
+import { track } from "@millimetric/track-node";
+
+export function joined(anonymous_id: string, userId: string) {
+  track({ event: "joined", anonymous_id, user_id: userId, properties: { plan: "pro" } });
+}
+```
+
+Known slips: `anonymousId`, `anonId`, `userId`, `eventId`, `sessionId`, `eventName`, `name`,
+`props`. Where the event has the right key as well, the wrong one is `unknown-field`.
+
+**Fix**: safe: renames the key, and writes a shorthand out. None where something unknown is spread
+into the event, for it may hold the right key.
+
+**When to ignore it**: never.
+
+Source: docs.millimetric.ai, event schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmlint.model.finding import Fix
+from mmlint.project.payload import Key
+from mmlint.project.view import Project
+from mmlint.rules import Rule, Verdict
+from mmlint.sdk.schema import MISNAMED
+
+RULE = Rule("MM602", "error", fixable="safe")
+
+
+def check(project: Project) -> Iterator[Verdict]:
+    for key in project.payloads.keys:
+        meant = MISNAMED.get(key.name)
+        if meant is None or meant in key.send.event.fields:
+            continue
+        yield Verdict(
+            key.place,
+            f'an event has no field "{key.name}": the field is called {meant}',
+            extent=project.extent(key.unit, key.place.start),
+            fix=_fix(key, meant),
+        )
+
+
+def _fix(key: Key, meant: str) -> Fix | None:
+    event = key.send.event
+    first = next((name for name in event.fields if MISNAMED.get(name) == meant), None)
+    edit = key.renamed(meant)
+    if event.open or first != key.name or edit is None:
+        return None
+    return Fix(f"rename it to {meant}", "safe", (edit,), reveals=True)

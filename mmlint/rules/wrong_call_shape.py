@@ -1,0 +1,121 @@
+"""A `track` call in the other SDK's form.
+
+The browser's SDK takes a name and properties, `track("joined", { plan })`; the server's takes one
+object, `track({ event: "joined", properties: { plan } })`. In the other form the event has no
+name, or a name that is an object, and Millimetric refuses it.
+
+**Bad**
+
+```ts src/join.ts
+import { track } from "@millimetric/track-node";
+
+export function joined(plan: string) {
+  track("joined", { plan }); // !MM601
+}
+```
+
+```tsx src/Join.tsx
+import { track } from "@millimetric/track";
+
+export function Join() {
+  const join = () => track({ event: "clicked_join", properties: { plan: "pro" } }); // !MM601
+  return <button onClick={join}>Join</button>;
+}
+```
+
+**Good**
+
+```ts src/join.ts
+import { track } from "@millimetric/track-node";
+
+export function joined(plan: string, anonymous_id: string) {
+  track({ event: "joined", anonymous_id, properties: { plan } });
+}
+```
+
+```tsx src/Join.tsx
+import { track } from "@millimetric/track";
+
+export function Join() {
+  const join = () => track("clicked_join", { plan: "pro" });
+  return <button onClick={join}>Join</button>;
+}
+```
+
+As long as the form is wrong, no other rule speaks of the fields: nobody knows what they mean.
+
+**Fix**: safe where an object literal is at hand and nothing is lost. Server: properties stay
+properties; fields of an event (`user_id`, …) become the event's own. Browser: only `event` and
+`properties` fit.
+
+**When to ignore it**: never.
+
+Source: docs.millimetric.ai, browser SDK and Node SDK.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmlint.model import syntax as s
+from mmlint.model.finding import Edit, Fix, MoveEntry, Replace, Rewrite
+from mmlint.project.sends import Send
+from mmlint.project.view import Project
+from mmlint.rules import Rule, Verdict
+from mmlint.sdk.schema import FIELDS, MISNAMED
+
+RULE = Rule("MM601", "error", fixable="safe")
+
+_TELLING = {*FIELDS, *MISNAMED} - {"url", "path", "referrer", "event", "name", "eventName"}
+"""Keys that properties hardly ever have, so that the object is meant as an event."""
+
+
+def check(project: Project) -> Iterator[Verdict]:
+    for send in project.sends:
+        if not send.misshapen:
+            continue
+        inner = send.inner
+        yield Verdict(
+            project.place(inner.unit, inner.call),
+            "the browser SDK's track takes a name and properties, not an event"
+            if send.side == "browser"
+            else "the server SDK's track takes one object, { event, …, properties }",
+            extent=project.extent(inner.unit, inner.call.start),
+            fix=_fix(inner),
+        )
+
+
+def _fix(send: Send) -> Fix | None:
+    values = [one.value for one in send.call.arguments]
+    edits = _browser(send, values) if send.side == "browser" else _server(send, values)
+    return Fix("write the call in this SDK's form", "safe", edits, reveals=True) if edits else None
+
+
+def _server(send: Send, values: list[s.Value]) -> tuple[Edit, ...] | None:
+    path, first, last = send.unit.path, values[0], values[-1]
+    opened = Replace(path, first.start, first.start, "{ event: ")
+    closed = Replace(path, last.end, last.end, " }")
+    if len(values) == 1:
+        return (opened, closed)
+    if len(values) > 2 or not isinstance(last, s.Object):
+        return None
+    keys = {entry.key for entry in last.entries}
+    if not keys & _TELLING:
+        return (opened, Replace(path, last.start, last.start, "properties: "), closed)
+    if keys <= {*FIELDS, *MISNAMED} - {"event", "eventName", "name"}:
+        return (MoveEntry(path, first.start, first.end, (last.start, last.end), "event"),)
+    return None
+
+
+def _browser(send: Send, values: list[s.Value]) -> tuple[Edit, ...] | None:
+    event = values[0]
+    if len(values) > 1 or not isinstance(event, s.Object):
+        return None
+    found = {entry.key: entry.value for entry in event.entries if entry.kind != "method"}
+    if len(found) < len(event.entries) or not {"event"} <= found.keys() <= {"event", "properties"}:
+        return None
+    name = found["event"]
+    pieces: list[str | tuple[int, int]] = [(name.start, name.end)]
+    if "properties" in found:
+        pieces += [", ", (found["properties"].start, found["properties"].end)]
+    return (Rewrite(send.unit.path, event.start, event.end, tuple(pieces)),)
