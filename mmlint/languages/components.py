@@ -1,8 +1,7 @@
 """Programs inside markup: the scripts, handlers and expressions of html, vue, svelte and astro.
 
 Each program is handed to the JavaScript adapter as a copy of the file in which everything else is
-blank, so that every offset it reports is an offset of the file. The markup is read by a scanner of
-our own, because the html grammar loses its way in ``on:click={() => a > b}``.
+blank, so that every offset it reports is an offset of the file.
 """
 
 from __future__ import annotations
@@ -16,9 +15,11 @@ from typing import NamedTuple
 from mmlint.languages import javascript
 from mmlint.languages.comments import Span, ignores
 from mmlint.languages.key_literals import key_literals
+from mmlint.languages.markup import Component, Markup, Tag, frontmatter, scan, value_of
+from mmlint.languages.script_tags import script_tags
+from mmlint.languages.templates import TEMPLATE_TAG, as_rendered
 from mmlint.model.facts import FileFacts, SyntaxProblem
 
-Component = Choices["html", "vue", "svelte", "astro"]
 Dialect = Choices["javascript", "typescript", "tsx"]
 Kind = Choices["script", "handler", "expression"]
 
@@ -33,8 +34,8 @@ def observe(data: bytes, language: Component, salt: bytes = b"") -> FileFacts:
     not parse are passed over, and so is whatever a page's template engine will still rewrite.
     ``salt``: for the fingerprints of keys.
     """
-    fence = _frontmatter(data) if language == "astro" else None
-    markup = _Scanner(_without(data, fence), language).read()
+    fence = frontmatter(data) if language == "astro" else None
+    markup = scan(_without(data, fence), language)
     comments = list(markup.comments)
     modules = []
     code: list[Span] = []
@@ -46,7 +47,7 @@ def observe(data: bytes, language: Component, salt: bytes = b"") -> FileFacts:
         comments += script.comments
         if script.problem and problem is None:
             problem = _own_problem(program)
-    if language == "html" and _TEMPLATE_TAG.search(data):
+    if language == "html" and TEMPLATE_TAG.search(data):
         problem = None
     return FileFacts(
         language=language,
@@ -54,6 +55,7 @@ def observe(data: bytes, language: Component, salt: bytes = b"") -> FileFacts:
         ignores=ignores(data, comments, language),
         problem=problem,
         keys=key_literals(data, salt, code=code, comments=comments),
+        tags=script_tags(data, markup, language, salt),
     )
 
 
@@ -115,7 +117,7 @@ def _programs(
         yield from _apart(data, scripts, "typescript")
         yield from _together(data, attributes, "javascript")
     else:
-        modules = [_value(data, tag, "type") == "module" for tag in tags]
+        modules = [value_of(data, tag, "type") == "module" for tag in tags]
         classic = [one for one, module in zip(scripts, modules, strict=True) if not module]
         yield from _together(data, [*classic, *attributes], "javascript")
         own = [one for one, module in zip(scripts, modules, strict=True) if module]
@@ -187,20 +189,6 @@ def _without(data: bytes, span: Span | None) -> bytes:
     return data[:start] + data[start:end].translate(_BLANK) + data[end:]
 
 
-def _frontmatter(data: bytes) -> Span | None:
-    """Return the bytes between the fences of an Astro file; only comments may stand before them."""
-    at = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-    while True:
-        at = _end_of(_SPACE, data, at)
-        if not data.startswith(b"<!--", at):
-            break
-        at = _after(data, b"-->", at + 4)
-    if not data.startswith(b"---", at):
-        return None
-    fence = _FENCE.search(data, at + 3)
-    return at + 3, fence.start() if fence else len(data)
-
-
 # --- which bytes are code -------------------------------------------------------------------------
 
 _SCRIPT_TYPE = re.compile(r"(?:module|.*(?:java|ecma|type)script|.*/(?:babel|jsx|tsx|partytown))?")
@@ -214,38 +202,27 @@ _TELLING = re.compile(rb"[.(\"'`]")
 
 def _runs(data: bytes, tag: Tag) -> bool:
     """Whether the body of a script tag is JavaScript or TypeScript that will be executed."""
-    script_type = _value(data, tag, "type") or ""
-    lang = _value(data, tag, "lang") or ""
+    script_type = value_of(data, tag, "type") or ""
+    lang = value_of(data, tag, "lang") or ""
     return bool(
-        _value(data, tag, "src") is None
+        value_of(data, tag, "src") is None
         and _SCRIPT_TYPE.fullmatch(script_type)
         and _SCRIPT_LANG.fullmatch(lang)
     )
 
 
 def _dialect(data: bytes, tags: Iterable[Tag]) -> Dialect:
-    said = {_value(data, tag, name) or "" for tag in tags for name in ("lang", "type")}
+    said = {value_of(data, tag, name) or "" for tag in tags for name in ("lang", "type")}
     typed = any(word == "ts" or word.endswith("typescript") for word in said)
     if "tsx" in said or (typed and "jsx" in said):
         return "tsx"
     return "typescript" if typed else "javascript"
 
 
-def _value(data: bytes, tag: Tag, name: str) -> str | None:
-    for attribute in tag.attributes:
-        if attribute.name.lower() == name:
-            return _text(data[attribute.start : attribute.end]).strip().lower()
-    return None
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace")
-
-
 def _script(data: bytes, tag: Tag, language: Component) -> Region:
     text = data[tag.end : tag.body_end]
     if language == "html":
-        text = _as_rendered(text)
+        text = as_rendered(text)
     return Region(tag.end, tag.body_end, text, "script")
 
 
@@ -256,11 +233,11 @@ def _attribute_code(data: bytes, markup: Markup, language: Component) -> Iterato
                 yield Region(start, end, data[start:end], "expression")
         return
     for tag in markup.tags:
-        for name, start, end in tag.attributes:
+        for name, start, end, _, _ in tag.attributes:
             kind = _attribute_kind(name, language)
             if kind and _TELLING.search(data, start, end):
                 text = _decoded(data[start:end])
-                yield Region(start, end, _as_rendered(text) if language == "html" else text, kind)
+                yield Region(start, end, as_rendered(text) if language == "html" else text, kind)
 
 
 def _attribute_kind(name: str, language: Component) -> Kind | None:
@@ -271,7 +248,7 @@ def _attribute_kind(name: str, language: Component) -> Kind | None:
     return "handler" if _EVENT_ATTRIBUTE.fullmatch(name) else None
 
 
-# --- entities and template tags -------------------------------------------------------------------
+# --- entities -------------------------------------------------------------------------------------
 
 _PIECE = re.compile(rb"&#?\w{1,31};|[^&<>=\"'`\\|]+|\\.|.", re.DOTALL)
 _OPERATORS = (b"&", b"<", b">", b"=", b"|")
@@ -311,283 +288,3 @@ def _meant(piece: bytes) -> bytes:
         return piece
     meant = html.unescape(piece.decode("ascii", "replace")).encode("utf-8", "replace")
     return meant if len(meant) <= len(piece) else piece
-
-
-_TAG = (
-    rb"\{\{(?:[^{}]|\{[^{}]*\})*\}\}"
-    rb"|\{%(?:[^%{]|%(?!\})|\{(?!%))*%\}"
-    rb"|\{#(?:[^#{]|#(?!\})|\{(?!#))*#\}"
-    rb"|<%(?:[^%<]|%(?!>)|<(?!%))*%>"
-    rb"|<\?(?:[^?<]|\?(?!>)|<(?!\?))*\?>"
-)
-_TEMPLATE_TAG = re.compile(_TAG)
-"""Tags of Jinja, Django, Handlebars, Go, ERB, EJS and PHP templates."""
-_YIELDS_VALUE = re.compile(rb"\{\{(?![#/!>^~]|\s*else\b)|<[%?][=-]")
-_IN_CODE = re.compile(
-    rb"(?P<tag>" + _TAG + rb")|(?P<quote>[\"'`])|//[^\r\n]*|/\*(?:[^*]|\*(?!/))*", re.DOTALL
-)
-_IN_STRING = re.compile(rb"(?P<tag>" + _TAG + rb")|(?P<quote>[\"'`\r\n])|\\.", re.DOTALL)
-
-
-def _as_rendered(text: bytes) -> bytes:
-    """Return a page's script as a template engine might leave it, in the same length.
-
-    A script that parses is left alone: its tags stand inside strings, or are none.
-    """
-    if not _TEMPLATE_TAG.search(text) or not javascript.observe(text, "javascript").problem:
-        return text
-    out = bytearray(text)
-    quote = b""
-    at = 0
-    while token := (_IN_STRING if quote else _IN_CODE).search(text, at):
-        at = token.end()
-        if token["tag"]:
-            out[token.start() : at] = _stand_in(token["tag"], quote)
-        elif token["quote"]:
-            quote = _quote_after(quote, token["quote"])
-    return bytes(out)
-
-
-def _stand_in(tag: bytes, quote: bytes) -> bytes:
-    """A tag in a string stays, unless it would end the string; in code a value becomes a name."""
-    if quote:
-        return re.sub(rb"[\"'`\\\r\n]", b" ", tag)
-    return (b"_" if _YIELDS_VALUE.match(tag) else b" ") * len(tag)
-
-
-def _quote_after(quote: bytes, found: bytes) -> bytes:
-    if not quote:
-        return found
-    ended = found == quote or (found in b"\r\n" and quote != b"`")
-    return b"" if ended else quote
-
-
-# --- markup ---------------------------------------------------------------------------------------
-
-
-class Attribute(NamedTuple):
-    """An attribute and the bytes of its value, without quotes or braces."""
-
-    name: str
-    start: int
-    end: int
-
-
-class Tag(NamedTuple):
-    """An opening tag. ``end``: behind its ``>``. ``body_end``: the end of its raw text, if any."""
-
-    name: str
-    attributes: tuple[Attribute, ...]
-    end: int
-    body_end: int
-
-
-class Markup(NamedTuple):
-    """Opening tags, comments with their marks, and Svelte expressions without their braces."""
-
-    tags: Sequence[Tag]
-    comments: Sequence[Span]
-    expressions: Sequence[Span]
-
-
-_SPACE = re.compile(rb"\s*")
-_BETWEEN_ATTRIBUTES = re.compile(rb"[\s/]*")
-_FENCE = re.compile(rb"^[ \t]*---", re.MULTILINE)
-_TEXT_ENDS = re.compile(rb"<")
-_TEXT_ENDS_WITH_BRACES = re.compile(rb"[<{]")
-_TAG_NAME = re.compile(rb"<(/?)([A-Za-z][^\s/><]*)")
-_ATTRIBUTE = re.compile(rb"(=?[^\s=>/]*)(\s*=\s*)?")
-_QUOTE_ENDS = {mark: re.compile(b"[{" + mark + b"]") for mark in (b'"', b"'")}
-_UNQUOTED = re.compile(rb"[^\s>]*")
-_UNQUOTED_UP_TO_BRACE = re.compile(rb"[^\s>{]*")
-_BRACED_COMMENT = re.compile(rb"\{\s*(/\*(?:[^*]|\*(?!/))*(?:\*/|\Z))")
-_BLOCK_END = re.compile(rb"\{\s*/\w*\s*\}")
-_BLOCK_MARKS = (b"#", b":", b"@")
-_CODE_TOKEN = re.compile(
-    rb"[{}`]"
-    rb"|\"(?:[^\"\\\n]|\\.)*\"?"
-    rb"|'(?:[^'\\\n]|\\.)*'?"
-    rb"|//[^\n]*"
-    rb"|/\*(?:[^*]|\*(?!/))*"
-    rb"|(?:(?<=[(,=:\[!&|?{;+])|(?<=[(,=:\[!&|?{;+] ))"
-    rb"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/",
-    re.DOTALL,
-)
-_TEMPLATE_TOKEN = re.compile(rb"`|\$\{|\\.", re.DOTALL)
-
-_RAW: dict[Component, frozenset[str]] = {
-    "html": frozenset(
-        ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
-    ),
-    "vue": frozenset(("script", "style")),
-    "svelte": frozenset(("script", "style")),
-    "astro": frozenset(("script", "style")),
-}
-"""Elements whose content is text up to their own closing tag."""
-
-
-def _end_of(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
-    match = pattern.match(data, at)
-    return match.end() if match else at
-
-
-def _after(data: bytes, mark: bytes, at: int) -> int:
-    """Return the offset behind the next ``mark``, or the end of the data."""
-    found = data.find(mark, at)
-    return len(data) if found < 0 else found + len(mark)
-
-
-def _closing_brace(data: bytes, at: int) -> int | None:
-    """Return the offset of the brace that closes the one at ``at``, seen as JavaScript."""
-    open_marks = [b"{"]
-    at += 1
-    while token := (_TEMPLATE_TOKEN if open_marks[-1] == b"`" else _CODE_TOKEN).search(data, at):
-        at = token.end()
-        mark = token.group()
-        if mark == b"}" or (mark == b"`" and open_marks[-1] == b"`"):
-            open_marks.pop()
-            if not open_marks:
-                return token.start()
-        elif mark in (b"{", b"${", b"`"):
-            open_marks.append(mark)
-    return None
-
-
-class _Scanner:
-    """Reads tags, comments and brace expressions in one pass; what is unclosed ends with the file.
-
-    In a Vue file only ``<template>`` holds markup: other blocks at the top are somebody's text.
-    """
-
-    def __init__(self, data: bytes, language: Component) -> None:
-        self.data = data
-        self.lowered = data.lower()
-        self.language = language
-        self.braces = language in ("svelte", "astro")
-        self.templates = 0
-        self.tags: list[Tag] = []
-        self.comments: list[Span] = []
-        self.expressions: list[Span] = []
-
-    def read(self) -> Markup:
-        ends = _TEXT_ENDS_WITH_BRACES if self.braces else _TEXT_ENDS
-        at = 0
-        while found := ends.search(self.data, at):
-            at = self._construct(found.start())
-        return Markup(self.tags, self.comments, self.expressions)
-
-    def _construct(self, at: int) -> int:
-        """Read what starts at the offset; return where the text goes on, as all readers here do."""
-        if self.data.startswith(b"{", at):
-            return self._brace_in_text(at)
-        if self.data.startswith(b"<!--", at):
-            end = _after(self.data, b"-->", at + 4)
-            self.comments.append((at, end))
-            return end
-        name = _TAG_NAME.match(self.data, at)
-        return self._tag(name) if name else at + 1
-
-    def _tag(self, opening: re.Match[bytes]) -> int:
-        name = _text(opening[2])
-        if self.language == "html":
-            name = name.lower()
-        attributes, end = self._attributes(opening.end())
-        closed = self.language != "html" and self.data[end - 2 : end] == b"/>"
-        nested = self.templates > 0
-        if name == "template" and self.language == "vue" and not closed:
-            self.templates = max(0, self.templates + (-1 if opening[1] else 1))
-        if opening[1]:
-            return end
-        tag = Tag(name, attributes, end, end)
-        if not closed and self._holds_text(tag, nested):
-            tag = tag._replace(body_end=self._body_end(name, end))
-        if not (nested and name == "script"):
-            self.tags.append(tag)
-        return tag.body_end
-
-    def _holds_text(self, tag: Tag, nested: bool) -> bool:
-        if tag.name in _RAW[self.language]:
-            return True
-        if self.language != "vue" or nested:
-            return False
-        if tag.name == "template" and _value(self.data, tag, "lang") in (None, "", "html"):
-            return False
-        self.templates = 0
-        return True
-
-    def _body_end(self, name: str, at: int) -> int:
-        closing = b"</" + name.lower().encode()
-        while (found := self.lowered.find(closing, at)) >= 0:
-            at = found + len(closing)
-            if self.data[at : at + 1] in (b">", b"/", b" ", b"\t", b"\n", b"\r", b"\f"):
-                return found
-        return len(self.data)
-
-    def _attributes(self, at: int) -> tuple[tuple[Attribute, ...], int]:
-        found: list[Attribute] = []
-        while True:
-            at = _end_of(_BETWEEN_ATTRIBUTES, self.data, at)
-            if at >= len(self.data):
-                return tuple(found), len(self.data)
-            if self.data.startswith(b">", at):
-                return tuple(found), at + 1
-            if self.braces and self.data.startswith(b"{", at):
-                at = self._comment_in_braces(at) or self._expression(at)
-                continue
-            name = _ATTRIBUTE.match(self.data, at)
-            if name is None:
-                return tuple(found), len(self.data)
-            start = end = at = name.end()
-            if name[2]:
-                start, end, at = self._attribute_value(at)
-            found.append(Attribute(_text(name[1]), start, end))
-
-    def _attribute_value(self, at: int) -> tuple[int, int, int]:
-        """Return where the value starts and ends, and where its tag goes on."""
-        mark = self.data[at : at + 1]
-        if mark in (b'"', b"'") or (mark == b"`" and self.language == "astro"):
-            end = self._quote(mark, at + 1)
-            return at + 1, end, min(end + 1, len(self.data))
-        if not self.braces:
-            end = _end_of(_UNQUOTED, self.data, at)
-            return at, end, end
-        start = at
-        at = _end_of(_UNQUOTED_UP_TO_BRACE, self.data, at)
-        while self.data.startswith(b"{", at):
-            at = _end_of(_UNQUOTED_UP_TO_BRACE, self.data, self._expression(at))
-        return start, at, at
-
-    def _quote(self, mark: bytes, at: int) -> int:
-        """Return the offset of the closing quote; Svelte's expressions may hold the same mark."""
-        ends = _QUOTE_ENDS[mark] if self.language == "svelte" else re.compile(mark)
-        while found := ends.search(self.data, at):
-            if found.group() == mark:
-                return found.start()
-            at = self._expression(found.start())
-        return len(self.data)
-
-    def _brace_in_text(self, at: int) -> int:
-        if comment := self._comment_in_braces(at):
-            return comment
-        # In Astro's text an expression holds markup, whose apostrophes are no quotes.
-        return at + 1 if self.language == "astro" else self._expression(at)
-
-    def _comment_in_braces(self, at: int) -> int | None:
-        comment = _BRACED_COMMENT.match(self.data, at)
-        if comment is None:
-            return None
-        self.comments.append(comment.span(1))
-        return comment.end()
-
-    def _expression(self, at: int) -> int:
-        # Looked for first, because to JavaScript the slash would begin a regular expression.
-        if block_end := _BLOCK_END.match(self.data, at):
-            return block_end.end()
-        end = _closing_brace(self.data, at) if self.braces else None
-        if end is None:
-            # Nothing behind an unclosed brace can be told apart any more: only tags are read on.
-            self.braces = False
-            return at + 1
-        if not self.data[at + 1 : end].lstrip().startswith(_BLOCK_MARKS):
-            self.expressions.append((at + 1, end))
-        return end + 1

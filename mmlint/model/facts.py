@@ -96,11 +96,13 @@ class ScriptTag(Node, frozen=True):
 
     ``component``: it is ``<Script>``, an import of the file, rather than the plain element.
     ``name_end``: the byte behind the tag's name, where an attribute can be added.
+    ``open``: at run time it may have attributes that cannot be seen (a spread, a template's tag).
     """
 
     attributes: tuple[TagAttribute, ...]
     name_end: int
     component: bool = False
+    open: bool = False
 
 
 class IgnoreComment(Node, frozen=True):
