@@ -51,6 +51,14 @@ _ANY_KEY = re.compile(rb"(?<![a-z0-9_])[psra]k_")
 _INLINING = (b"define", b"runtimeconfig", b"env:", b"environmentplugin")
 """Words of a bundler's configuration that writes values into the browser's code."""
 
+_OPTION = re.compile(rb"(?:define|env|public)[\"']?\s*:|(?:define|environment)plugin")
+_OPTIONS = (b"define", b"env:", b"env\"", b"env'", b"public:", b"environmentplugin")
+"""Where one of these options stands beside a read of the environment, a variable whose name says
+nothing may go to the browser."""
+
+_READS = (b"process.env", b"loadenv", b"import.meta.env", b"os.environ", b"getenv")
+_GIVEN = re.compile(rb"\w+[\"'\]]*\s*(?:[?|]{2})?=(?!=)")
+
 _OWN_PREFIX = (b"envprefix", b"publicprefix")
 """Options that make a prefix of the project's own public."""
 
@@ -133,8 +141,21 @@ def needles(modules: Iterable[str] = (), prefixes: Iterable[str] = ()) -> list[N
             for word in _SECRETS
         ),
         *(Needle(word, INLINES, inlines) for word in _SECRETS),
+        *(Needle(word, INLINES, _hands_on) for word in _OPTIONS),
+        *(Needle(word, INLINES, _is_given) for word in public),
         *(Needle(word, INLINES) for word in _OWN_PREFIX),
     ]
+
+
+def _hands_on(_: bytes, lowered: bytes, at: int) -> bool:
+    """Whether an option stands at ``at`` that may inline what the file reads."""
+    whole = at == 0 or not (lowered[at - 1 : at].isalnum() or lowered[at - 1 : at] in b"_.")
+    return whole and _OPTION.match(lowered, at) is not None and _has(lowered, _READS)
+
+
+def _is_given(data: bytes, lowered: bytes, at: int) -> bool:
+    """Whether the public name at ``at`` is assigned to, in code that reads the environment."""
+    return _GIVEN.match(data, at) is not None and _has(lowered, _READS)
 
 
 def _has(data: bytes, words: Iterable[bytes]) -> bool:

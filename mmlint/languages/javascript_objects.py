@@ -77,7 +77,7 @@ class Objects(Walk):
     ) -> s.Entry:
         if name is None:
             return s.Entry(start, end, None, _after(before, value), start, "computed")
-        return s.Entry(start, end, name, value, key.start_byte)
+        return s.Entry(start, end, name, value, key.start_byte, name_start=_name_start(key))
 
     def _computed(self, key: Syntax) -> s.Value | None:
         """Return the value of a computed key, where evaluating it may do something."""
@@ -197,3 +197,11 @@ _TARGETS: Final[dict[str, Callable[[Objects, Syntax, bool], s.Value]]] = {
     "shorthand_property_identifier_pattern": Objects._target_name,
     "type_assertion": Objects._target_wrapped,
 }
+
+
+def _name_start(key: Syntax) -> int:
+    """Return where the name that a key spells begins: behind the quote of a string."""
+    if key.type == "computed_property_name":
+        children = inner(key)
+        key = children[0] if children else key
+    return key.start_byte + (key.type == "string")

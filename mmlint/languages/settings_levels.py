@@ -129,11 +129,11 @@ class Document:
 
     def _toml_pairs(self, node: Syntax, before: tuple[Span, ...] = ()) -> Iterator[Pair]:
         for child in node.named_children:
-            if child.type == "pair" and child.named_child_count >= 2:
-                key, value = child.named_children[0], child.named_children[-1]
-                yield Pair((*before, *self._toml_key(key)), value)
-            elif child.type in ("table", "table_array_element") and child.named_children:
-                table = self._toml_key(child.named_children[0])
+            parts = [one for one in child.named_children if one.type not in ("comment", "ERROR")]
+            if child.type == "pair" and len(parts) >= 2:
+                yield Pair((*before, *self._toml_key(parts[0])), parts[1])
+            elif child.type in ("table", "table_array_element") and parts:
+                table = self._toml_key(parts[0])
                 yield from self._toml_pairs(child, table)
 
     def _toml_key(self, node: Syntax) -> tuple[Span, ...]:

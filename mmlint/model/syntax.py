@@ -89,12 +89,14 @@ class Entry(Node, frozen=True):
 
     ``key`` is None for spreads (``value`` is what is spread) and for computed keys.
     ``key_start``: the key's byte offset (equals ``start`` where there is no key).
+    ``name_start``: where in the key its name begins, behind a quote (JavaScript); else -1.
     """
 
     key: str | None
     value: Value
     key_start: int
     kind: Choices["pair", "shorthand", "spread", "computed", "method"] = "pair"
+    name_start: int = -1
 
 
 class Object(Node, frozen=True):

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal as Choices
 
 from mmlint.model import syntax as s
-from mmlint.model.facts import EnvEntry
+from mmlint.model.facts import EnvEntry, Reference
 from mmlint.model.finding import Place
 from mmlint.model.key import Key
 from mmlint.model.walk import statements
-from mmlint.project.entity import Entity, External, Global
+from mmlint.project.carriers import is_secret, leads_somewhere, place, target
+from mmlint.project.entity import External, Global
 from mmlint.project.unit import Unit
+from mmlint.project.variables import is_environment, reference, variable, written
 from mmlint.project.view import Carried, Project, everywhere
-from mmlint.sdk.environment import public_prefix, says_secret
+from mmlint.sdk.environment import says_secret
 
-MAX_REFERENCES = 8
+_DEFAULTS = (("environ", "get"), ("environ", "setdefault"), ("getenv",), ("putenv",))
 
 
 @dataclass(frozen=True)
 class PublicSecret:
-    """A public name that holds a secret: by its value, by what it refers to, or by its own name."""
+    """A public name that holds a secret: by its value, by what it refers to, or by its own name.
+
+    ``prefix``: what makes the name public; empty where the file inlines it whatever its name.
+    """
 
     place: Place
     name: str
@@ -32,65 +38,35 @@ class PublicSecret:
 
 def public_secrets(project: Project) -> Iterator[PublicSecret]:
     """Yield every public name that holds a secret, carriers first, then code."""
-    for path, entry in project.entries:
-        found = _entry(project, path, entry)
+    for carried in project.entries:
+        found = _entry(project, carried)
         if found is not None:
             yield found
     for unit in project.program.units:
         yield from _assigned(project, unit)
 
 
-def is_secret(key: Key | None) -> bool:
-    """Whether no public place may hold this: anybody's ``sk_``, Millimetric's ``rk_``/``ak_``."""
-    if key is None:
-        return False
-    return key.kind == "sk" or (key.kind in ("rk", "ak") and key.shape == "full")
-
-
-def _entry(project: Project, path: str, entry: EnvEntry) -> PublicSecret | None:
-    prefix = public_prefix(entry.name, project.choices.public_prefixes)
+def _entry(project: Project, carried: Carried) -> PublicSecret | None:
+    path, entry = carried
+    prefix = "" if entry.inlined else project.public_prefix(path, entry.name)
     if prefix is None:
         return None
-    place = Place(path, entry.start, entry.end)
+    here = place(carried)
     if is_secret(entry.key):
-        return PublicSecret(place, entry.name, prefix, entry.key)
+        return PublicSecret(here, entry.name, prefix, entry.key)
     if entry.key is not None or entry.value == "other":
         return None
-    if entry.value == "reference":
-        target = _target(project, entry)
-        if target is not None:
-            name, carriers = target
-            places = tuple(Place(one.path, one.entry.start, one.entry.end) for one in carriers)
-            return PublicSecret(place, entry.name, prefix, None, name, places)
-        if _leads_somewhere(project, entry):
+    if entry.references:
+        found = target(project, carried)
+        if found is not None:
+            places = tuple(place(one) for one in found.carriers)
+            return PublicSecret(here, entry.name, prefix, None, found.name, places)
+        if leads_somewhere(project, carried):
             return None
-    return PublicSecret(place, entry.name, prefix) if says_secret(entry.name) else None
+    return PublicSecret(here, entry.name, prefix) if says_secret(entry.name) else None
 
 
-def _target(project: Project, entry: EnvEntry) -> tuple[str, list[Carried]] | None:
-    """The secret that a chain of references leads to: a name, and its carriers if there are any."""
-    queue, seen = [one.name for one in entry.references], {entry.name}
-    for _ in range(MAX_REFERENCES):
-        if not queue:
-            break
-        name = queue.pop(0)
-        if name in seen:
-            continue
-        seen.add(name)
-        carriers = [one for one in project.entries if one.entry.name == name]
-        secret = [one for one in carriers if is_secret(one.entry.key)]
-        if secret:
-            return name, secret
-        if says_secret(name) and all(one.entry.value != "other" for one in carriers):
-            return name, carriers
-        queue += [other.name for one in carriers for other in one.entry.references]
-    return None
-
-
-def _leads_somewhere(project: Project, entry: EnvEntry) -> bool:
-    """Whether something is known of the names it refers to (and it is no secret)."""
-    names = {one.name for one in entry.references}
-    return any(one.entry.name in names and one.entry.value == "other" for one in project.entries)
+# --- code -----------------------------------------------------------------------------------------
 
 
 def _assigned(project: Project, unit: Unit) -> Iterator[PublicSecret]:
@@ -108,56 +84,57 @@ def _assigned(project: Project, unit: Unit) -> Iterator[PublicSecret]:
 
 
 def _pair(project: Project, unit: Unit, name: s.Member, value: s.Value) -> Iterator[PublicSecret]:
-    if not is_environment(project.program.resolve(unit, name.object)):
+    if project.public_prefix(unit.path, name.name) is None:
         return
-    prefix = public_prefix(name.name, project.choices.public_prefixes)
-    if prefix is None:
-        return
-    place = Place(unit.path, name.start, name.end)
-    key = _key(project, unit, value)
-    source = _read_name(project, unit, value)
-    if is_secret(key):
-        yield PublicSecret(place, name.name, prefix, key)
-    elif source is not None and says_secret(source):
-        yield PublicSecret(place, name.name, prefix, None, source)
+    if is_environment(project.program.resolve(unit, name.object)):
+        yield from _given(project, unit, written(name), value, (name.start, name.end))
 
 
 def _default(project: Project, unit: Unit, call: s.Call) -> Iterator[PublicSecret]:
-    """``os.environ.get(PUBLIC, "sk_…")``, ``os.getenv(PUBLIC, "sk_…")``, ``setdefault``."""
-    callee = project.program.resolve(unit, call.callee)
-    if not isinstance(callee, External) or callee.module != "os":
-        return
-    if callee.path not in (("environ", "get"), ("environ", "setdefault"), ("getenv",), ("putenv",)):
-        return
+    """``os.environ.get(PUBLIC, "sk_…")``, ``os.getenv(PUBLIC, "sk_…")``, ``setdefault``;
+    ``Deno.env.set``."""
     first, second = call.arguments[0].value, call.arguments[1].value
     if not isinstance(first, s.Literal) or not isinstance(first.value, str):
         return
-    prefix = public_prefix(first.value, project.choices.public_prefixes)
-    key = _key(project, unit, second)
-    if prefix is not None and is_secret(key):
-        yield PublicSecret(Place(unit.path, first.start, first.end), first.value, prefix, key)
+    if project.public_prefix(unit.path, first.value) is None:
+        return
+    callee = project.program.resolve(unit, call.callee)
+    python = isinstance(callee, External) and callee.module == "os" and callee.path in _DEFAULTS
+    if python or (isinstance(callee, Global) and callee.path == ("Deno", "env", "set")):
+        name = Reference(first.start + 1, first.end - 1, first.value)
+        yield from _given(project, unit, name, second, (first.start, first.end))
 
 
-def _key(project: Project, unit: Unit, value: s.Value) -> Key | None:
+def _given(
+    project: Project, unit: Unit, name: Reference, value: s.Value, shown: tuple[int, int]
+) -> Iterator[PublicSecret]:
+    """What code gives a public name is judged as if a carrier gave it, except that a name alone is
+    not enough: code may well compute something harmless."""
     found = project.program.text(unit, value)
-    return found[2].key if found else None
-
-
-def _read_name(project: Project, unit: Unit, value: s.Value) -> str | None:
-    """The name of the environment variable that ``value`` reads, where it does."""
-    if isinstance(value, s.Member) and is_environment(project.program.resolve(unit, value.object)):
-        return value.name
-    return None
-
-
-def is_environment(entity: Entity | None) -> bool:
-    """Whether this is the table of environment variables."""
-    if isinstance(entity, Global):
-        return entity.path in (("process", "env"), ("import", "meta", "env"), ("Bun", "env"))
-    if isinstance(entity, External):
-        return (entity.module, entity.path) in (
-            ("os", ("environ",)),
-            ("process", ("env",)),
-            ("node:process", ("env",)),
+    key = found[2].key if found else None
+    read = reference(project.program, unit, value)
+    source = read.name if read else variable(project.program, unit, value)
+    kind: Choices["key", "reference", "other"] = "key" if key else "other"
+    references: tuple[Reference, ...] = ()
+    if source is not None:
+        kind, references = "reference", (read or Reference(value.start, value.end, source),)
+    entry = EnvEntry(
+        name.start,
+        name.end,
+        name=name.name,
+        value=kind,
+        value_start=value.start,
+        value_end=value.end,
+        key=key,
+        references=references,
+    )
+    secret = _entry(project, Carried(unit.path, entry))
+    if secret is not None and (secret.key or secret.target):
+        yield PublicSecret(
+            Place(unit.path, *shown),
+            secret.name,
+            secret.prefix,
+            secret.key,
+            secret.target,
+            secret.targets,
         )
-    return False

@@ -14,6 +14,7 @@ from mmlint.model.finding import Place, Related
 from mmlint.model.walk import inside, own_values, statements
 from mmlint.project.flow import Delivery, Flow, Spot
 from mmlint.project.identity import identifications
+from mmlint.project.inlined import OwnPrefix, inlined, own_prefixes, within
 from mmlint.project.payload import Payloads
 from mmlint.project.program import Program
 from mmlint.project.resolution import Resolution
@@ -21,11 +22,13 @@ from mmlint.project.runtimes import Evidence, Handler, Runtimes
 from mmlint.project.sends import Send, Sends
 from mmlint.project.sides import Side, side
 from mmlint.project.surroundings import Surroundings
+from mmlint.project.tags import Tagged, tags
 from mmlint.project.unit import Unit
 from mmlint.project.values import Values
 from mmlint.project.wrapping import Coverage, Wrapper
 from mmlint.sdk import surface
 from mmlint.sdk.carriers import slots_of
+from mmlint.sdk.environment import public_prefix
 
 
 @dataclass(frozen=True)
@@ -124,13 +127,39 @@ class Project:
 
     @cached_property
     def entries(self) -> tuple[Carried, ...]:
-        """Every environment entry, in path and source order."""
-        return tuple(
+        """Every environment entry of every carrier, in path and source order; what configuration
+        inlines is among them."""
+        found = [
             Carried(path, entry)
-            for path, facts in sorted(self.files.items())
+            for path, facts in self.files.items()
             for entry in facts.entries
             if not entry.slots or not slots_of(path).isdisjoint(entry.slots)
-        )
+        ]
+        found += [Carried(*one) for one in inlined(self.program)]
+        return tuple(sorted(found, key=lambda one: (one.path, one.entry.start)))
+
+    @cached_property
+    def entries_of(self) -> Mapping[str, tuple[Carried, ...]]:
+        """Variable name to the entries that give it a value, in any file."""
+        found: dict[str, list[Carried]] = {}
+        for one in self.entries:
+            found.setdefault(one.entry.name, []).append(one)
+        return {name: tuple(entries) for name, entries in found.items()}
+
+    @cached_property
+    def _own_prefixes(self) -> tuple[OwnPrefix, ...]:
+        return tuple(own_prefixes(self.program))
+
+    def public_prefix(self, path: str, name: str) -> str | None:
+        """Return the prefix that makes the variable ``name`` public where ``path`` lies, or None:
+        a framework's, a configured one, or one that a bundler's configuration above it names."""
+        own = (one.prefix for one in self._own_prefixes if within(path, one.folder))
+        return public_prefix(name, (*self.choices.public_prefixes, *own))
+
+    @cached_property
+    def tags(self) -> tuple[Tagged, ...]:
+        """Every tag that loads the snippet, in pages, components and JSX."""
+        return tuple(tags(self.files, self.program))
 
     def side(self, unit: Unit) -> Side | None:
         """Return where the code of ``unit`` runs; a file that does not say runs where all files

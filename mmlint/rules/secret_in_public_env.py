@@ -52,11 +52,19 @@ def check(project: Project) -> Iterator[Verdict]:
     for one in public_secrets(project):
         yield Verdict(
             one.place,
-            f"{one.name} {_holds(one)}, and {one.prefix}* is copied into the browser's code: "
-            f"rename it without the prefix and rotate the key",
+            f"{one.name} {_holds(one)}, and {_is_public(one)}",
             extent=(one.place.start, one.place.end),
             related=tuple(_related(place) for place in one.targets),
         )
+
+
+def _is_public(one: PublicSecret) -> str:
+    if not one.prefix:
+        return "this is copied into the browser's code: take it out and rotate the key"
+    return (
+        f"{one.prefix}* is copied into the browser's code: "
+        f"rename it without the prefix and rotate the key"
+    )
 
 
 def _holds(one: PublicSecret) -> str:

@@ -1,0 +1,70 @@
+"""The tags that load the browser script, wherever markup is written: pages, components, JSX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from mmlint.model import syntax as s
+from mmlint.model.facts import FileFacts, ScriptTag, TagAttribute
+from mmlint.model.walk import values
+from mmlint.project.program import Program
+from mmlint.project.unit import Unit
+from mmlint.sdk.surface import LOADER_PATH
+
+
+class Tagged(NamedTuple):
+    """A tag and the file that it stands in. ``unit``: the program, where it is JSX."""
+
+    path: str
+    tag: ScriptTag
+    unit: Unit | None = None
+
+
+def tags(files: Mapping[str, FileFacts], program: Program) -> Iterator[Tagged]:
+    """Yield every tag that loads the snippet or carries a ``data-key``, files first, then JSX."""
+    for path, facts in sorted(files.items()):
+        for tag in facts.tags:
+            yield Tagged(path, tag)
+    for unit in program.units:
+        for function in () if unit.python else unit.module.functions:
+            for _, value in values(function.body):
+                if isinstance(value, s.Element) and value.name in ("script", "Script"):
+                    found = _tag(program, unit, value)
+                    if found is not None:
+                        yield Tagged(unit.path, found, unit)
+
+
+def _tag(program: Program, unit: Unit, element: s.Element) -> ScriptTag | None:
+    attributes = tuple(_attribute(program, unit, one) for one in element.attributes if one.key)
+    loads = any(
+        one.name == "data-key" or (one.name == "src" and LOADER_PATH in (one.value or ""))
+        for one in attributes
+    )
+    if not loads:
+        return None
+    return ScriptTag(
+        start=element.start,
+        end=element.end,
+        attributes=attributes,
+        name_end=element.start + 1 + len(element.name),
+        component=element.name == "Script",
+        open=any(one.kind == "spread" for one in element.attributes),
+    )
+
+
+def _attribute(program: Program, unit: Unit, entry: s.Entry) -> TagAttribute:
+    value = entry.value
+    start, end = value.start, value.end
+    text: str | None = None
+    key = None
+    if isinstance(value, s.Literal) and value.value is True:
+        # An attribute without a value spans itself.
+        text, start, end = "", entry.end, entry.end
+    else:
+        found = program.text(unit, value)
+        if found is not None:
+            text, key = found[0], found[2].key
+            quoted = isinstance(value, s.Literal)
+            start, end = start + quoted, end - quoted
+    return TagAttribute(entry.start, entry.end, entry.key or "", text, start, end, key)
