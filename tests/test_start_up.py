@@ -111,6 +111,27 @@ def test_what_was_kept_costs_no_parser(tmp_path: Path) -> None:
     assert warm & {"libcst", "tree_sitter", "tempfile", "sqlite3", "multiprocessing"} == set()
 
 
+def test_a_hook_for_keys_alone_parses_nothing_that_can_hold_none(tmp_path: Path) -> None:
+    (tmp_path / "events.py").write_text(PYTHON)
+    (tmp_path / "route.ts").write_text(
+        'import { track } from "@millimetric/track-node";\ntrack({ event: "a" });\n'
+    )
+    (tmp_path / "compose.yml").write_text("services: {web: {image: shop}}\n")
+    (tmp_path / "README.md").write_text("Millimetric counts what is sold.\n")
+    modules = loaded(tmp_path, "--select", "MM2")
+    assert modules & {"libcst", "tree_sitter", "tree_sitter_yaml"} == set()
+
+
+def test_a_hook_for_keys_alone_loads_only_the_parser_of_what_holds_one(tmp_path: Path) -> None:
+    (tmp_path / "events.py").write_text(PYTHON)
+    (tmp_path / "compose.yml").write_text(
+        "services: {web: {environment: {NEXT_PUBLIC_AOA_HOST: x}}}\n"
+    )
+    modules = loaded(tmp_path, "--select", "MM2")
+    assert "tree_sitter_yaml" in modules
+    assert modules & {"libcst", "tree_sitter_javascript", "tree_sitter_json"} == set()
+
+
 def test_a_run_loads_no_network(tmp_path: Path) -> None:
     (tmp_path / "route.js").write_text(JAVASCRIPT)
     (tmp_path / "events.py").write_text(PYTHON)

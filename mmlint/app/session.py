@@ -177,6 +177,7 @@ class Session:
                 modules=self.settings.python_sdk_modules,
                 prefixes=self.settings.public_env_prefixes,
                 observing=self._observing(),
+                only_keys=self._asks_for_keys_alone(),
             )
         with self.clock.measure("needles", but=OBSERVING):
             observed = self._observer.observe(overlay)
@@ -273,6 +274,11 @@ class Session:
             severity=lambda rule: settings.severity_of(rule.code, rule.name, "") or None,
             allowed=lambda rule, path: not settings.is_ignored_in(path, rule.code, rule.name),
         )
+
+    def _asks_for_keys_alone(self) -> bool:
+        """Whether every rule that runs is one about keys, as in a hook that cares for these."""
+        selected = self._policy().selected
+        return all(one.code.startswith("MM2") for one in self.rules if selected(one))
 
     def _in_focus(self, finding: Finding) -> bool:
         if not self.focus:

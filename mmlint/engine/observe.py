@@ -89,12 +89,14 @@ class _Sifted:
     """Sorts the files of a project by what their names and bytes say, before any is parsed.
 
     ``needles``: what the bytes are searched for. ``skipped``: reason to number, counted here.
+    ``only_keys``: as in ``Observer``.
     ``manifests``: what ``Surroundings`` reads. ``deciding``: what ``Resolution`` reads.
     ``wanted``: what must be parsed.
     """
 
     needles: Needles
     skipped: Counter[str]
+    only_keys: bool = False
     files: int = 0
     code: set[str] = field(default_factory=set)
     manifests: dict[str, bytes] = field(default_factory=dict)
@@ -126,7 +128,7 @@ class _Sifted:
         self.files += 1
         if kind in _CODE:
             self._code(path, data, flags)
-        if not matters(flags, kind):
+        if not matters(flags, kind, only_keys=self.only_keys):
             return
         if kind in _SCRIPTS and looks_minified(data):
             self.skipped["minified"] += 1
@@ -155,6 +157,7 @@ class Observer:
     ``focus``: what was asked for (empty: everything); what cannot be read there is an error.
     ``modules``, ``prefixes``: the configured Python SDK modules and public environment prefixes.
     ``observing``: turns bytes into facts.
+    ``only_keys``: nothing but keys is asked for, so that less must be parsed.
     """
 
     def __init__(
@@ -166,7 +169,9 @@ class Observer:
         modules: Iterable[str] = (),
         prefixes: Iterable[str] = (),
         observing: Observing | None = None,
+        only_keys: bool = False,
     ) -> None:
+        self.only_keys = only_keys
         self.needles = needle_table(modules, prefixes)
         self.root = root
         self.listing = listing
@@ -179,7 +184,7 @@ class Observer:
         found.notices += [Notice(note) for note in self.listing.notes]
         if self.listing.skipped_folders:
             found.skipped["vendored or generated folder"] = len(self.listing.skipped_folders)
-        sifted = _Sifted(self.needles, found.skipped)
+        sifted = _Sifted(self.needles, found.skipped, self.only_keys)
         links = self.listing.links  # what a link leads to is listed itself
         for path in sorted({*self.listing.files, *overlay} - links.keys()):
             if sifted.wants(path):

@@ -52,7 +52,7 @@ _INLINING = (b"define", b"runtimeconfig", b"env:", b"environmentplugin")
 """Words of a bundler's configuration that writes values into the browser's code."""
 
 _OPTION = re.compile(rb"(?:define|env|public)[\"']?\s*:|(?:define|environment)plugin")
-_OPTIONS = (b"define", b"env:", b"env\"", b"env'", b"public:", b"environmentplugin")
+_OPTIONS = (b"define", b"env:", b'env"', b"env'", b"public:", b"environmentplugin")
 """Where one of these options stands beside a read of the environment, a variable whose name says
 nothing may go to the browser."""
 
