@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test ready format lint types docs clean
+.PHONY: demo test ready bench bench-quick format lint types docs clean
 
 demo: .venv/installed
 	$(BIN)/mmlint --exit-zero examples/storefront
@@ -16,6 +16,12 @@ ready: .venv/developed
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -n auto
 	$(BIN)/mmlint mmlint tests docs
+
+bench: .venv/developed
+	$(BIN)/python -m benchmarks
+
+bench-quick: .venv/developed
+	$(BIN)/python -m benchmarks --quick
 
 format: .venv/developed
 	$(BIN)/ruff format .
