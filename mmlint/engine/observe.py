@@ -16,7 +16,7 @@ from mmlint.engine.imports import Imports, import_lines
 from mmlint.engine.pool import Observing
 from mmlint.files.kinds import is_test, language, looks_minified, skipped
 from mmlint.files.needles import FREE, Needle, Needles, exact, matters, needles
-from mmlint.files.reading import Unreadable, read
+from mmlint.files.reading import Reader, Unreadable
 from mmlint.model.facts import FileFacts, Language
 from mmlint.model.limits import Limits
 from mmlint.model.report import Notice
@@ -175,6 +175,7 @@ class Observer:
         self.needles = needle_table(modules, prefixes)
         self.root = root
         self.listing = listing
+        self.reader = Reader(root)
         self.focus = focus
         self.observing = observing or Observing()
 
@@ -224,7 +225,7 @@ class Observer:
     # --- reading ---------------------------------------------------------------------------------
 
     def _read(self, path: str, found: Observed) -> bytes | None:
-        data = read(self.root, path)
+        data = self.reader.read(path)
         if not isinstance(data, Unreadable):
             return data
         if data.failed and (not self.focus or covers(self.focus, path)):

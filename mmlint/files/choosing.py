@@ -1,53 +1,17 @@
-"""Who decides what belongs to the project: git's list, or the ignore files where there is none."""
+"""What the ignore files of a tree say, where git does not say it."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from mmlint.files import git, gitignore
+from mmlint.files import gitignore
 from mmlint.files.reading import Unreadable, read
 from mmlint.files.root import work_tree
 
 IGNORE_FILE = ".gitignore"
-
-
-class Chooser(Protocol):
-    """Decides about one repository's part of the tree. Paths are relative to the project's root."""
-
-    def takes(self, path: str) -> bool:
-        """Whether the file belongs to the project."""
-
-    def enters(self, path: str) -> bool:
-        """Whether the folder may hold files of the project."""
-
-    def leaves(self, path: str) -> bool:
-        """Whether another decides in the folder, if it is a repository of its own."""
-
-    def inside(self, folder: str, names: frozenset[str]) -> Chooser:
-        """Return who decides about the entries of ``folder``, which are called ``names``."""
-
-
-def chooser(root: Path, folder: str, notes: list[str]) -> Chooser:
-    """Return who decides at the top of the project or of a repository in it (``folder``).
-
-    What the user should know of it is added to ``notes``.
-    """
-    here = root / folder
-    if work_tree(here) is None and not git.is_named(here):
-        return _Unignored(root, ())
-    answer = git.listed(here)
-    if isinstance(answer, git.Failure):
-        where = f" of {folder}" if folder else ""
-        notes.append(
-            f"git could not list the files{where} ({answer.reason}); the folders were searched "
-            "instead, as their .gitignore files say"
-        )
-        return _Unignored(root, _outer_layers(root, folder))
-    notes.extend(f"git: {warning}" for warning in answer.warnings)
-    return _Listed(folder, answer.paths)
 
 
 def folders_of(paths: Iterable[str]) -> set[str]:
@@ -61,29 +25,7 @@ def folders_of(paths: Iterable[str]) -> set[str]:
     return found
 
 
-class _Listed:
-    """Git has decided; ``paths`` are relative to ``folder``."""
-
-    def __init__(self, folder: str, paths: Iterable[str]) -> None:
-        prefix = folder + "/" if folder else ""
-        self.paths = frozenset(prefix + path for path in paths)
-        self.folders = folders_of(self.paths)
-
-    def takes(self, path: str) -> bool:
-        return path in self.paths
-
-    def enters(self, path: str) -> bool:
-        return path in self.folders or path in self.paths
-
-    def leaves(self, path: str) -> bool:
-        # Git lists a submodule, or a repository that lies beside, as if it were a file.
-        return path in self.paths
-
-    def inside(self, folder: str, names: frozenset[str]) -> Chooser:
-        return self
-
-
-class _Layer(NamedTuple):
+class Layer(NamedTuple):
     """An ignore file's patterns, and how a path from the root becomes one from its folder."""
 
     patterns: tuple[gitignore.Pattern, ...]
@@ -91,28 +33,34 @@ class _Layer(NamedTuple):
     prepend: str = ""
 
 
-class _Unignored:
-    """The ignore files decide; the deepest that has something to say is right."""
+class IgnoreFiles:
+    """What ignore files say of one repository's part of the tree; the deepest that has something to
+    say is right. Paths are relative to the project's root."""
 
-    def __init__(self, root: Path, layers: tuple[_Layer, ...]) -> None:
+    def __init__(self, root: Path, layers: tuple[Layer, ...] = ()) -> None:
         self.root = root
         self.layers = layers
 
+    @classmethod
+    def above(cls, root: Path, folder: str) -> IgnoreFiles:
+        """Return what is said about ``folder`` from above it in its work tree."""
+        return cls(root, _outer_layers(root, folder))
+
     def takes(self, path: str) -> bool:
+        """Whether a file belongs to the project."""
         return not self._ignores(path, folder=False)
 
     def enters(self, path: str) -> bool:
+        """Whether a folder may hold files of the project."""
         return not self._ignores(path, folder=True)
 
-    def leaves(self, path: str) -> bool:
-        return True
-
-    def inside(self, folder: str, names: frozenset[str]) -> Chooser:
+    def inside(self, folder: str, names: frozenset[str]) -> IgnoreFiles:
+        """Return what is said of the entries of ``folder``, which are called ``names``."""
         if IGNORE_FILE not in names:
             return self
         prefix = folder + "/" if folder else ""
-        layer = _Layer(_patterns(self.root, prefix + IGNORE_FILE), drop=len(prefix))
-        return _Unignored(self.root, (layer, *self.layers))
+        layer = Layer(_patterns(self.root, prefix + IGNORE_FILE), drop=len(prefix))
+        return IgnoreFiles(self.root, (layer, *self.layers))
 
     def _ignores(self, path: str, *, folder: bool) -> bool:
         for layer in self.layers:
@@ -123,7 +71,7 @@ class _Unignored:
         return False
 
 
-def _outer_layers(root: Path, folder: str) -> tuple[_Layer, ...]:
+def _outer_layers(root: Path, folder: str) -> tuple[Layer, ...]:
     """Return what is said about ``folder`` from above it in its work tree, nearest first, and then
     in the list that the repository keeps to itself."""
     here = root / folder
@@ -133,11 +81,11 @@ def _outer_layers(root: Path, folder: str) -> tuple[_Layer, ...]:
     drop = len(folder) + 1 if folder else 0
     above = [parent for parent in here.parents if parent.is_relative_to(top)]
     layers = [
-        _Layer(_patterns(parent, IGNORE_FILE), drop, here.relative_to(parent).as_posix() + "/")
+        Layer(_patterns(parent, IGNORE_FILE), drop, here.relative_to(parent).as_posix() + "/")
         for parent in above
     ]
     prepend = layers[-1].prepend if layers else ""
-    layers.append(_Layer(_patterns(top, ".git/info/exclude"), drop, prepend))
+    layers.append(Layer(_patterns(top, ".git/info/exclude"), drop, prepend))
     return tuple(layers)
 
 

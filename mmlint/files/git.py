@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmlint.files.root import work_tree
+
+if TYPE_CHECKING:
+    import subprocess
 
 TIMEOUT: Final = 120
 """Seconds. Git is asked nothing that could take long; a FIFO in its way could block it."""
@@ -45,15 +49,15 @@ _COMMAND = (
     "-c",
     "protocol.allow=never",
 )
-_LIST = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+_TRACKED = ("ls-files", "-z", "--cached")
+_OTHERS = ("ls-files", "-z", "--others", "--exclude-standard")
+_IGNORED = ("check-ignore", "-z", "--stdin")
 
+_ENV_NAMES = (".env", ".env.*", "*.env", ".envrc", ".dev.vars", ".dev.vars.*")
+"""Env files, as patterns; which of them are some by their whole name, ``kinds`` knows."""
 
-class Answer(NamedTuple):
-    """Git's list of a folder. ``paths``: relative to it; a nested repository is its folder's path.
-    ``warnings``: what git could not look at."""
-
-    paths: frozenset[str]
-    warnings: tuple[str, ...]
+ENV_FOLDER: Final = ".env"
+"""By this name a folder is a virtual environment; nobody looks into it."""
 
 
 class Failure(NamedTuple):
@@ -62,29 +66,88 @@ class Failure(NamedTuple):
     reason: str
 
 
-def listed(folder: Path) -> Answer | Failure:
-    """Return the tracked files below ``folder`` and those that are neither tracked nor ignored."""
-    import subprocess
+class Asked:
+    """Git, while it lists a folder: it is asked twice at once, for what is not tracked takes long.
 
-    command = [*_COMMAND, "-C", os.fspath(folder), *_LIST]
-    try:
-        done = subprocess.run(
-            command,
-            env=environment(folder),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIMEOUT,
-            check=False,
-        )
-    except FileNotFoundError:
-        return Failure("git is not installed")
-    except (OSError, subprocess.SubprocessError) as error:
-        return Failure(type(error).__name__)
-    said = tuple(_printable(line) for line in done.stderr.splitlines() if line.strip())
-    if done.returncode != 0:
-        return Failure(said[0] if said else f"git ended with {done.returncode}")
-    names = (os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
-    return Answer(frozenset(name.rstrip("/") for name in names), said)
+    ``warnings``: what git could not look at; complete after both lists were taken.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._environment = environment(folder)
+        self.warnings: list[str] = []
+        self._running = [self._start(*_TRACKED), self._start(*_OTHERS, *_again())]
+
+    def tracked(self) -> list[str] | Failure:
+        """Return the paths that are in the index, relative to the folder; a submodule is one."""
+        return self._list(self._running[0])
+
+    def others(self) -> list[str] | Failure:
+        """Return what is neither tracked nor ignored, and in the folders that are not ignored
+        everything that may be an env file, ignored or not; a nested repository is its folder."""
+        return self._list(self._running[1])
+
+    def ignored(self, paths: Iterable[str]) -> frozenset[str]:
+        """Return those of ``paths`` (none of them tracked) that git ignores."""
+        asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
+        if not asked:
+            return frozenset()
+        found = self._list(self._start(*_IGNORED), asked, fine=(0, 1))
+        return frozenset() if isinstance(found, Failure) else frozenset(found)
+
+    def stop(self) -> None:
+        """End what still runs; its answer is not needed."""
+        for one in self._running:
+            if not isinstance(one, Failure) and one.poll() is None:
+                one.kill()
+                one.communicate()
+
+    def _start(self, *words: str) -> subprocess.Popen[bytes] | Failure:
+        import subprocess
+
+        try:
+            return subprocess.Popen(
+                [*_COMMAND, "-C", os.fspath(self._folder), *words],
+                env=self._environment,
+                stdin=subprocess.PIPE if words == _IGNORED else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        except FileNotFoundError:
+            return Failure("git is not installed")
+        except OSError as error:
+            return Failure(type(error).__name__)
+
+    def _list(
+        self,
+        running: subprocess.Popen[bytes] | Failure,
+        said: bytes | None = None,
+        fine: tuple[int, ...] = (0,),
+    ) -> list[str] | Failure:
+        if isinstance(running, Failure):
+            return running
+        try:
+            out, errors = running.communicate(said, timeout=TIMEOUT)
+        except Exception as error:  # a timeout, a broken pipe
+            running.kill()
+            running.communicate()
+            return Failure(type(error).__name__)
+        lines = [_printable(line) for line in errors.splitlines() if line.strip()]
+        if running.returncode not in fine:
+            return Failure(lines[0] if lines else f"git ended with {running.returncode}")
+        self.warnings += lines
+        return [one for one in os.fsdecode(out).split("\0") if one]
+
+
+def _again() -> Iterator[str]:
+    """Options that list env files which are ignored: the command line's patterns come first."""
+    for name in _ENV_NAMES:
+        yield from ("-x", "!" + _in_any_case(name))
+    yield from ("-x", _in_any_case(ENV_FOLDER) + "/")
+
+
+def _in_any_case(pattern: str) -> str:
+    return "".join(f"[{c}{c.upper()}]" if c.isalpha() else c for c in pattern)
 
 
 def _printable(line: bytes) -> str:

@@ -1,35 +1,55 @@
 """Which files the project has: git says, or the ignore files do; the disk confirms it.
 
-There is one walk, whoever decides, so that both see the same tree in the same way.
+Whoever decides, the files are the same: where git is asked, its list is taken and each entry looked
+at once; elsewhere the folders are walked.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import stat
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final
 
-from mmlint.files.choosing import Chooser, chooser, folders_of
+from mmlint.files.choosing import IgnoreFiles, folders_of
+from mmlint.files.git import ENV_FOLDER, Asked, Failure, is_named
 from mmlint.files.kinds import VENDORED, language
 from mmlint.files.reading import is_within
-from mmlint.files.root import is_repository
+from mmlint.files.root import is_repository, work_tree
+from mmlint.files.tree import Tree
+
+_ENV = re.compile(
+    r"(?:\A|/)(?:\.env|[^/]*\.env|\.env[./][^/]*|\.envrc|\.dev\.vars[^/]*)(?:/|\Z)", re.I
+)
+"""What git may have listed for its name alone, ignored or not; the same that it is told."""
+
+UNSETTLED: Final = 2_000_000_000
+"""Nanoseconds. A file changed less than this before it was looked at may change again without
+showing it: file systems count time in steps of up to two seconds."""
 
 
-class Listing(NamedTuple):
+@dataclass(frozen=True)
+class Listing:
     """The files of a project: paths relative to its root with ``/``, sorted. Odd bytes in names are
     kept as surrogates (PEP 383).
 
     ``notes``: what the user should know of how they were found. ``skipped_folders``: folders of
     vendored or generated code that were not entered. ``links``: those files that are symbolic
-    links, and the project file each leads to.
+    links, and the project file each leads to. ``stamps``: path to a number that changes with the
+    file, 0 where it may change without that. ``untracked``: those files that git does not
+    track, None where git was not asked.
     """
 
     files: tuple[str, ...]
     notes: tuple[str, ...] = ()
     skipped_folders: tuple[str, ...] = ()
-    links: Mapping[str, str] = MappingProxyType({})
+    links: Mapping[str, str] = field(default_factory=dict)
+    stamps: Mapping[str, int] = field(default_factory=dict, compare=False)
+    untracked: frozenset[str] | None = field(default=None, compare=False)
 
 
 def listing(root: Path | str, *, exclude: Sequence[str] = ()) -> Listing:
@@ -40,17 +60,48 @@ def listing(root: Path | str, *, exclude: Sequence[str] = ()) -> Listing:
     if they lead to a file of the project; linked folders are not entered. Never raises for what is
     on the disk: what cannot be read is a note.
     """
-    walk = _Walk(Path(os.path.realpath(root)))
-    walk.run()
-    folders = folders_of(walk.files)
-    beside = {path for path in walk.ignored_env if path.rpartition("/")[0] in folders}
-    kept = set(_without(walk.files | beside, exclude))
-    return Listing(
-        files=tuple(sorted(kept)),
-        notes=tuple(sorted(walk.notes)),
-        skipped_folders=tuple(sorted(walk.skipped_folders)),
-        links={link: target for link, target in sorted(walk.links.items()) if link in kept},
-    )
+    return Lister(root).listing(exclude=exclude)
+
+
+class Lister:
+    """Lists one project: git begins at once, and is waited for when the list is asked for."""
+
+    def __init__(self, root: Path | str) -> None:
+        self._root = Path(os.path.realpath(root))
+        self._asked = _ask(self._root)
+
+    def listing(self, *, exclude: Sequence[str] = ()) -> Listing:
+        """Return what the function ``listing`` does. To be called once."""
+        found = _Found(self._root)
+        with found.tree:
+            found.repository("", self._asked)
+            while found.repositories:
+                folder = found.repositories.pop()
+                found.repository(folder, _ask(self._root / folder))
+        stamps = found.stamps
+        if found.ignored_env:
+            folders = folders_of(stamps)
+            beside = (path for path in found.ignored_env if path.rpartition("/")[0] in folders)
+            stamps |= {path: found.ignored_env[path] for path in beside}
+        kept = sorted(_without(stamps, exclude))
+        return Listing(
+            files=tuple(kept),
+            notes=tuple(sorted(found.notes)),
+            skipped_folders=tuple(sorted(found.skipped_folders)),
+            links={path: found.links[path] for path in kept if path in found.links},
+            stamps=stamps,
+            untracked=None if found.untracked is None else frozenset(found.untracked),
+        )
+
+    def stop(self) -> None:
+        """Let git go; nobody needs the list."""
+        if self._asked is not None:
+            self._asked.stop()
+
+
+def _ask(folder: Path) -> Asked | None:
+    """Ask git about ``folder``, or nobody where it lies in no repository."""
+    return Asked(folder) if work_tree(folder) is not None or is_named(folder) else None
 
 
 def _without(files: Iterable[str], exclude: Sequence[str]) -> Iterable[str]:
@@ -62,91 +113,211 @@ def _without(files: Iterable[str], exclude: Sequence[str]) -> Iterable[str]:
     return (path for path in files if not spec.match_file(path))
 
 
-class _Walk:
-    """One pass over the folders below ``root`` (absolute, without links)."""
+class _Found:
+    """What was found so far below ``root`` (absolute, without links).
+
+    ``stamps``: the files. ``ignored_env``: env files that are ignored, with their stamps.
+    ``repositories``: folders whose own repositories decide about what is in them.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.real_root = os.fspath(root)
-        self.files: set[str] = set()
-        self.ignored_env: set[str] = set()
+        self.tree = Tree(self.real_root)
+        self.stamps: dict[str, int] = {}
+        self.ignored_env: dict[str, int] = {}
         self.links: dict[str, str] = {}
-        self.skipped_folders: list[str] = []
+        self.skipped_folders: set[str] = set()
+        self.repositories: list[str] = []
         self.notes: list[str] = []
+        self.untracked: set[str] | None = None
+        self._settled = time.time_ns() - UNSETTLED
 
-    def run(self) -> None:
-        pending = [("", chooser(self.root, "", self.notes))]
+    def repository(self, folder: str, asked: Asked | None) -> None:
+        """Add the files of the project, or of a repository in it, that lies in ``folder``."""
+        if asked is None:
+            self._walk(folder, IgnoreFiles(self.root))
+            return
+        failed = self._listed(folder, asked)
+        if failed is None:
+            return
+        asked.stop()
+        where = f" of {folder}" if folder else ""
+        self.notes.append(
+            f"git could not list the files{where} ({failed.reason}); the folders were searched "
+            "instead, as their .gitignore files say"
+        )
+        self._walk(folder, IgnoreFiles.above(self.root, folder))
+
+    # --- as git says -----------------------------------------------------------------------------
+
+    def _listed(self, folder: str, asked: Asked) -> Failure | None:
+        """Add what git lists; return why it does not."""
+        prefix = folder + "/" if folder else ""
+        tracked = asked.tracked()
+        if isinstance(tracked, Failure):
+            return tracked
+        before = len(self.stamps)
+        self._confirm(prefix, tracked, self.stamps)
+        others = asked.others()
+        if isinstance(others, Failure):
+            for path in list(self.stamps)[before:]:
+                del self.stamps[path]
+            return others
+        self.untracked = set() if self.untracked is None else self.untracked
+        self.untracked.update(prefix + path for path in others)
+        self._confirm_others(prefix, others, asked)
+        self.notes.extend(f"git: {warning}" for warning in asked.warnings)
+        return None
+
+    def _confirm_others(self, prefix: str, others: list[str], asked: Asked) -> None:
+        """Add what is not tracked, unless git listed it for its name although it is ignored."""
+        doubtful = {path for path in others if _ENV.search(path)}
+        self._confirm(prefix, set(others) - doubtful, self.stamps)
+        if not doubtful:
+            return
+        # Beside other files an env file counts either way; only about the rest git must be asked.
+        folders = folders_of(self.stamps)
+        env = {path for path in doubtful if language(path) == "dotenv"}
+        certain = {path for path in env if (prefix + path).rpartition("/")[0] in folders}
+        ignored = asked.ignored(doubtful - certain)
+        self._confirm(prefix, doubtful - ignored, self.stamps)
+        self._confirm(prefix, env & ignored, self.ignored_env)
+
+    def _confirm(self, prefix: str, paths: Iterable[str], into: dict[str, int]) -> None:
+        """Put those of git's ``paths`` that the disk has ``into`` the files."""
+        folder: str | None = None
+        cut = False
+        for path in sorted(paths):
+            path = prefix + path
+            above = path.rpartition("/")[0]
+            if above != folder:
+                folder, cut = above, self._stays_out(above)
+            if not cut:
+                self._entry(path, into)
+
+    def _stays_out(self, folder: str) -> bool:
+        """Whether a folder, or one above it, is a virtual environment or holds vendored code, which
+        is noted if it is there."""
+        if f"/{ENV_FOLDER}/" in f"/{folder}/".lower():
+            return True
+        names = folder.split("/")
+        if VENDORED.isdisjoint(names):
+            return False
+        depth = next(number for number, name in enumerate(names, 1) if name in VENDORED)
+        self._skip("/".join(names[:depth]))
+        return True
+
+    def _skip(self, folder: str) -> None:
+        if folder not in self.skipped_folders:
+            status = self._status(folder)
+            if status is not None and stat.S_ISDIR(status.st_mode):
+                self.skipped_folders.add(folder)
+
+    def _entry(self, path: str, into: dict[str, int]) -> None:
+        path = path.rstrip("/")
+        status = self._status(path)
+        if status is None:
+            return
+        if stat.S_ISREG(status.st_mode):
+            into[path] = self._stamp(status)
+        elif stat.S_ISLNK(status.st_mode):
+            self._link(path, into)
+        elif stat.S_ISDIR(status.st_mode) and is_repository(self.root / path):
+            # Git lists a submodule, or a repository that lies beside, as if it were a file.
+            if path.rpartition("/")[2] in VENDORED:
+                self.skipped_folders.add(path)
+            else:
+                self.repositories.append(path)
+
+    def _status(self, path: str) -> os.stat_result | None:
+        try:
+            return self.tree.status(path)
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None
+        except OSError as error:
+            folder = path.rpartition("/")[0]
+            if isinstance(error, PermissionError):
+                self._note(folder, error)
+            return None
+
+    def _note(self, folder: str, error: OSError) -> None:
+        reason = (error.strerror or type(error).__name__).lower()
+        note = f"the folder {folder or '.'} cannot be listed: {reason}"
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def _stamp(self, status: os.stat_result) -> int:
+        """Return a number that changes with the file's bytes, or 0 if it may not."""
+        changed = max(status.st_mtime_ns, status.st_ctime_ns)
+        if changed > self._settled:
+            return 0
+        return hash((status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino))
+
+    def _link(self, path: str, into: dict[str, int]) -> None:
+        """Add a link if it leads to a file of the project."""
+        try:
+            target = os.path.realpath(self.root / path)
+        except OSError:  # it vanished, or the system refuses to say where it leads
+            return
+        if is_within(target, self.real_root) and os.path.isfile(target):
+            self.links[path] = os.path.relpath(target, self.real_root).replace(os.sep, "/")
+            into[path] = 0
+
+    # --- as the ignore files say -----------------------------------------------------------------
+
+    def _walk(self, folder: str, said: IgnoreFiles) -> None:
+        pending = [(folder, said)]
         while pending:
-            folder, who = pending.pop()
+            folder, said = pending.pop()
             entries = self._entries(folder)
-            who = self._who(folder, who, frozenset(entry.name for entry in entries))
+            said = said.inside(folder, frozenset(entry.name for entry in entries))
             prefix = folder + "/" if folder else ""
             for entry in entries:
                 path = prefix + entry.name
                 if entry.name == ".git":
                     continue
                 if not _is_folder(entry):
-                    self._file(path, entry, who)
-                elif self._enters(path, entry.name, who):
-                    pending.append((path, who))
+                    self._file(path, entry, said)
+                elif self._enters(path, entry.name, said):
+                    if is_repository(self.root / path):
+                        self.repositories.append(path)
+                    else:
+                        pending.append((path, said))
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(self.root / folder) as found:
                 return list(found)
         except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            self.notes.append(f"the folder {folder or '.'} cannot be listed: {reason}")
+            self._note(folder, error)
             return []
 
-    def _who(self, folder: str, who: Chooser, names: frozenset[str]) -> Chooser:
-        """Return who decides about the entries of ``folder``, given who decided to enter it."""
-        is_other = ".git" in names and folder != "" and who.leaves(folder)
-        if is_other and is_repository(self.root / folder):
-            who = chooser(self.root, folder, self.notes)
-        return who.inside(folder, names)
-
-    def _enters(self, path: str, name: str, who: Chooser) -> bool:
-        if not who.enters(path):
+    def _enters(self, path: str, name: str, said: IgnoreFiles) -> bool:
+        if name.lower() == ENV_FOLDER or not said.enters(path):
             return False
         if name in VENDORED:
-            self.skipped_folders.append(path)
+            self.skipped_folders.add(path)
             return False
         return True
 
-    def _file(self, path: str, entry: os.DirEntry[str], who: Chooser) -> None:
-        taken = who.takes(path)
+    def _file(self, path: str, entry: os.DirEntry[str], said: IgnoreFiles) -> None:
+        taken = said.takes(path)
         if not taken and language(path) != "dotenv":
             return
-        if entry.is_symlink():
-            target = self._target(path)
-            if target is None:
-                return
-            self.links[path] = target
-        elif not _is_file(entry):
-            return
-        (self.files if taken else self.ignored_env).add(path)
-
-    def _target(self, path: str) -> str | None:
-        """Return the project file that a link leads to, or None."""
+        into = self.stamps if taken else self.ignored_env
         try:
-            target = os.path.realpath(self.root / path)
-        except OSError:  # it vanished, or the system refuses to say where it leads
-            return None
-        if not is_within(target, self.real_root) or not os.path.isfile(target):
-            return None
-        return os.path.relpath(target, self.real_root).replace(os.sep, "/")
+            status = entry.stat(follow_symlinks=False)
+        except OSError:
+            return
+        if stat.S_ISLNK(status.st_mode):
+            self._link(path, into)
+        elif stat.S_ISREG(status.st_mode):
+            into[path] = self._stamp(status)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir(follow_symlinks=False)
-    except OSError:
-        return False
-
-
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file(follow_symlinks=False)
     except OSError:
         return False

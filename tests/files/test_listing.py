@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mmlint.files.listing import Listing, listing
+from mmlint.files.listing import UNSETTLED, Listing, listing
 
 QUIET = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
@@ -371,9 +373,25 @@ def test_a_repository_that_only_the_environment_names_counts(
 
 # --- both ways see the same tree ------------------------------------------------------------------
 
-_NAMES = st.sampled_from(["a", "b", "c.ts", "d.ts", ".env", "dist"])
+_NAMES = st.sampled_from(["a", "b", "c.ts", "d.ts", ".env", ".env.ts", ".env.d", "p.ENV", "dist"])
 _LINES = st.sampled_from(
-    ["*", "!a", "!a/", "a/", "/a", "/b/", "*.ts", "!c.ts", "a/*", "!a/c.ts", "**/b", "b/**", ".env"]
+    [
+        "*",
+        "!a",
+        "!a/",
+        "a/",
+        "/a",
+        "/b/",
+        "*.ts",
+        "!c.ts",
+        "a/*",
+        "!a/c.ts",
+        "**/b",
+        "b/**",
+        ".env",
+        ".env*",
+        "*.env/",
+    ]
 )
 _PATHS = st.lists(_NAMES, min_size=1, max_size=4).map("/".join)
 
@@ -383,9 +401,12 @@ _PATHS = st.lists(_NAMES, min_size=1, max_size=4).map("/".join)
     ignores=st.dictionaries(
         st.sampled_from(["", "a/", "b/", "a/b/"]), st.lists(_LINES, max_size=4), max_size=3
     ),
+    later=st.lists(
+        st.tuples(_PATHS, st.sampled_from(["new", "gone", "link", "folder"])), max_size=6
+    ),
 )
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_with_and_without_git_the_files_are_the_same(
     tmp_path_factory: pytest.TempPathFactory,
@@ -393,14 +414,99 @@ def test_with_and_without_git_the_files_are_the_same(
     without_git: Callable[[Path], Listing],
     paths: list[str],
     ignores: dict[str, list[str]],
+    later: list[tuple[str, str]],
 ) -> None:
     tree = tmp_path_factory.mktemp("tree")
     git(tree, "init", "-q")
-    for path in [*paths, *(folder + ".gitignore" for folder in ignores)]:
-        try:
+    for path in [*(folder + ".gitignore" for folder in ignores), *paths]:
+        with contextlib.suppress(OSError):  # a file where this path wants a folder, or vice versa
             make(tree, {path: "\n".join(ignores.get(path.removesuffix(".gitignore"), []))})
-        except OSError:
-            continue  # a file stands where this path wants a folder, or the other way round
+    git(tree, "add", "--all")
+    for path, fate in later:
+        with contextlib.suppress(OSError):
+            change(tree / path, fate)
     with_git = listing(tree)
     assert with_git.notes == ()
-    assert with_git.files == without_git(tree).files
+    walked = without_git(tree)
+    assert with_git.files == walked.files
+    assert with_git.links == walked.links
+    assert with_git.stamps == walked.stamps
+    # of a folder in which every file is ignored git does not tell
+    assert set(with_git.skipped_folders) <= set(walked.skipped_folders)
+    assert with_git.untracked is not None
+    assert walked.untracked is None
+
+
+def change(path: Path, fate: str) -> None:
+    """Let something happen to a file after git has learned of it."""
+    if fate == "new":
+        make(path.parent, {path.name: "new"})
+        return
+    path.unlink()
+    if fate == "link":
+        path.symlink_to("c.ts")
+    elif fate == "folder":
+        path.symlink_to(".")
+
+
+# --- stamps ---------------------------------------------------------------------------------------
+
+
+def test_a_file_that_changed_just_now_has_no_stamp(root: Path) -> None:
+    make(root, {"a.ts": ""})
+    assert listing(root).stamps == {"a.ts": 0}
+
+
+def test_a_stamp_stays_while_the_file_does(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(root, {"a.ts": "a", "b.ts": "b"})
+    later = time.time_ns() + 10 * UNSETTLED
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+    before = listing(root).stamps
+    git(root, "init", "-q")
+    git(root, "add", "a.ts")
+    assert listing(root).stamps == before
+    assert before["a.ts"] != before["b.ts"] != 0
+    os.utime(root / "a.ts", ns=(1, 1))
+    after = listing(root).stamps
+    assert after["a.ts"] not in (0, before["a.ts"])
+    assert after["b.ts"] == before["b.ts"]
+
+
+def test_what_git_does_not_track_is_known(root: Path) -> None:
+    make(root, {"a.ts": "", ".env": "", ".env.local": "", ".gitignore": ".env.local\n"})
+    assert listing(root).untracked is None
+    git(root, "init", "-q")
+    git(root, "add", "a.ts", ".env")
+    assert listing(root).untracked == {".env.local", ".gitignore"}
+
+
+def test_what_git_thinks_unchanged_is_looked_at_all_the_same(root: Path) -> None:
+    make(root, {"a.ts": "a", "b.ts": "b", "c.ts": "c"})
+    git(root, "init", "-q")
+    git(root, "add", "--all")
+    git(root, "update-index", "--assume-unchanged", "a.ts", "b.ts")
+    git(root, "update-index", "--skip-worktree", "c.ts")
+    (root / "a.ts").unlink()
+    (root / "c.ts").unlink()
+    assert listing(root).files == ("b.ts",)
+
+
+def test_both_sides_of_a_conflict_are_one_file(root: Path) -> None:
+    make(root, {"a.ts": "one"})
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", "--all")
+    git(root, "commit", "-qm", "one")
+    git(root, "checkout", "-qb", "other")
+    for branch, text in (("other", "two"), ("main", "three")):
+        git(root, "checkout", "-q", branch)
+        make(root, {"a.ts": text})
+        git(root, "commit", "-qam", text)
+    with pytest.raises(subprocess.CalledProcessError):
+        git(root, "merge", "-q", "other")
+    assert listing(root).files == ("a.ts",)
+
+
+def test_an_ignored_virtual_environment_called_like_an_env_file_stays_closed(root: Path) -> None:
+    make(root, {"a.py": "", ".gitignore": ".env\n", ".env/lib/b.py": "", ".env/.env": ""})
+    git(root, "init", "-q")
+    assert listing(root).files == (".gitignore", "a.py")
