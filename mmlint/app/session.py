@@ -202,7 +202,7 @@ class Session:
             for one in found.skipped_folders
             if not cache.startswith(f"{self.root / one}{os.sep}")
         )
-        return found._replace(skipped_folders=tuple(others))
+        return replace(found, skipped_folders=tuple(others))
 
     def _linked(self, observed: Observed) -> tuple[Project, list[str]]:
         """Return the project, and the files that it would like to see too."""

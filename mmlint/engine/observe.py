@@ -200,6 +200,7 @@ class Observer:
             sifted.manifests, listening=tuple(sifted.listening), wrapping=tuple(sifted.wrapping)
         )
         found.tests = frozenset(path for path in found.facts if is_test(path))
+        self.reader.close()
         return found
 
     def also(self, found: Observed, paths: Iterable[str], overlay: Mapping[str, bytes]) -> bool:
