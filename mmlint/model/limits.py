@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from typing import Literal as Choices
 
 Limit = Choices[
@@ -47,6 +48,16 @@ class Limits:
     def counts(self) -> dict[str, int]:
         """Return the limits that were hit, each with its number of places, in a fixed order."""
         return {one: len(self._places[one]) for one in WORDS if one in self._places}
+
+
+@dataclass
+class Question:
+    """An expression that somebody asked about. ``steps``: those looked at so far for its sake.
+    ``stopped``: a limit ended that."""
+
+    place: tuple[str, int, int, int]
+    steps: int = 0
+    stopped: bool = False
 
 
 def sentence(counts: Mapping[str, int]) -> str:

@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mmlint.model import syntax as s
 
 
-def parts(value: s.Value) -> Iterator[s.Value]:
-    """Yield the values directly inside ``value``, in the order in which they are evaluated."""
-    if isinstance(value, s.Call):
-        yield value.callee
-        for argument in value.arguments:
-            yield argument.value
-    elif isinstance(value, s.Member):
-        yield value.object
-    elif isinstance(value, s.Object):
-        for entry in value.entries:
-            yield entry.value
-    elif isinstance(value, s.Await | s.Spread):
-        yield value.value
-    elif isinstance(value, s.Template | s.Unknown):
-        yield from value.parts
-    elif isinstance(value, s.Sequence):
-        yield from value.items
-    elif isinstance(value, s.Operation):
-        yield from value.operands
-    elif isinstance(value, s.Choice):
-        yield value.test
-        for option in value.options:
-            if (option.start, option.end) != (value.test.start, value.test.end):
-                yield option
-    elif isinstance(value, s.Index):
-        yield value.object
-        yield value.index
-    elif isinstance(value, s.Comprehension):
-        yield from value.sources
-        yield value.element
-    elif isinstance(value, s.Element):
-        for entry in value.attributes:
-            yield entry.value
-        yield from value.children
+def _call(value: s.Call) -> Sequence[s.Value]:
+    return [value.callee, *[argument.value for argument in value.arguments]]
+
+
+def _choice(value: s.Choice) -> Sequence[s.Value]:
+    """The test counts once where it is an option too (``a || b``)."""
+    test = value.test
+    options = [one for one in value.options if (one.start, one.end) != (test.start, test.end)]
+    return [test, *options]
+
+
+def _element(value: s.Element) -> Sequence[s.Value]:
+    return [*[entry.value for entry in value.attributes], *value.children]
+
+
+_PARTS: dict[type[s.Value], Callable[..., Sequence[s.Value]]] = {
+    s.Call: _call,
+    s.Member: lambda value: (value.object,),
+    s.Object: lambda value: [entry.value for entry in value.entries],
+    s.Await: lambda value: (value.value,),
+    s.Spread: lambda value: (value.value,),
+    s.Template: lambda value: value.parts,
+    s.Unknown: lambda value: value.parts,
+    s.Sequence: lambda value: value.items,
+    s.Operation: lambda value: value.operands,
+    s.Choice: _choice,
+    s.Index: lambda value: (value.object, value.index),
+    s.Comprehension: lambda value: (*value.sources, value.element),
+    s.Element: _element,
+}
+"""How to get at the parts, by kind; the other kinds have none. Every value of every file comes by
+here, and one look into a table costs less than a chain of questions."""
+
+
+def parts(value: s.Value) -> Sequence[s.Value]:
+    """Return the values directly inside ``value``, in the order in which they are evaluated."""
+    get = _PARTS.get(type(value))
+    return get(value) if get is not None else ()
 
 
 def inside(value: s.Value) -> Iterator[s.Value]:
@@ -49,7 +53,9 @@ def inside(value: s.Value) -> Iterator[s.Value]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(list(parts(current))))
+        get = _PARTS.get(type(current))
+        if get is not None:
+            stack.extend(reversed(get(current)))
 
 
 def own_values(statement: s.Statement) -> Iterator[s.Value]:
@@ -78,30 +84,30 @@ def own_values(statement: s.Statement) -> Iterator[s.Value]:
                 yield handler.test
 
 
-def nested(statement: s.Statement) -> Iterator[tuple[s.Statement, ...]]:
-    """Yield the statement lists inside ``statement``, in source order."""
-    if isinstance(statement, s.Branch):
-        yield statement.body
-        yield statement.orelse
-    elif isinstance(statement, s.Loop):
-        yield statement.head
-        yield statement.update
-        yield statement.body
-        yield statement.orelse
-    elif isinstance(statement, s.Switch):
-        for case in statement.cases:
-            yield case.body
-    elif isinstance(statement, s.Try):
-        yield statement.body
-        for handler in statement.handlers:
-            yield handler.body
-        yield statement.orelse
-        yield statement.final or ()
-    elif isinstance(statement, s.With):
-        yield statement.items
-        yield statement.body
-    elif isinstance(statement, s.Block):
-        yield statement.body
+def _loop(statement: s.Loop) -> Sequence[tuple[s.Statement, ...]]:
+    return (statement.head, statement.update, statement.body, statement.orelse)
+
+
+def _try(statement: s.Try) -> Sequence[tuple[s.Statement, ...]]:
+    handlers = [handler.body for handler in statement.handlers]
+    return (statement.body, *handlers, statement.orelse, statement.final or ())
+
+
+_NESTED: dict[type[s.Statement], Callable[..., Sequence[tuple[s.Statement, ...]]]] = {
+    s.Branch: lambda statement: (statement.body, statement.orelse),
+    s.Loop: _loop,
+    s.Switch: lambda statement: [case.body for case in statement.cases],
+    s.Try: _try,
+    s.With: lambda statement: (statement.items, statement.body),
+    s.Block: lambda statement: (statement.body,),
+}
+"""How to get at the statement lists inside, by kind; the other kinds have none."""
+
+
+def nested(statement: s.Statement) -> Sequence[tuple[s.Statement, ...]]:
+    """Return the statement lists inside ``statement``, in source order."""
+    get = _NESTED.get(type(statement))
+    return get(statement) if get is not None else ()
 
 
 def statements(body: Iterable[s.Statement]) -> Iterator[s.Statement]:
@@ -110,8 +116,10 @@ def statements(body: Iterable[s.Statement]) -> Iterator[s.Statement]:
     while stack:
         current = stack.pop()
         yield current
-        for block in reversed(list(nested(current))):
-            stack.extend(reversed(block))
+        get = _NESTED.get(type(current))
+        if get is not None:
+            for block in reversed(get(current)):
+                stack.extend(reversed(block))
 
 
 def values(body: Iterable[s.Statement]) -> Iterator[tuple[s.Statement, s.Value]]:

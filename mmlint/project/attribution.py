@@ -9,7 +9,7 @@ from mmlint.model.finding import AddArgument, AddEntry, Edit, Fix, Replace
 from mmlint.project.entity import External
 from mmlint.project.sends import Send
 from mmlint.project.unit import Unit
-from mmlint.project.view import Project, everywhere
+from mmlint.project.view import Project
 from mmlint.sdk.surface import COOKIE
 
 _NAMES = ("anonymous_id", "anonymousId", "anonId")
@@ -52,7 +52,7 @@ def is_webhook(send: Send) -> bool:
 
 
 def _verifies(unit: Unit) -> bool:
-    for _, _, value in everywhere(unit):
+    for value in unit.every_value():
         if isinstance(value, s.Literal) and isinstance(value.value, str):
             if value.value.lower() in _SIGNATURES:
                 return True

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from mmlint.model import syntax as s
-from mmlint.model.walk import parts, values
+from mmlint.model.walk import parts
 from mmlint.project import callee as calls
 from mmlint.project.arguments import makes_partial
 from mmlint.project.callee import is_flush
@@ -172,7 +172,7 @@ class Effects(Promises):
             return states
         seen: set[int] = set()
         for index in self.unit.family(function):
-            for _, one in values(self.unit.module.functions[index].body):
+            for one in self.unit.values(index):
                 if isinstance(one, s.Name):
                     seen.add(one.binding)
         return frozenset(
@@ -446,7 +446,7 @@ class Effects(Promises):
             return self.is_given(self.program.resolve(self.unit, value), -1)
         found = (
             self.program.resolve(self.unit, inner.callee)
-            for _, inner in values(self.unit.module.functions[value.function].body)
+            for inner in self.unit.values(value.function)
             if isinstance(inner, s.Call)
         )
         return any(calls.ends_process(one) or self.is_given(one, value.function) for one in found)
@@ -574,6 +574,6 @@ def _exits(run: Effects) -> bool:
     """Whether the top level itself ends the process, beside the chains it started."""
     return any(
         calls.ends_process(run.program.resolve(run.unit, value.callee))
-        for _, value in values(run.function.body)
+        for value in run.unit.values(run.index)
         if isinstance(value, s.Call)
     )

@@ -10,12 +10,11 @@ from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry, Reference
 from mmlint.model.finding import Place
 from mmlint.model.key import Key
-from mmlint.model.walk import statements
 from mmlint.project.carriers import is_secret, leads_somewhere, place, target
 from mmlint.project.entity import External, Global
 from mmlint.project.unit import Unit
 from mmlint.project.variables import is_environment, reference, variable, written
-from mmlint.project.view import Carried, Project, everywhere
+from mmlint.project.view import Carried, Project
 from mmlint.sdk.environment import says_secret
 
 _DEFAULTS = (("environ", "get"), ("environ", "setdefault"), ("getenv",), ("putenv",))
@@ -71,11 +70,10 @@ def _entry(project: Project, carried: Carried) -> PublicSecret | None:
 
 def _assigned(project: Project, unit: Unit) -> Iterator[PublicSecret]:
     """``process.env.X = "sk_…"``, ``os.environ["X"] = "sk_…"``, and fallbacks of a read."""
-    for function in unit.module.functions:
-        for statement in statements(function.body):
-            if isinstance(statement, s.Bind) and isinstance(statement.target, s.Member):
-                yield from _pair(project, unit, statement.target, statement.value)
-    for _, _, value in everywhere(unit):
+    for statement in unit.statements:
+        if isinstance(statement, s.Bind) and isinstance(statement.target, s.Member):
+            yield from _pair(project, unit, statement.target, statement.value)
+    for value in unit.every_value():
         if isinstance(value, s.Choice) and value.operator in ("??", "||"):
             if isinstance(value.test, s.Member):
                 yield from _pair(project, unit, value.test, value.options[-1])

@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.limits import Limit
-from mmlint.model.walk import values
 from mmlint.project.callee import is_flush
 from mmlint.project.covering import Wrapping
 from mmlint.project.entity import Entity, Parameter, ProjectFunction
@@ -122,7 +121,7 @@ class Flow:
             self._calls_back[callee] = any(
                 isinstance(found, Parameter) and not found.path and found.function == callee.index
                 for index in callee.unit.family(callee.index)
-                for _, value in values(callee.unit.module.functions[index].body)
+                for value in callee.unit.values(index)
                 if isinstance(value, s.Call)
                 for found in [self.program.resolve(callee.unit, value.callee)]
             )
@@ -173,7 +172,7 @@ class Flow:
 
     def _named(self, function: ProjectFunction) -> Iterator[Entity | None]:
         """What the names in a function mean, without those of the functions inside it."""
-        for _, value in values(function.function.body):
+        for value in function.unit.values(function.index):
             if isinstance(value, s.Call | s.Name | s.Member):
                 target = value.callee if isinstance(value, s.Call) else value
                 yield constructor(self.program.resolve(function.unit, target))

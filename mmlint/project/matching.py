@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -79,6 +79,10 @@ class Matcher:
         self.surroundings = surroundings
 
     @cached_property
+    def outside(self) -> Outside:
+        return Outside(self.program.calls)
+
+    @cached_property
     def _calls(self) -> dict[int, list[Call]]:
         """Unit (its id) to the calls of what packages and the platform provide."""
         found: dict[int, list[Call]] = {}
@@ -113,8 +117,7 @@ class Matcher:
     def _applies(self, platform: Platform, unit: Unit) -> bool:
         if not platform.needs:
             return True
-        modules = {one.module.split("/")[0] for one in unit.module.imports}
-        if any(name in modules for name in platform.needs):
+        if any(name in unit.packages for name in platform.needs):
             return True
         return self.surroundings.depends(unit.path, platform.needs) is not False
 
@@ -349,9 +352,7 @@ class Matcher:
                 yield Target(found, wrappers, explicit=True)
 
     def _callback(self, pattern: Callback, unit: Unit) -> Iterator[Match]:
-        for call in self._calls.get(id(unit), ()):
-            if not is_called(call.callee, pattern.callee):
-                continue
+        for call in self.outside.called(pattern.callee).get(id(unit), ()):
             arguments = [one.value for one in call.call.arguments]
             first = arguments[0] if arguments else None
             text = first.value if isinstance(first, s.Literal) else ""
@@ -484,13 +485,47 @@ def _leaves(value: s.Object) -> Iterator[s.Value]:
             yield one
 
 
+class Outside:
+    """The calls of what packages and the platform provide, found by how it is written in full.
+
+    A project calls the same few functions again and again: each of them is held against a pattern
+    once, and not each call of it.
+    """
+
+    def __init__(self, calls: Iterable[Call]) -> None:
+        self._by_text: dict[str, list[tuple[int, Call]]] = {}
+        for number, call in enumerate(calls):
+            text = _in_full(call.callee)
+            if text is not None:
+                self._by_text.setdefault(text, []).append((number, call))
+        self._found: dict[str, dict[int, list[Call]]] = {}
+
+    def called(self, pattern: str) -> dict[int, list[Call]]:
+        """Return each unit (its id) with its calls of what ``pattern`` describes, in source order;
+        a pattern as in ``Callback.callee``."""
+        if pattern not in self._found:
+            described = re.compile(pattern).search
+            numbered = [
+                one for text, calls in self._by_text.items() if described(text) for one in calls
+            ]
+            numbered.sort(key=lambda one: one[0])
+            found = self._found[pattern] = {}
+            for _, call in numbered:
+                found.setdefault(id(call.unit), []).append(call)
+        return self._found[pattern]
+
+
+def _in_full(entity: Entity | None) -> str | None:
+    """``module:path`` of something outside the project, ``:path`` of a global."""
+    if isinstance(entity, External):
+        return f"{entity.module}:{'.'.join(entity.path)}"
+    return f":{'.'.join(entity.path)}" if isinstance(entity, Global) else None
+
+
 def is_called(entity: Entity | None, pattern: str) -> bool:
     """Whether a callee is what ``Callback.callee`` describes."""
-    if isinstance(entity, External):
-        return re.search(pattern, f"{entity.module}:{'.'.join(entity.path)}") is not None
-    if isinstance(entity, Global):
-        return re.search(pattern, f":{'.'.join(entity.path)}") is not None
-    return False
+    text = _in_full(entity)
+    return text is not None and re.search(pattern, text) is not None
 
 
 def last_name(value: s.Value) -> str:

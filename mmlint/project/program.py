@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.facts import FileFacts
-from mmlint.model.limits import Limit, Limits
-from mmlint.model.walk import statements, values
+from mmlint.model.limits import Limit, Limits, Question
+from mmlint.model.walk import statements
 from mmlint.project.arguments import (
     completed,
     direct,
@@ -55,16 +54,6 @@ class Call(NamedTuple):
     site: Site
     call: s.Call
     callee: Entity | None
-
-
-@dataclass
-class Question:
-    """An expression that somebody asked about. ``steps``: those looked at so far for its sake.
-    ``stopped``: a limit ended that."""
-
-    place: tuple[str, int, int, int]
-    steps: int = 0
-    stopped: bool = False
 
 
 class Program:
@@ -137,8 +126,13 @@ class Program:
         self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
     ) -> Entity | None:
         """Return what ``value`` means, or None where it cannot be known."""
-        plain = not environment and isinstance(value, s.Name | s.Member | s.Call)
-        key = (id(unit), value.start, value.end)
+        plain = not environment and type(value) in _NAMED
+        # all uses of a variable mean the same, wherever they stand
+        key = (
+            (id(unit), value.binding, -1)
+            if isinstance(value, s.Name) and value.binding >= 0
+            else (id(unit), value.start, value.end)
+        )
         if plain and key in self._memo:
             return self._memo[key]
         asked = self._question
@@ -465,7 +459,7 @@ class Program:
         return declared.name == surface.CLIENT_CLASS or any(
             isinstance(value, s.Literal) and str(value.value).endswith(surface.SEND_PATHS)
             for index in methods.values()
-            for _, value in values(unit.module.functions[index].body)
+            for value in unit.values(index)
         )
 
     def _parameter_property(self, entity: Instance | ProjectClass, name: str) -> Entity | None:
@@ -577,6 +571,10 @@ class Program:
         if isinstance(found, Known) and isinstance(literal, s.Literal):
             return (literal.value, found.unit, literal) if isinstance(literal.value, str) else None
         return None
+
+
+_NAMED = frozenset({s.Name, s.Member, s.Call})
+"""What is looked up once and remembered; everything else says itself what it is."""
 
 
 def _is_nothing(value: s.Value) -> bool:

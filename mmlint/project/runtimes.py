@@ -13,7 +13,7 @@ from mmlint.frameworks.pattern import Platform, Runtime
 from mmlint.model import syntax as s
 from mmlint.project.bindings import Bound
 from mmlint.project.entity import External, ProjectFunction
-from mmlint.project.matching import MAX_DELEGATION, Match, Matcher, is_called, last_name
+from mmlint.project.matching import MAX_DELEGATION, Match, Matcher, last_name
 from mmlint.project.program import Program, constructor
 from mmlint.project.resolution import submodule
 from mmlint.project.surroundings import Surroundings
@@ -79,6 +79,7 @@ class Runtimes:
         self.program = program
         self.surroundings = surroundings
         self.configured = configured
+        self._matcher = Matcher(program, surroundings)
         self._served: dict[tuple[str, bool], dict[str, Served]] = {}  # platform, certainty, home
         self.handlers = self._settle(self._all())
         self._evidence = self._spread()
@@ -112,7 +113,7 @@ class Runtimes:
 
     def _all(self) -> Iterator[Handler]:
         """Platforms that call functions come first: they may be handed the apps of the others."""
-        matcher = Matcher(self.program, self.surroundings)
+        matcher = self._matcher
         known = platforms()
         for platform in (one for one in known if not one.apps):
             for unit in self.program.units:
@@ -235,9 +236,9 @@ class Runtimes:
         """The files of programs that serve requests by themselves."""
         called = [one.listens for one in platforms() if one.listens]
         paths = (
-            call.unit.path
-            for call in self.program.calls
-            if any(is_called(call.callee, pattern) for pattern in called)
+            calls[0].unit.path
+            for pattern in called
+            for calls in self._matcher.outside.called(pattern).values()
         )
         return frozenset(paths).union(self.surroundings.listening)
 

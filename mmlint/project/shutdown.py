@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
-from mmlint.model.walk import values
 from mmlint.project.callee import is_flush, path_of
 from mmlint.project.entity import External, Namespace, ProjectFunction
 from mmlint.project.program import Call, constructor
@@ -224,7 +223,7 @@ def _closes_server(call: s.Call) -> bool:
 
 
 def _calls(function: ProjectFunction, after: int) -> Iterator[s.Call]:
-    for _, value in values(function.function.body):
+    for value in function.unit.values(function.index):
         if isinstance(value, s.Call) and value.start > after:
             yield value
 

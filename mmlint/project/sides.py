@@ -6,7 +6,6 @@ import re
 from typing import Literal
 
 from mmlint.model import syntax as s
-from mmlint.model.walk import values
 from mmlint.project.unit import Unit
 from mmlint.sdk.environment import public_prefix, says_secret
 from mmlint.sdk.surface import BROWSER_PACKAGE, NODE_PACKAGE
@@ -88,12 +87,11 @@ def side(unit: Unit, handlers: bool) -> Side | None:
 
 def _reads_secret(unit: Unit) -> bool:
     """Whether it reads an environment name that is secret and not public."""
-    for function in unit.module.functions:
-        for _, value in values(function.body):
-            if isinstance(value, s.Member) and isinstance(value.object, s.Member):
-                named = says_secret(value.name) or re.search(r"SECRET|_SK$", value.name)
-                if value.object.name == "env" and named and not public_prefix(value.name):
-                    return True
+    for value in unit.every_value():
+        if isinstance(value, s.Member) and isinstance(value.object, s.Member):
+            named = says_secret(value.name) or re.search(r"SECRET|_SK$", value.name)
+            if value.object.name == "env" and named and not public_prefix(value.name):
+                return True
     return False
 
 
@@ -101,5 +99,5 @@ def _touches_dom(unit: Unit) -> bool:
     """Whether the top level itself uses ``window`` or ``document``."""
     return any(
         isinstance(value, s.Name) and value.binding < 0 and value.name in _DOM
-        for _, value in values(unit.module.functions[0].body)
+        for value in unit.values(0)
     )

@@ -95,6 +95,9 @@ class Surroundings:
     bound: list[Bound] = field(default_factory=list)
     listening: tuple[str, ...] = ()
     wrapping: tuple[str, ...] = ()
+    _nearest: dict[tuple[str, tuple[str, ...]], list[str]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def read(
@@ -193,13 +196,18 @@ class Surroundings:
 
     def nearest(self, path: str, names: tuple[str, ...]) -> list[str]:
         """Return the settings files of these names in the nearest folder at or above ``path``'s."""
-        folder = posixpath.dirname(path)
-        while True:
+        return self._at_or_above(posixpath.dirname(path), names)
+
+    def _at_or_above(self, folder: str, names: tuple[str, ...]) -> list[str]:
+        """``nearest``, for a folder: all its files get one answer, and every platform asks."""
+        key = (folder, names)
+        if key not in self._nearest:
             places = (posixpath.join(folder, name) for name in names)
             found = [place for place in places if place in self.settings]
-            if found or not folder:
-                return found
-            folder = posixpath.dirname(folder)
+            if not found and folder:
+                found = self._at_or_above(posixpath.dirname(folder), names)
+            self._nearest[key] = found
+        return self._nearest[key]
 
     def values(self, path: str, setting: Setting) -> tuple[str, ...]:
         """Return the strings that the settings nearest to ``path`` give to the first key set."""

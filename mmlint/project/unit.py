@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
-from mmlint.model.walk import inside, own_values, statements, values
+from mmlint.model.walk import inside, own_values, statements
 
 Path = tuple[str, ...]
 """Keys that lead from a value to a part of it (``const { a: { b } } = x`` binds b to x by a, b)."""
@@ -30,6 +30,14 @@ class Site(NamedTuple):
     value: s.Value
 
 
+class Content(NamedTuple):
+    """A statement, and every value that stands in it, outer before inner; those of statements and
+    functions inside it are not its own."""
+
+    statement: s.Statement
+    values: tuple[s.Value, ...]
+
+
 class Unit:
     """A module and its indexes. Compared by identity; ``path`` is project-relative with ``/``."""
 
@@ -47,17 +55,42 @@ class Unit:
         return self.module.language == "python"
 
     @cached_property
+    def content(self) -> tuple[tuple[Content, ...], ...]:
+        """What is written in each function of the module, by its index, in source order.
+
+        The one walk over the module: whoever looks for something in all of it looks here.
+        """
+        return tuple(_content(function.body) for function in self.module.functions)
+
+    def values(self, function: int) -> Iterator[s.Value]:
+        """Yield every value of a function, without those of the functions inside it."""
+        for one in self.content[function]:
+            yield from one.values
+
+    def every_value(self) -> Iterator[s.Value]:
+        """Yield every value of the module's functions, function by function."""
+        for body in self.content:
+            for one in body:
+                yield from one.values
+
+    @cached_property
+    def statements(self) -> tuple[s.Statement, ...]:
+        """Every statement of the module."""
+        return tuple(one.statement for body in self.content for one in body)
+
+    @cached_property
     def calls(self) -> tuple[tuple[Site, s.Call], ...]:
         """Every call of the module, decorators included, with where it stands, in source order."""
-        bodies = [(index, one.body) for index, one in enumerate(self.module.functions)]
+        bodies = list(enumerate(self.content))
         for declared in self.module.functions:
             for value in declared.decorators:
                 decorator = s.Evaluate(value.start, value.end, value)
-                bodies.append((declared.parent, (decorator,)))
+                bodies.append((declared.parent, _content((decorator,))))
         found = [
-            (Site(index, statement, value), value)
+            (Site(index, one.statement, value), value)
             for index, body in bodies
-            for statement, value in values(body)
+            for one in body
+            for value in one.values
             if isinstance(value, s.Call)
         ]
         found.sort(key=lambda pair: (pair[1].start, -pair[1].end))
@@ -67,35 +100,33 @@ class Unit:
     def definitions(self) -> dict[int, list[Definition]]:
         """Binding index to the values assigned to it anywhere in the module."""
         found: dict[int, list[Definition]] = {}
-        for function in self.module.functions:
-            for statement in statements(function.body):
-                if isinstance(statement, s.Bind) and statement.operator in ("=", "??=", "||="):
-                    for name, path in pattern_names(statement.target):
-                        definition = Definition(statement.value, path, statement)
-                        found.setdefault(name.binding, []).append(definition)
+        for statement in self.statements:
+            if isinstance(statement, s.Bind) and statement.operator in ("=", "??=", "||="):
+                for name, path in pattern_names(statement.target):
+                    definition = Definition(statement.value, path, statement)
+                    found.setdefault(name.binding, []).append(definition)
         return found
 
     @cached_property
     def loop_bindings(self) -> frozenset[int]:
         """Bindings that take the items of a loop, a comprehension or a ``with``: unknowable."""
         found: set[int] = set()
-        for function in self.module.functions:
-            for statement in statements(function.body):
-                if isinstance(statement, s.Loop) and statement.target is not None:
-                    found.update(name.binding for name, _ in pattern_names(statement.target))
+        for statement in self.statements:
+            if isinstance(statement, s.Loop) and statement.target is not None:
+                found.update(name.binding for name, _ in pattern_names(statement.target))
         return frozenset(found)
 
     @cached_property
     def field_writes(self) -> dict[tuple[int, str], list[Definition]]:
         """(class index, field) to the values assigned to ``this.field`` or ``Class.field``."""
         found: dict[tuple[int, str], list[Definition]] = {}
-        for index, function in enumerate(self.module.functions):
-            for statement in statements(function.body):
-                for target, value in _assignments(statement):
+        for index, body in enumerate(self.content if self.module.classes else ()):
+            for one in body:
+                for target, value in _assignments(one):
                     if isinstance(target, s.Member):
                         owner = self.owner_of(target.object, index)
                         if owner >= 0:
-                            definition = Definition(value, (), statement)
+                            definition = Definition(value, (), one.statement)
                             found.setdefault((owner, target.name), []).append(definition)
         return found
 
@@ -111,14 +142,11 @@ class Unit:
     def member_writes(self) -> dict[int, list[s.Bind]]:
         """Binding to the assignments to its members (``x.a = …``, ``x[i] = …``)."""
         found: dict[int, list[s.Bind]] = {}
-        for function in self.module.functions:
-            for statement in statements(function.body):
-                if isinstance(statement, s.Bind) and isinstance(
-                    statement.target, s.Member | s.Index
-                ):
-                    held = statement.target.object
-                    if isinstance(held, s.Name) and held.binding >= 0:
-                        found.setdefault(held.binding, []).append(statement)
+        for statement in self.statements:
+            if isinstance(statement, s.Bind) and isinstance(statement.target, s.Member | s.Index):
+                held = statement.target.object
+                if isinstance(held, s.Name) and held.binding >= 0:
+                    found.setdefault(held.binding, []).append(statement)
         return found
 
     @cached_property
@@ -138,6 +166,11 @@ class Unit:
     def imports(self) -> dict[int, s.Import]:
         """Binding index to the import that declares it."""
         return {one.binding: one for one in self.module.imports if one.binding >= 0}
+
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """The first parts of what is imported: packages, and scopes of packages."""
+        return frozenset(one.module.split("/")[0] for one in self.module.imports)
 
     @cached_property
     def everything(self) -> tuple[s.Import, ...]:
@@ -165,8 +198,7 @@ class Unit:
         """Whether a single statement assigns to the binding (``+=`` would be another)."""
         found = [
             statement
-            for function in self.module.functions
-            for statement in statements(function.body)
+            for statement in self.statements
             if isinstance(statement, s.Bind)
             and any(name.binding == binding for name, _ in pattern_names(statement.target))
         ]
@@ -256,14 +288,20 @@ class Unit:
         return ancestor == 0
 
 
-def _assignments(statement: s.Statement) -> Iterator[tuple[s.Value, s.Value]]:
+def _content(body: tuple[s.Statement, ...]) -> tuple[Content, ...]:
+    return tuple(
+        Content(statement, tuple(one for own in own_values(statement) for one in inside(own)))
+        for statement in statements(body)
+    )
+
+
+def _assignments(one: Content) -> Iterator[tuple[s.Value, s.Value]]:
     """The targets and values that a statement assigns, as a statement or inside an expression."""
-    if isinstance(statement, s.Bind):
-        yield statement.target, statement.value
-    for value in own_values(statement):
-        for one in inside(value):
-            if isinstance(one, s.Operation) and one.operator in ("=", "??=", "||="):
-                yield one.operands[0], one.operands[-1]
+    if isinstance(one.statement, s.Bind):
+        yield one.statement.target, one.statement.value
+    for value in one.values:
+        if isinstance(value, s.Operation) and value.operator in ("=", "??=", "||="):
+            yield value.operands[0], value.operands[-1]
 
 
 def pattern_names(target: s.Value, path: Path = ()) -> list[tuple[s.Name, Path]]:

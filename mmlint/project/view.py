@@ -11,7 +11,7 @@ from mmlint.frameworks.pattern import Runtime
 from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry, FileFacts
 from mmlint.model.finding import Place, Related
-from mmlint.model.walk import inside, own_values, statements
+from mmlint.model.walk import statements
 from mmlint.project.flow import Delivery, Flow, Spot
 from mmlint.project.identity import identifications
 from mmlint.project.inlined import OwnPrefix, inlined, own_prefixes, within
@@ -256,12 +256,3 @@ def lone(statement: s.Statement, node: s.Node) -> bool:
             return False
         value = callee.object
     return (value.start, value.end) == (node.start, node.end)
-
-
-def everywhere(unit: Unit) -> Iterator[tuple[int, s.Statement, s.Value]]:
-    """Yield every value of a unit with its function and statement."""
-    for index, function in enumerate(unit.module.functions):
-        for statement in statements(function.body):
-            for value in own_values(statement):
-                for one in inside(value):
-                    yield index, statement, one
