@@ -18,6 +18,7 @@ Limit = Choices[
     "turns",
     "recursion",
     "callbacks",
+    "keys",
 ]
 
 WORDS: Mapping[Limit, tuple[str, str]] = {
@@ -32,6 +33,7 @@ WORDS: Mapping[Limit, tuple[str, str]] = {
     "turns": ("loop", "that takes too many turns to settle"),
     "recursion": ("function", "calling each other too often to settle"),
     "callbacks": ("callback", "inside too many others"),
+    "keys": ("event", "with too many keys, or too deep ones"),
 }
 """Limit to what was not followed to its end: a noun to count, and the rest."""
 

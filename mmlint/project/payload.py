@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Edit, Place, Related, RenameKey, Replace
-from mmlint.project.entity import SdkFunction
+from mmlint.project.entity import Instance, ProjectClass
 from mmlint.project.http import request
 from mmlint.project.identity import Written, alternatives, as_passed
 from mmlint.project.program import Call, Program
@@ -22,6 +23,9 @@ from mmlint.project.unit import Unit
 
 MAX_DEPTH = 6
 """How many objects and lists inside each other are entered."""
+
+MAX_KEYS = 2_000
+"""How many keys of one event's properties are looked at."""
 
 
 class Key(NamedTuple):
@@ -101,8 +105,18 @@ class Payloads:
         self.identifications = identifications
 
     @cached_property
+    def events(self) -> tuple[Send, ...]:
+        """The sends whose fields are written as the API knows them: not the browser SDK's, nor
+        those by a client of the project's own, whose parameters have names of their own."""
+        return tuple(
+            send
+            for send in self.sends
+            if (send.side == "server" or send.through != "sdk") and not self._is_own(send)
+        )
+
+    @cached_property
     def keys(self) -> tuple[Key, ...]:
-        """The own keys of every event whose form is the API's: all but the browser SDK's."""
+        """The own keys of every event that is written as the API knows it."""
         return tuple(
             Key(send, name, one)
             for send in self.sends
@@ -114,12 +128,20 @@ class Payloads:
     @cached_property
     def properties(self) -> tuple[Key, ...]:
         """Every key in the properties of every event, also of objects and lists inside them."""
-        return tuple(
-            key
-            for send in self.sends
-            if (found := send.field("properties")) is not None
-            for key in self._inside(send, found, 0)
-        )
+        found: list[Key] = []
+        for send in self.sends:
+            field = send.field("properties")
+            if field is not None:
+                keys = self._inside(send, field, 0)
+                found += islice(keys, MAX_KEYS)
+                if next(keys, None) is not None:
+                    self._stop(send)
+        return tuple(found)
+
+    def _stop(self, send: Send) -> None:
+        """What is left of the event's properties is not looked at."""
+        place = (send.unit.path, send.unit.number, send.node.start)
+        self.program.limits.hit("keys", place)
 
     @cached_property
     def names(self) -> tuple[EventText, ...]:
@@ -145,7 +167,7 @@ class Payloads:
         for send in (*self.sends, *self.identifications):
             for name in names:
                 found = send.field(name)
-                if found is None:
+                if found is None or self._is_own_parameter(send, found):
                     continue
                 for value, at in alternatives(found):
                     own = send.via is None and at.value is value.value is found.value
@@ -168,9 +190,13 @@ class Payloads:
         return tuple(found)
 
     def _inside(self, send: Send, field: Field, depth: int) -> Iterator[Key]:
-        if field.value is None or depth > MAX_DEPTH:
+        if field.value is None:
             return
         shape = self.shapes.of(field.unit, field.value, field.environment)
+        if depth > MAX_DEPTH:
+            if shape.fields:
+                self._stop(send)
+            return
         for name, one in shape.fields.items():
             if one.entry is not None:
                 yield Key(send, name, one)
@@ -190,13 +216,40 @@ class Payloads:
                     yield from self._texts(option, given, depth + 1)
 
     def _is_own_parameter(self, send: Send, one: Field) -> bool:
-        """Whether the key is a keyword of a method that the project itself wrote."""
-        if not isinstance(one.entry, s.Argument) or send.through != "sdk":
-            return False
+        """Whether the key is a parameter of a method that the project wrote: what becomes of it
+        is that method's business. What goes into the method's ``**keywords`` is the event's."""
         inner = send.inner
-        callee = self.program.resolve(inner.unit, inner.call.callee)
+        if (
+            not isinstance(one.entry, s.Argument)
+            or one.entry.name is None
+            or inner.through != "sdk"
+        ):
+            return False
         direct = one.unit is inner.unit and inner.call.start <= one.start < inner.call.end
-        return direct and isinstance(callee, SdkFunction) and callee.awaitable is not None
+        method = self._method(inner) if direct else None
+        if method is None:
+            return False
+        names = {parameter.name for parameter in method.parameters}
+        takes_all = any(parameter.kind == "keywords" for parameter in method.parameters)
+        return one.entry.name in names or not takes_all
+
+    def _method(self, send: Send) -> s.Function | None:
+        """The method that a call of the project's own Python client runs."""
+        callee = send.call.callee
+        if not send.unit.python or not isinstance(callee, s.Member):
+            return None
+        owner = self.program.resolve(send.unit, callee.object)
+        if not isinstance(owner, Instance | ProjectClass):
+            return None
+        for member in owner.unit.module.classes[owner.index].members:
+            if member.name == callee.name and member.function >= 0:
+                return owner.unit.module.functions[member.function]
+        return None
+
+    def _is_own(self, send: Send) -> bool:
+        """Whether the send calls the project's own client with keywords that it names itself."""
+        fields = send.event.fields.values()
+        return any(self._is_own_parameter(send, one) for one in fields)
 
 
 def options(at: Written) -> Iterator[Written]:

@@ -33,6 +33,10 @@ MAX_SENDS = 50_000
 """How many sends one project may have, calls of wrappers included."""
 
 
+MAX_PARTS = 12
+"""How many choices and sums inside each other are looked into for a text."""
+
+
 @dataclass(frozen=True)
 class EventName:
     """A name that is certainly known, and the literal it is written as."""
@@ -167,15 +171,19 @@ class Sends:
             )
         return shape
 
-    def _is_name(self, unit: Unit, value: s.Value, environment: Environment) -> bool:
+    def _is_name(
+        self, unit: Unit, value: s.Value, environment: Environment, depth: int = 0
+    ) -> bool:
         """Whether ``value`` is certainly a text: the place of an event's name, not of an object."""
+        if depth > MAX_PARTS:
+            return False
         if isinstance(value, s.Choice):
-            return all(self._is_name(unit, one, environment) for one in value.options)
+            return all(self._is_name(unit, o, environment, depth + 1) for o in value.options)
         if isinstance(value, s.Operation) and value.operator in ("+", "%"):
-            return any(self._is_name(unit, one, environment) for one in value.operands)
+            return any(self._is_name(unit, o, environment, depth + 1) for o in value.operands)
         if isinstance(value, s.Call) and isinstance(value.callee, s.Member):
             formats = value.callee.name in ("format", "concat")
-            return formats and self._is_name(unit, value.callee.object, environment)
+            return formats and self._is_name(unit, value.callee.object, environment, depth + 1)
         found = self.program.resolve(unit, value, environment)
         if isinstance(found, Parameter) and not found.path:
             declared = found.unit.module.functions[found.function].parameters[found.number]
@@ -189,8 +197,6 @@ class Sends:
 
     def _is_object(self, unit: Unit, value: s.Value | None, environment: Environment) -> bool:
         """Whether ``value`` is certainly an object literal."""
-        if isinstance(value, s.Choice):
-            return all(self._is_object(unit, one, environment) for one in value.options)
         found = self.program.resolve(unit, value, environment) if value is not None else None
         return isinstance(found, Known) and isinstance(found.value, s.Object)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -19,7 +20,10 @@ from mmlint.project.program import Program
 from mmlint.project.unit import Path
 
 MAX_HOPS = 8
-"""How many variables and arguments are followed."""
+"""How many variables and arguments are followed, and how many expressions inside each other."""
+
+MAX_STEPS = 5_000
+"""How many values of one object are measured."""
 
 _CLOCKS: Final = frozenset(
     {("Date", "now"), ("performance", "now"), ("process", "hrtime"), ("time", "time")}
@@ -46,6 +50,7 @@ _REQUEST_TYPES: Final = frozenset(
     {"IncomingMessage", "FastifyRequest", "NextApiRequest", "VercelRequest", "ExpressRequest"}
 )
 """Types of a Node-style request, whose ``url`` is a path (that of the web's Request is a URL)."""
+_VERBS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 _ANSWER: Final = re.compile(r"_?(res|resp|response|reply)", re.IGNORECASE)
 
 
@@ -171,10 +176,11 @@ class Values:
         """Whether ``at`` is a path without a host."""
         at = self.traced(at)
         value = at.value
+        if isinstance(value, s.Operation) and value.operator == "+":
+            at = self.traced(at._replace(value=next(_summands(value))))
+            value = at.value
         if isinstance(value, s.Template) and value.parts:
             value = value.parts[0]
-        elif isinstance(value, s.Operation) and value.operator == "+":
-            return self.path(at._replace(value=value.operands[0]))
         if isinstance(value, s.Literal):
             return isinstance(value.value, str) and value.value.startswith("/")
         if isinstance(value, s.Call) and isinstance(value.callee, s.Member):
@@ -249,11 +255,15 @@ class Values:
             return all(self._is_constant(at._replace(value=o), depth + 1) for o in value.parts)
         return isinstance(value, s.Literal)
 
-    def json_size(self, at: Written, depth: int = 0) -> int:
+    def json_size(self, at: Written) -> int:
         """Return how many bytes ``at`` has as JSON at the least; what is unknown counts nothing."""
+        return self._size(at, 0, Counter())
+
+    def _size(self, at: Written, depth: int, steps: Counter[str]) -> int:
         at = self.traced(at)
         value = at.value
-        if depth > MAX_HOPS:
+        steps["values"] += 1
+        if depth > MAX_HOPS or steps["values"] > MAX_STEPS:
             return 0
         if isinstance(value, s.Literal):
             if value.value is None or value.key is not None:
@@ -261,13 +271,13 @@ class Values:
             return len(json.dumps(value.value, ensure_ascii=False).encode())
         if isinstance(value, s.Object):
             found = [
-                (entry.key, self.json_size(at._replace(value=entry.value), depth + 1))
-                for entry in value.entries
+                (one.key, self._size(at._replace(value=one.value), depth + 1, steps))
+                for one in value.entries
             ]
             sizes = [len(json.dumps(key)) + 1 + size for key, size in found if key and size]
             return 2 + sum(sizes) + max(len(sizes) - 1, 0)
         if isinstance(value, s.Sequence):
-            items = [self.json_size(at._replace(value=one), depth + 1) for one in value.items]
+            items = [self._size(at._replace(value=o), depth + 1, steps) for o in value.items]
             return 2 + sum(items) + max(len(items) - 1, 0)
         return 0
 
@@ -316,20 +326,30 @@ def _is_zero(value: s.Value) -> bool:
 
 
 def _summands(value: s.Operation) -> Iterator[s.Value]:
-    """The parts of ``a + b + c``."""
-    for one in value.operands:
-        if isinstance(one, s.Operation) and one.operator == value.operator == "+":
-            yield from _summands(one)
+    """The parts of ``a + b + c``, in order."""
+    waiting: list[s.Value] = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, s.Operation) and one.operator in ("+", value.operator):
+            waiting += reversed(one.operands)
         else:
             yield one
 
 
 def _is_node_request(found: Parameter) -> bool:
-    """Whether a parameter is the request of ``(req, res)``, as Node's servers hand it over."""
-    parameters = found.unit.module.functions[found.function].parameters
-    annotation = (parameters[found.number].annotation or "").rpartition(".")[2]
-    if annotation in _REQUEST_TYPES:
+    """Whether a parameter is the request of ``(req, res)``, as Node's servers hand it over.
+
+    Next.js's route handlers, and whatever takes the web's own ``Request``, have whole addresses.
+    """
+    function = found.unit.module.functions[found.function]
+    annotation = function.parameters[found.number].annotation or ""
+    owner, _, kind = annotation.rpartition(".")
+    if kind in _REQUEST_TYPES:
         return True
-    after = parameters[found.number + 1 : found.number + 2]
+    imported = any(one.name == "Request" for one in found.unit.module.imports)
+    if annotation and not (kind == "Request" and (owner or imported)):
+        return False
+    after = function.parameters[found.number + 1 : found.number + 2]
     answer = after[0].name if after else None
-    return answer is not None and _ANSWER.fullmatch(answer) is not None
+    answers = answer is not None and _ANSWER.fullmatch(answer) is not None
+    return answers and function.name not in _VERBS

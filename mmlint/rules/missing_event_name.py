@@ -65,8 +65,8 @@ _IDS = ("anonymous_id", "user_id")
 
 
 def check(project: Project) -> Iterator[Verdict]:
-    for send in project.payloads.sends:
-        if send.side == "server" and not send.event.open and _lacks(project, send, _NAMES):
+    for send in project.payloads.events:
+        if not send.event.open and _lacks(project, send, _NAMES):
             yield _verdict(project, send.unit, send.node, "the event has no name (event)")
     for batch in project.payloads.empty_batches:
         yield _verdict(project, batch.unit, batch.call, "the batch has no events")

@@ -45,8 +45,8 @@ export function Join() {
 As long as the form is wrong, no other rule speaks of the fields: nobody knows what they mean.
 
 **Fix**: safe where an object literal is at hand and nothing is lost. Server: properties stay
-properties; fields of an event (`user_id`, …) become the event's own. Browser: only `event` and
-`properties` fit.
+properties; fields of an event (`user_id`, …) become the event's own. Browser: `event` with
+`properties`, or with keys that are no fields of an event and so were meant as properties.
 
 **When to ignore it**: never.
 
@@ -62,7 +62,7 @@ from mmlint.model.finding import Edit, Fix, MoveEntry, Replace, Rewrite
 from mmlint.project.sends import Send
 from mmlint.project.view import Project
 from mmlint.rules import Rule, Verdict
-from mmlint.sdk.schema import FIELDS, MISNAMED
+from mmlint.sdk.schema import ENRICHED, FIELDS, MISNAMED
 
 RULE = Rule("MM601", "error", fixable="safe")
 
@@ -111,11 +111,23 @@ def _browser(send: Send, values: list[s.Value]) -> tuple[Edit, ...] | None:
     event = values[0]
     if len(values) > 1 or not isinstance(event, s.Object):
         return None
-    found = {entry.key: entry.value for entry in event.entries if entry.kind != "method"}
-    if len(found) < len(event.entries) or not {"event"} <= found.keys() <= {"event", "properties"}:
+    found = {one.key: one for one in event.entries if one.kind in ("pair", "shorthand")}
+    if len(found) < len(event.entries) or "event" not in found:
         return None
-    name = found["event"]
-    pieces: list[str | tuple[int, int]] = [(name.start, name.end)]
-    if "properties" in found:
-        pieces += [", ", (found["properties"].start, found["properties"].end)]
+    name, others = found["event"], found.keys() - {"event"}
+    pieces: list[str | tuple[int, int]] = [(name.value.start, name.value.end)]
+    if others == {"properties"}:
+        pieces += [", ", (found["properties"].value.start, found["properties"].value.end)]
+    elif others & {*FIELDS, *MISNAMED, *ENRICHED}:
+        return None
+    elif others:
+        pieces += [", ", *_without(event, name)]
     return (Rewrite(send.unit.path, event.start, event.end, tuple(pieces)),)
+
+
+def _without(event: s.Object, name: s.Entry) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The object's text before and after the entry: with the comma that divides it from others."""
+    number = event.entries.index(name)
+    if number == 0:
+        return (event.start, name.start), (event.entries[1].start, event.end)
+    return (event.start, event.entries[number - 1].end), (name.end, event.end)

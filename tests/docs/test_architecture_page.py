@@ -8,7 +8,7 @@ from pathlib import Path
 from mmlint.app import session
 from mmlint.engine import cache, fixer, observe
 from mmlint.files import kinds
-from mmlint.project import effects, flow, paths, program, sends, state
+from mmlint.project import effects, flow, paths, payload, program, sends, state
 from tests.test_architecture import MAY_IMPORT
 
 ROOT = Path(__file__).parent.parent.parent
@@ -28,6 +28,8 @@ LIMITS = {
     "turns of a loop": str(paths.MAX_ROUNDS),
     "turns for functions that call each other": str(flow.MAX_ROUNDS),
     "callbacks inside each other": str(effects.MAX_INLINE),
+    "keys of one event's properties": f"{payload.MAX_KEYS:,}",
+    "objects and lists inside each other, in properties": str(payload.MAX_DEPTH),
     "what is kept between runs": f"{cache.MAX_BYTES // 1024**2} MiB",
     "rounds of fixing": str(fixer.ROUNDS),
 }

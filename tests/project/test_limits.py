@@ -12,7 +12,7 @@ from mmlint.app.session import MAX_NAME_ROUNDS
 from mmlint.languages import observe
 from mmlint.model.limits import WORDS, sentence
 from mmlint.model.report import Result
-from mmlint.project import effects, flow, paths, program, sends
+from mmlint.project import effects, flow, paths, payload, program, sends
 from mmlint.project.program import Program
 
 ROOT = Path(__file__).parents[2]
@@ -197,6 +197,24 @@ def test_callbacks_inside_callbacks(tmp_path: Path) -> None:
     depth = effects.MAX_INLINE + 2
     body = "[1].forEach(() => {" * depth + 'track({ event: "a" });' + "});" * depth
     assert "callbacks" in limits(handler(f"{body}\nawait flush();"), tmp_path)
+
+
+def nested(depth: int) -> dict[str, str]:
+    return handler(f"track({{ event: 'a', properties: {'{ a: ' * depth}1{' }' * depth} }});")
+
+
+def test_properties_as_deep_as_is_looked_at(tmp_path: Path) -> None:
+    assert "keys" not in limits(nested(payload.MAX_DEPTH + 1), tmp_path)
+
+
+def test_properties_too_deep(tmp_path: Path) -> None:
+    assert "keys" in limits(nested(payload.MAX_DEPTH + 2), tmp_path)
+
+
+def test_too_many_properties(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(payload, "MAX_KEYS", 2)
+    body = "track({ event: 'a', properties: { a: 1, b: 2, c: 3 } });"
+    assert "keys" in limits(handler(body), tmp_path)
 
 
 # --- the page -------------------------------------------------------------------------------------
