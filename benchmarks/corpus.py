@@ -33,7 +33,7 @@ from benchmarks.senders import (
     write,
 )
 
-VERSION = 1
+VERSION = 2
 """Of what is generated: a corpus made by another version is made anew."""
 
 PACKAGE_FILES = 250

@@ -250,6 +250,13 @@ ENVIRONMENT = Sender(
     mistakes=(_line("MM201", "AOA_SK=", "NEXT_PUBLIC_AOA_SK=%sk%"),),
 )
 
+IMAGE = Sender(
+    home="app",
+    place="deploy/%event%/Dockerfile",
+    text="FROM node:22-slim\nENV NEXT_PUBLIC_AOA_KEY=%pk%\nCOPY . /app\nRUN npm run build\n",
+    mistakes=(_line("MM201", "ENV NEXT_PUBLIC_AOA_KEY=%pk%", "ENV NEXT_PUBLIC_AOA_SK=%sk%"),),
+)
+
 ASSISTANT = Sender(
     home="app",
     place="deploy/%event%/.mcp.json",
@@ -281,7 +288,7 @@ TURNS = (
     ROUTE_THROUGH_BARREL,
     FUNCTION,
     COMPONENT,
-    ENVIRONMENT,
+    IMAGE,
 )
 """In which order the kinds are written."""
 
