@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import __main__ as bench
 from benchmarks.agreement import compare
 from benchmarks.peers import AST_GREP, DETECT_SECRETS, ESLINT, PEERS, RULES, SEMGREP, Missing, Peer
+from benchmarks.rows import GROUPS, Ground, Group
 from benchmarks.senders import Planted
 from benchmarks.table import BEGIN, END, Outcome, Results, written_into
 
@@ -40,6 +42,32 @@ def test_results_are_kept_and_found_again(tmp_path: Path) -> None:
     assert Results.load(file) == RESULTS
     file.write_text('{"from": "another version"}')
     assert Results.load(file) is None
+
+
+def test_a_run_that_was_stopped_goes_on_with_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(f"{BEGIN}\n{END}\n")
+    monkeypatch.setattr(bench, "README", readme)
+    ground, tried = Ground(tmp_path / "cache"), list[str]()
+
+    def shown(group: Group, ground: Ground) -> tuple[list[Outcome], list[str], bool]:
+        tried.append(group.name)
+        if group.name == "hook" and tried.count("hook") == 1:
+            raise KeyboardInterrupt
+        missing = group.name == "ESLint"
+        return [] if missing else [OUTCOME], ["not installed"] if missing else [], True
+
+    monkeypatch.setattr(bench, "shown", shown)
+    with pytest.raises(KeyboardInterrupt):
+        bench.everything(ground)
+    assert bench.everything(ground) == 0
+    assert tried == ["start", "hook", *(group.name for group in GROUPS[1:])]
+    assert readme.read_text().count("| a hook |") == len(GROUPS) - 1
+    assert "- not installed" in readme.read_text()
+    bench.everything(ground)  # that one was complete: this is a new run
+    assert tried.count("start") == 2
 
 
 def test_agreement_counts_what_is_missed_and_what_is_too_much() -> None:
