@@ -43,8 +43,14 @@ _OBSERVING: Final = ("languages", "model", "sdk")
 _PARSERS: Final = ("libcst-", "tree_sitter", "python_dotenv-")
 """How the distributions begin that do."""
 
-_FINGERPRINT: Final = re.compile(rb"\xb0[0-9a-f]{16}")
+_FINGERPRINT: Final = re.compile(rb"\xb0([0-9a-f]{16})")
 """Of a key (``model.key``), as MessagePack has it; or of something that looks the same."""
+
+_NUMBER: Final = re.compile(rb"\xb0#([0-9]{15})")
+"""What stands for the fingerprint of a file's first, second, … key while it is kept."""
+
+_WORDS: Final = (re.compile(r"""[^\s"'`]{4,}"""), re.compile(r"[A-Za-z0-9_-]{4,}"))
+"""In what a secret may consist of: all between quotes or spaces, or a part of that."""
 
 Item = tuple[Language, bytes]
 """The bytes of a file, and how to read them."""
@@ -75,26 +81,26 @@ class Pack:
         self._today = int(time.time() // 86400)
         self._new = False
 
-    def find(self, items: Iterable[Item]) -> dict[Item, FileFacts]:
-        """Return the facts of those ``items`` that were observed before."""
+    def find(self, items: Iterable[Item], salt: bytes = b"") -> dict[Item, FileFacts]:
+        """Return the facts of those ``items`` that were observed before, with the fingerprints
+        that the ``salt`` of this run makes."""
         if self._records is None:
             self._records = self._load()
         found: dict[Item, FileFacts] = {}
         with uncollected():
             for item in items:
-                facts = self._facts(item, self._records) if self._records else None
+                facts = self._facts(item, salt, self._records) if self._records else None
                 if facts is not None:
                     found[item] = facts
         return found
 
-    def keep(self, item: Item, facts: bytes) -> None:
-        """Remember the encoded facts of an item, unless there is something secret about it.
-
-        A fingerprint tells keys apart in this run only. And what merely looks like a secret may not
-        be known well enough to have been kept out of every fact.
-        """
-        if _FINGERPRINT.search(facts) or _looks_secret(item):
+    def keep(self, item: Item, facts: bytes, salt: bytes = b"") -> None:
+        """Remember the encoded facts of an item, unless something in them may be secret: not all
+        that is secret is known well enough to be kept out of facts."""
+        plain = _without_fingerprints(item, facts, salt)
+        if plain is None or _shows_secret(item, plain):
             return
+        facts = plain
         if self._records is None:
             self._records = self._load()
         key = _key(item)
@@ -135,14 +141,14 @@ class Pack:
             return {}
         return {one.key: one for one in records if one.check == _check(one.key, one.facts)}
 
-    def _facts(self, item: Item, records: dict[bytes, _Record]) -> FileFacts | None:
+    def _facts(self, item: Item, salt: bytes, records: dict[bytes, _Record]) -> FileFacts | None:
         key = _key(item)
         record = records.get(key)
         if record is None:
             return None
         try:
-            facts = self._decoder.decode(record.facts)
-        except (msgspec.DecodeError, RecursionError):
+            facts = self._decoder.decode(_with_fingerprints(item, record.facts, salt))
+        except (msgspec.DecodeError, RecursionError, IndexError):
             return None
         if facts.language != item[0]:
             return None
@@ -189,6 +195,7 @@ def _sources() -> Iterator[bytes]:
                 if name.endswith(".py"):
                     yield f"{part}/{name}".encode()
                     yield (folder / name).read_bytes()
+        yield Path(__file__).read_bytes()  # what is kept of it
     except OSError:
         return
 
@@ -212,13 +219,54 @@ def _key(item: Item) -> bytes:
     return blake2b(data, digest_size=16, person=language.encode()).digest()
 
 
-def _looks_secret(item: Item) -> bool:
+def _without_fingerprints(item: Item, facts: bytes, salt: bytes) -> bytes | None:
+    """Return encoded facts that tell nothing of any key's text: numbers stand in the places of
+    fingerprints. None where a fingerprint is of no key that stands in the file as it is."""
+    if _NUMBER.search(facts):
+        return None
+    if not _FINGERPRINT.search(facts):
+        return facts
+    numbers = {one: index for index, one in enumerate(_fingerprints(item, salt))}
+
+    def number(match: re.Match[bytes]) -> bytes:
+        return b"\xb0#%015d" % numbers[match[1]]
+
+    try:
+        return _FINGERPRINT.sub(number, facts)
+    except KeyError:
+        return None
+
+
+def _with_fingerprints(item: Item, facts: bytes, salt: bytes) -> bytes:
+    """Undo ``_without_fingerprints``. Raises IndexError for a number that stands for none."""
+    if not _NUMBER.search(facts):
+        return facts
+    known = _fingerprints(item, salt)
+    return _NUMBER.sub(lambda match: b"\xb0" + known[int(match[1])], facts)
+
+
+def _fingerprints(item: Item, salt: bytes) -> list[bytes]:
+    from mmlint.sdk.keys import find_keys
+
+    return [found.key.fingerprint.encode() for found in find_keys(item[1], salt)]
+
+
+def _shows_secret(item: Item, facts: bytes) -> bool:
+    """Whether a word that a report would mask stands in the facts."""
     from mmlint.report.masking import mask
 
     language, data = item
     if language == "dotenv":  # its values are in no fact, whatever they are
         return False
-    return any(mask(line) != line for line in data.decode("utf-8", "replace").splitlines())
+    for line in data.decode("utf-8", "replace").splitlines():
+        shown = mask(line)
+        if shown != line and any(one.encode() in facts for one in _words(line) - _words(shown)):
+            return True
+    return False
+
+
+def _words(line: str) -> set[str]:
+    return {word for pattern in _WORDS for word in pattern.findall(line)}
 
 
 def _check(key: bytes, facts: bytes) -> int:

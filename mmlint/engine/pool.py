@@ -99,7 +99,7 @@ class Observing:
         new = [item for item in wanted if item not in self._known]
         if new and self._pack is not None:
             with self.clock.measure("cache"):
-                for item, facts in self._pack.find(new).items():
+                for item, facts in self._pack.find(new, self.salt).items():
                     self._known[item] = Outcome(facts)
                     self._done(1)
             new = [item for item in new if item not in self._known]
@@ -129,7 +129,7 @@ class Observing:
     def _take(self, item: Item, outcome: Outcome, data: bytes | None) -> None:
         self._known[item] = outcome
         if self._pack is not None and data is not None:
-            self._pack.keep(item, data)
+            self._pack.keep(item, data, self.salt)
         self._done(1)
 
     # --- in others -------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from mmlint.engine.pack import Item, Pack, encode, observing_version
 from mmlint.files.kinds import language
 from mmlint.languages import observe
 from mmlint.model.facts import FileFacts
+from mmlint.report.masking import mask
 from tests.test_architecture import FILES, MAY_IMPORT, imports
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "projects"
@@ -128,33 +129,67 @@ def test_damage_is_repaired_by_the_next_run(tmp_path: Path) -> None:
     assert set(found(tmp_path)) == set(ITEMS)
 
 
-def test_a_file_that_shows_something_secret_is_not_kept(tmp_path: Path) -> None:
-    secret: Item = ("python", b'import millimetric\nAOA_SECRET = "Jk3mQ9vT2xWb"\n')
-    pack = Pack(Cache(tmp_path), Path("/shop"))
-    pack.keep(secret, encode(facts(secret)))
-    assert pack.find([secret]) == {}
+@pytest.mark.parametrize(
+    "line",
+    [
+        'AOA_SECRET = "Jk3mQ9vT2xWb"',
+        "AOA_SECRET = 'Jk3mQ9vT2xWb', 'x'",
+        'x = dict(AOA_SECRET="aB3mQ9vT2xWb", name="x", MM_SECRET="Zq3mQ9vT2xWb")',
+        'client(mm_secret="x/y+z!Q9vT2x=")',
+    ],
+)
+def test_a_file_whose_facts_show_a_secret_is_not_kept(line: str, tmp_path: Path) -> None:
+    assert mask(line) != line
+    secret: Item = ("python", f"import millimetric\n{line}\n".encode())
+    assert observed_again(tmp_path, secret) is None
 
 
-def test_fingerprints_are_not_kept_and_nothing_else_depends_on_the_run(tmp_path: Path) -> None:
-    key = "sk_live_" + "a1b2c3d4" + "_" + "Zk5vQ8sT2wLp"
-    texts = [key, "sk_live_...", f"x {key}", f"\\x73{key[1:]}", f"${{{key}}}", "nothing"]
-    for text in texts:
-        for kind, data in (
-            ("javascript", f'track("a", {{ k: "{text}" }})'),
-            ("python", f'track(k="{text}")'),
-            ("dotenv", f"AOA={text}\n"),
-            ("html", f'<script data-key="{text}"></script>'),
-            ("yaml", f"env:\n  AOA: {text}\n"),
-            ("text", text),
-        ):
-            item: Item = (kind, data.encode())  # type: ignore[assignment]
-            one, other = (encode(observe(item[1], item[0], salt * 16)) for salt in (b"1", b"2"))
-            pack = Pack(Cache(tmp_path), Path("/shop"))
-            pack.keep(item, one)
-            if one != other:
-                assert pack.find([item]) == {}
-            elif text == "nothing":
-                assert pack.find([item]) != {}
+def observed_again(folder: Path, item: Item) -> FileFacts | None:
+    """Keep the facts of one run, and return what another run, with another salt, finds of them."""
+    pack = Pack(Cache(folder), Path("/shop"))
+    pack.keep(item, encode(observe(item[1], item[0], b"one")), b"one")
+    pack.save()
+    return Pack(Cache(folder), Path("/shop")).find([item], b"other").get(item)
+
+
+KEY = "sk_live_" + "a1b2c3d4" + "_" + "Zk5vQ8sT2wLp"
+SECOND = "rk_test_" + "b1b2c3d4" + "_" + "Yk5vQ8sT2wLp"
+
+
+@pytest.mark.parametrize("text", ["sk_live_...", f"\\x73{KEY[1:]}", KEY + "deadbeefdeadbeef"])
+def test_a_fingerprint_of_what_is_not_in_the_file_as_it_is_is_not_kept(
+    text: str, tmp_path: Path
+) -> None:
+    item: Item = ("javascript", f'track("a", {{ k: "{text}" }});'.encode())
+    assert observed_again(tmp_path, item) in (None, observe(item[1], item[0], b"other"))
+
+
+def test_what_looks_like_the_number_of_a_key_is_not_kept(tmp_path: Path) -> None:
+    item: Item = ("javascript", b'track("#000000000000000");')
+    assert observed_again(tmp_path, item) is None
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        ("javascript", f'track("a", {{ k: "{KEY}", l: "{SECOND}", m: "{KEY}" }});'),
+        ("python", f'KEY = "{SECOND}"\nSAME = "{SECOND}"  # not {KEY}\n'),
+        ("dotenv", f"AOA={KEY}\nB={KEY}\n"),
+        ("html", f'<script data-key="{KEY}"></script>'),
+        ("yaml", f"env:\n  AOA: {KEY}\n"),
+        ("text", f"{KEY}\n{SECOND}\n"),
+    ],
+)
+def test_keys_get_the_fingerprints_of_the_run_that_reads_them(
+    item: tuple[str, str], tmp_path: Path
+) -> None:
+    it: Item = (item[0], item[1].encode())  # type: ignore[assignment]
+    before, after = (observe(it[1], it[0], salt) for salt in (b"one", b"other"))
+    assert encode(before) != encode(after)
+    assert observed_again(tmp_path, it) == after
+    kept = b"".join(one.read_bytes() for one in tmp_path.iterdir())
+    for match in module._FINGERPRINT.finditer(encode(before)):
+        assert match[1] not in kept
 
 
 # --- what is kept ---------------------------------------------------------------------------------
