@@ -8,13 +8,11 @@ replaced.
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -87,11 +85,10 @@ class Pack:
         if self._records is None:
             self._records = self._load()
         found: dict[Item, FileFacts] = {}
-        with uncollected():
-            for item in items:
-                facts = self._facts(item, salt, self._records) if self._records else None
-                if facts is not None:
-                    found[item] = facts
+        for item in items:
+            facts = self._facts(item, salt, self._records) if self._records else None
+            if facts is not None:
+                found[item] = facts
         return found
 
     def keep(self, item: Item, facts: bytes, salt: bytes = b"") -> None:
@@ -156,19 +153,6 @@ class Pack:
             self._new = True
         records[key] = record._replace(used=self._today)
         return facts
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Make no search for garbage meanwhile: facts are made by the hundred thousand and are none,
-    and looking through them again and again takes four times as long as making them."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 @lru_cache(maxsize=1)

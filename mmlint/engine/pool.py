@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from mmlint.engine.clock import Clock
-from mmlint.engine.pack import Item, Pack, encode, observing_version, uncollected
+from mmlint.engine.pack import Item, Pack, encode, observing_version
 from mmlint.model.facts import FileFacts, Language
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class Observing:
             return
         for what, seconds in result.seconds.items():
             self.clock.add(what, seconds)
-        with self.clock.measure("cache"), uncollected():
+        with self.clock.measure("cache"):
             for item, data in zip(batch, result.facts, strict=True):
                 facts = self._decoded(data)
                 if facts is not None:
