@@ -63,7 +63,9 @@ def run(request: Request, stdin: Callable[[], bytes] | None = None) -> int:
     progress, clock = Progress(), Clock()
     try:
         with clock.measure("all"), opened(request.executor) as executor:
-            run = _Run(request, Means(executor, clock, progress.done), progress.close)
+            run = _Run(
+                request, Means(executor, clock, progress.read, progress.parsed), progress.close
+            )
             code = run.code(stdin)
     except UsageError as error:
         progress.close()
@@ -423,10 +425,11 @@ def explain(word: str) -> str:
 def _story(name: str, line: int) -> str:
     from mmlint.engine.story import Story
 
-    session = open_session(Request(paths=(name,)), None)
+    session = open_session(Request(paths=(name,), cache=True), None)
     if session.missing:
         raise UsageError(session.missing[0].message)
     findings = [one.finding for one in session.lint({})]
+    session.close()
     assert session.project is not None
     assert session.observed is not None
     [path, *_] = sorted(session.focus, key=len, reverse=True)
@@ -438,8 +441,9 @@ def runtimes(name: str, format_: str) -> str:
     """Return every handler of the project around ``name`` with its runtime and the evidence."""
     from mmlint.engine.story import handlers
 
-    session = open_session(Request(paths=(name,)), None)
+    session = open_session(Request(paths=(name,), cache=True), None)
     session.lint({})
+    session.close()
     assert session.project is not None
     assert session.observed is not None
     found = handlers(session.project, session.observed.sources)

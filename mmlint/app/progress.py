@@ -23,11 +23,20 @@ class Progress:
         self._start = perf_counter()
         self._next = self._start + _SILENT
         self._width = 0
-        self.files = 0
+        self._read = 0
+        self._parsed = 0
 
-    def done(self, count: int) -> None:
-        """So many more files are done."""
-        self.files += count
+    def read(self, count: int) -> None:
+        """So many more files are read."""
+        self._read += count
+        self._tick()
+
+    def parsed(self, count: int) -> None:
+        """So many more of them are parsed, or were so before."""
+        self._parsed += count
+        self._tick()
+
+    def _tick(self) -> None:
         if self._wanted and perf_counter() >= self._next:
             self._say()
 
@@ -41,7 +50,8 @@ class Progress:
     def _say(self) -> None:
         now = perf_counter()
         self._next = now + _PAUSE
-        text = f"mmlint: {self.files:,} files, {self.files / (now - self._start):,.0f} a second"
+        rate = (self._read + self._parsed) / (now - self._start)
+        text = f"mmlint: {self._read:,} files read, {self._parsed:,} parsed, {rate:,.0f} a second"
         self._write("\r" + text.ljust(self._width))
         self._width = max(self._width, len(text))
 

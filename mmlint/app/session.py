@@ -67,7 +67,7 @@ class Session:
 
     ``root``: the project's folder. ``focus``: project-relative paths that were named (empty: all);
     a folder's path ends in ``/``. ``executor``: reads the files in place of this process.
-    ``done``: is told of the number of files as they are read.
+    ``read``, ``parsed``: are told of the number of files as they are.
     """
 
     def __init__(
@@ -81,7 +81,8 @@ class Session:
         cache: bool = False,
         executor: Executor | None = None,
         clock: Clock | None = None,
-        done: Callable[[int], None] = lambda count: None,
+        read: Callable[[int], None] = lambda count: None,
+        parsed: Callable[[int], None] = lambda count: None,
     ) -> None:
         from mmlint.engine.clock import Clock
         from mmlint.rules import registry
@@ -93,7 +94,8 @@ class Session:
         self.cache = cache
         self.executor = executor
         self.clock = clock or Clock()
-        self.done = done
+        self._count_read = read
+        self._count_parsed = parsed
         self.overlay = dict(overlay or {})
         self.rules = registry()
         self._observer: Observer | None = None
@@ -177,6 +179,7 @@ class Session:
                 modules=self.settings.python_sdk_modules,
                 prefixes=self.settings.public_env_prefixes,
                 observing=self._observing(),
+                counted=self._count_read,
                 only_keys=self._asks_for_keys_alone(),
             )
         with self.clock.measure("needles", but=OBSERVING):
@@ -224,7 +227,7 @@ class Session:
             executor=self.executor,
             pack=None if cache is None else Pack(cache, self.root),
             clock=self.clock,
-            done=self.done,
+            done=self._count_parsed,
         )
         if cache is not None and self.settings.cache_dir and not cache.usable():
             place = self.settings.provenance.get("cache-dir", "configuration")
@@ -330,7 +333,8 @@ class Means:
 
     executor: Executor | None = None
     clock: Clock | None = None
-    done: Callable[[int], None] = lambda count: None
+    read: Callable[[int], None] = lambda count: None
+    parsed: Callable[[int], None] = lambda count: None
 
 
 def open_session(
@@ -367,7 +371,8 @@ def open_session(
         cache=request.cache,
         executor=means.executor,
         clock=means.clock,
-        done=means.done,
+        read=means.read,
+        parsed=means.parsed,
     )
     session.missing = missing
     return session

@@ -7,7 +7,7 @@ files that a sent name comes from. Everything else costs one read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -158,6 +158,7 @@ class Observer:
     ``modules``, ``prefixes``: the configured Python SDK modules and public environment prefixes.
     ``observing``: turns bytes into facts.
     ``only_keys``: nothing but keys is asked for, so that less must be parsed.
+    ``counted``: is told of the number of files as they are read.
     """
 
     def __init__(
@@ -170,7 +171,9 @@ class Observer:
         prefixes: Iterable[str] = (),
         observing: Observing | None = None,
         only_keys: bool = False,
+        counted: Callable[[int], None] = lambda count: None,
     ) -> None:
+        self.counted = counted
         self.only_keys = only_keys
         self.needles = needle_table(modules, prefixes)
         self.root = root
@@ -192,6 +195,7 @@ class Observer:
                 data = overlay[path] if path in overlay else self._read(path, found)
                 if data is not None:
                     sifted.take(path, data)
+                self.counted(1)
         found.code, found.files = frozenset(sifted.code), sifted.files
         found.resolution = Resolution(found.code, sifted.deciding)
         self._parse(found, sifted.wanted)

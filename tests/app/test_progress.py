@@ -42,7 +42,7 @@ def test_a_short_run_says_nothing(now: list[float]) -> None:
     terminal = Terminal()
     shown = Progress(terminal)
     now[0] += 0.99
-    shown.done(5)
+    shown.read(5)
     shown.close()
     assert terminal.getvalue() == ""
 
@@ -51,7 +51,7 @@ def test_a_pipe_is_told_nothing(now: list[float]) -> None:
     pipe = io.StringIO()
     shown = Progress(pipe)
     now[0] += 60
-    shown.done(5)
+    shown.read(5)
     shown.close()
     assert pipe.getvalue() == ""
 
@@ -64,24 +64,24 @@ def test_nobody_watches_a_ci_or_a_dumb_terminal(
     terminal = Terminal()
     shown = Progress(terminal)
     now[0] += 60
-    shown.done(5)
+    shown.read(5)
     assert terminal.getvalue() == ""
 
 
 def test_a_long_run_says_how_far_it_is_and_leaves_nothing(now: list[float]) -> None:
     terminal = Terminal()
     shown = Progress(terminal)
-    shown.done(1000)
+    shown.read(1000)
     now[0] += 2
-    shown.done(234)
-    shown.done(1)  # too soon after
+    shown.parsed(234)
+    shown.read(1)  # too soon after
     now[0] += 2
-    shown.done(1)
+    shown.read(1)
     shown.close()
-    shown.done(1)
+    shown.read(1)
     first, second, blank = (one for one in terminal.getvalue().split("\r") if one)
-    assert first.rstrip() == "mmlint: 1,234 files, 617 a second"
-    assert second.rstrip() == "mmlint: 1,236 files, 309 a second"
+    assert first.rstrip() == "mmlint: 1,000 files read, 234 parsed, 617 a second"
+    assert second.rstrip() == "mmlint: 1,002 files read, 234 parsed, 309 a second"
     assert blank == " " * len(first)
     assert terminal.getvalue().endswith("\r")
 
@@ -93,8 +93,8 @@ def test_a_terminal_that_goes_away_does_not_end_the_run(now: list[float]) -> Non
 
     shown = Progress(Gone())
     now[0] += 2
-    shown.done(1)
-    shown.done(1)
+    shown.read(1)
+    shown.read(1)
     shown.close()
 
 
@@ -121,6 +121,6 @@ def test_a_run_on_a_terminal(
         while not seen.endswith(b"end"):
             seen += screen.read(1000)
     shown, _, rest = seen.decode().rpartition("\r")
-    assert ("files, " in shown) == (silent == 0.0)
+    assert (" a second" in shown) == (silent == 0.0)
     assert rest == "end"
-    assert "files, " not in capfd.readouterr().out
+    assert " a second" not in capfd.readouterr().out
