@@ -348,8 +348,8 @@ def open_session(
     named = [] if request.paths in ((), (".",)) else [one for one in request.paths if one != "-"]
     folder, root = _project(named[0] if named else request.stdin_filename or ".", here)
     if start is not None:
-        root = folder = here
-    settings = load_settings(request, folder, root)
+        root = here
+    settings = load_settings(request, here if here.is_relative_to(root) else folder, root)
     missing: list[Notice] = []
     focus: set[str] = set()
     for name in named:

@@ -18,7 +18,9 @@ _MARKS = (b"from", b"import", b"require")
 _QUOTED = re.compile(rb"""(?:\s*\()?\s*["']([^"'\n]+)["']""")
 _CALLED = re.compile(rb"""\s*\(\s*\(?\s*["']([^"'\n]+)["']""")
 
-_MODULE = re.compile(rb"[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w.]+))")
+_MODULE = re.compile(
+    rb"(?:\xef\xbb\xbf)?[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w.]+))"
+)
 _WORD = re.compile(rb"\w+")
 _COMMENT = re.compile(rb"#[^\n]*")
 _CONTINUED = re.compile(rb"\\\r?\n")

@@ -51,6 +51,7 @@ ADAPTERS = (
     b"zappa",
 )
 """Byte strings of which one stands in code that ``wraps``."""
+_BLANK = b" \t\r\xef\xbb\xbf"  # a byte order mark stands before the first line
 _NAMES = b"|".join(map(re.escape, ADAPTERS))
 _IMPORTED = re.compile(
     rb"^(from|import)\s+(%s)\b|\b(from|require\(|import\(?)\s*[\"'](%s)[\"'/]" % (_NAMES, _NAMES)
@@ -74,7 +75,7 @@ def _lines(data: bytes, marks: tuple[bytes, ...]) -> Iterator[bytes]:
         while at >= 0:
             end = data.find(b"\n", at)
             end = len(data) if end < 0 else end
-            line = data[data.rfind(b"\n", 0, at) + 1 : end].strip()
+            line = data[data.rfind(b"\n", 0, at) + 1 : end].strip(_BLANK)
             if not line.startswith((b"//", b"/*", b"*", b"#")):
                 yield line
             at = data.find(mark, end)

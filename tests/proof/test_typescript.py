@@ -6,18 +6,15 @@ mmlint checks its own fixes with the parser it reads with; here another parser h
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from mmlint.app import fix
 from tests.cases import load_cases
+from tests.proof.npm import WITHOUT_NPM, fetched
 
 VERSION = "5.9.3"
 CASES = load_cases(Path(__file__).parent.parent / "fixtures" / "rules", ("fixed",))
@@ -50,47 +47,13 @@ console.log(JSON.stringify(problems));
 """The engine sees what the compiler's parser lets pass: an await outside an async function, a name
 that is declared twice."""
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        shutil.which("node") is None or shutil.which("npm") is None,
-        reason="node or npm is not installed",
-    ),
-]
+pytestmark = [pytest.mark.slow, WITHOUT_NPM]
 
 
 @pytest.fixture(scope="module")
 def compiler() -> Path:
     """The compiler's folder, in the user's cache; fetched the first time."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mmlint-tests"
-    folder = cache / f"typescript-{VERSION}"
-    installed = folder / "node_modules" / "typescript"
-    if not installed.is_dir():
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache) as fresh:
-            _install(Path(fresh))
-            folder.mkdir(exist_ok=True)
-            # In one step, so that no run ever meets half a compiler; another run may be first.
-            with suppress(OSError):
-                os.rename(Path(fresh) / "node_modules", folder / "node_modules")
-    return installed
-
-
-def _install(folder: Path) -> None:
-    quiet = ("--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--fetch-retries=0")
-    try:
-        done = subprocess.run(
-            ["npm", "install", *quiet, "--prefix", folder, f"typescript@{VERSION}"],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-    except subprocess.TimeoutExpired:
-        pytest.skip("npm did not get the compiler within a minute")
-    if done.returncode != 0:
-        errors = [line for line in done.stderr.splitlines() if line.startswith("npm error")]
-        pytest.skip(f"npm cannot get the compiler: {' '.join(errors)[:200]}")
+    return fetched("typescript", VERSION)
 
 
 def parse(compiler: Path, files: Mapping[str, str]) -> dict[str, list[str]]:
