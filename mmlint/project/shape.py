@@ -212,6 +212,9 @@ class Shapes:
             self._write(unit, name.binding, bind, shape, environment)
         for call in unit.uses.get(name.binding, ()):
             self._use(unit, name, call, shape, environment, depth, forwarded)
+        for key in unit.removals.get(name.binding, ()):
+            if key in shape.fields:
+                shape.fields[key] = replace(_maybe(shape.fields[key]), entry=None)
         return shape
 
     def _write(

@@ -150,6 +150,23 @@ class Unit:
         return found
 
     @cached_property
+    def removals(self) -> dict[int, list[str]]:
+        """Binding to the keys that are taken out of it: ``delete x.a``, ``del x["a"]``, ``pop``."""
+        found: dict[int, list[str]] = {}
+        for function in self.module.functions:
+            for statement in statements(function.body):
+                for member in _deleted(statement):
+                    if isinstance(member.object, s.Name):
+                        found.setdefault(member.object.binding, []).append(member.name)
+        for _, call in self.calls if self.python else ():
+            callee, first = call.callee, call.arguments[0].value if call.arguments else None
+            if not isinstance(callee, s.Member) or callee.name != "pop":
+                continue
+            if isinstance(callee.object, s.Name) and isinstance(first, s.Literal):
+                found.setdefault(callee.object.binding, []).append(str(first.value))
+        return found
+
+    @cached_property
     def uses(self) -> dict[int, list[s.Call]]:
         """Binding to the calls of its methods and the calls that are handed it, in source order."""
         found: dict[int, list[s.Call]] = {}
@@ -293,6 +310,17 @@ def _content(body: tuple[s.Statement, ...]) -> tuple[Content, ...]:
         Content(statement, tuple(one for own in own_values(statement) for one in inside(own)))
         for statement in statements(body)
     )
+
+
+def _deleted(statement: s.Statement) -> Iterator[s.Member]:
+    """The members that a statement deletes."""
+    value = statement.value if isinstance(statement, s.Evaluate) else None
+    if not isinstance(value, s.Operation) or value.operator not in ("delete", "del"):
+        return
+    for operand in value.operands:
+        for one in operand.items if isinstance(operand, s.Sequence) else (operand,):
+            if isinstance(one, s.Member):
+                yield one
 
 
 def _assignments(one: Content) -> Iterator[tuple[s.Value, s.Value]]:

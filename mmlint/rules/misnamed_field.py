@@ -70,15 +70,17 @@ RULE = Rule("MM602", "error", fixable="safe")
 
 
 def check(project: Project) -> Iterator[Verdict]:
-    for key in project.payloads.keys:
-        meant = MISNAMED.get(key.name)
-        if meant is None or meant in key.send.event.fields:
+    keys = [key for key in project.payloads.keys if key.name in MISNAMED]
+    shared = {key.place for key in keys if MISNAMED[key.name] in key.send.event.fields}
+    for key in keys:
+        meant = MISNAMED[key.name]
+        if meant in key.send.event.fields:
             continue
         yield Verdict(
             key.place,
             f'an event has no field "{key.name}": the field is called {meant}',
             extent=project.extent(key.unit, key.place.start),
-            fix=_fix(key, meant),
+            fix=_fix(key, meant) if key.place not in shared else None,
         )
 
 

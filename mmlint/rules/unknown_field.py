@@ -90,12 +90,20 @@ def _fix(key: Key) -> Fix | None:
     if entry is None or (key.field.literal is None and isinstance(entry, s.Entry)):
         return None
     if held is None:
-        first = next(
-            name for name, one in event.fields.items() if _is_unknown(key._replace(name=name))
-        )
-        if not event.open and first == key.name:
+        if _is_first(key) and not event.open:
             edit = WrapEntry(path, entry.start, entry.end, "properties")
     elif held.literal is key.field.literal and isinstance(held.value, s.Object):
         into = (held.value.start, held.value.end)
         edit = MoveEntry(path, entry.start, entry.end, into)
     return Fix("move it into properties", "unsafe", (edit,), reveals=True) if edit else None
+
+
+def _is_first(key: Key) -> bool:
+    """Whether the key is the first unknown one, in the event's own object, and nothing is called
+    properties under another name: then it can make the properties, and others can follow."""
+    event = key.send.event
+    own = event.literal[1] if event.literal is not None else None
+    if own is not key.field.literal or "properties" in map(MISNAMED.get, event.fields):
+        return False
+    unknown = (name for name in event.fields if _is_unknown(key._replace(name=name)))
+    return next(unknown, None) == key.name
