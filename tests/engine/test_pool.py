@@ -116,6 +116,12 @@ def test_the_number_of_processes_changes_nothing(jobs: int) -> None:
     assert facts(jobs=jobs) == EXPECTED
 
 
+@pytest.mark.usefixtures("eager")
+def test_processes_that_begin_from_nothing_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_forks", lambda: False)
+    assert facts(jobs=2) == EXPECTED
+
+
 def test_any_executor_will_do() -> None:
     with ThreadPoolExecutor(3) as threads:
         assert facts(executor=threads) == EXPECTED
