@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from mmlint.config import Settings
+    from mmlint.engine.cache import Cache
     from mmlint.engine.clock import Clock
     from mmlint.engine.judge import Policy
     from mmlint.engine.observe import Observed, Observer
@@ -165,23 +166,29 @@ class Session:
     # --- parts -----------------------------------------------------------------------------------
 
     def _project(self, overlay: Mapping[str, bytes]) -> Project:
+        from mmlint.files.listing import Lister
+
+        # Git works while the engine is imported.
+        lister = Lister(self.root) if self._observer is None else None
         from mmlint.engine.observe import Observer
         from mmlint.engine.pool import OBSERVING
-        from mmlint.files.listing import listing
 
-        if self._observer is None:
+        if lister is not None:
+            cache = self._cache()
             with self.clock.measure("listing"):
-                found = self._but_cache(listing(self.root, exclude=self.settings.exclude))
+                found = self._but_cache(lister.listing(exclude=self.settings.exclude))
             self._observer = Observer(
                 self.root,
                 found,
                 focus=self.focus,
                 modules=self.settings.python_sdk_modules,
                 prefixes=self.settings.public_env_prefixes,
-                observing=self._observing(),
+                observing=self._observing(cache),
+                cache=cache,
                 counted=self._count_read,
                 only_keys=self._asks_for_keys_alone(),
             )
+        assert self._observer is not None
         with self.clock.measure("needles", but=OBSERVING):
             observed = self._observer.observe(overlay)
         project, more = self._linked(observed)
@@ -215,13 +222,16 @@ class Session:
             project = self._link(observed)
             return project, sorted(wanted(project))
 
-    def _observing(self) -> Observing:
+    def _cache(self) -> Cache | None:
         from mmlint.engine.cache import Cache
+
+        folder = cache_folder(self.settings) if self.cache else None
+        return None if folder is None else Cache(folder)
+
+    def _observing(self, cache: Cache | None) -> Observing:
         from mmlint.engine.pack import Pack
         from mmlint.engine.pool import Observing
 
-        folder = cache_folder(self.settings) if self.cache else None
-        cache = None if folder is None else Cache(folder)
         observing = Observing(
             jobs=self.jobs,
             executor=self.executor,
@@ -232,7 +242,7 @@ class Session:
         if cache is not None and self.settings.cache_dir and not cache.usable():
             place = self.settings.provenance.get("cache-dir", "configuration")
             observing.notes.append(
-                f"{place}: nothing is kept in {folder}; expected an empty folder or one that "
+                f"{place}: nothing is kept in {cache.folder}; expected an empty folder or one that "
                 "mmlint made; name another, or drop the key"
             )
         return observing
@@ -240,7 +250,7 @@ class Session:
     def close(self) -> None:
         """Keep what was read for the next run."""
         if self._observer is not None:
-            self._observer.observing.save()
+            self._observer.save()
 
     def _link(self, observed: Observed) -> Project:
         from mmlint.project.view import Choices, Project

@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 
+from mmlint.files.needles import KEY, automaton
 from mmlint.project.resolution import MAX_SPECIFIER, Resolution, submodule
 
 _MARKS = (b"from", b"import", b"require")
@@ -32,10 +33,15 @@ def import_lines(data: bytes, python: bool) -> bytes:
     """Return what a file's text imports as lines, each with a newline before it: the last name in
     a specifier, a zero byte, and the specifier in quotes; nothing for a file without imports.
 
-    Code in comments and strings counts as well: who uses the answer resolves it, and parses.
+    Code in comments and strings counts as well: who uses the answer resolves it, and parses. What
+    looks like a key is left out, for the answer is kept between runs.
     """
     found = _python(data) if python else _javascript(data)
-    lines = (b'\n%b\0"%b"' % (_last(one, python), one) for one in dict.fromkeys(found))
+    lines = (
+        b'\n%b\0"%b"' % (_last(one, python), one)
+        for one in dict.fromkeys(found)
+        if KEY.search(one) is None
+    )
     return b"".join(lines)
 
 
@@ -102,8 +108,6 @@ class Imports:
 
     def of(self, targets: Iterable[str], resolution: Resolution) -> set[str]:
         """Return the files that import one of ``targets``."""
-        from mmlint.files.needles import automaton
-
         wanted = frozenset(targets)
         patterns = set(_patterns(wanted, resolution))
         if not patterns or not self._text:

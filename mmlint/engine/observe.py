@@ -10,29 +10,23 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mmlint.engine.imports import Imports, import_lines
 from mmlint.engine.pool import Observing
+from mmlint.engine.sifting import BINARY, LISTENS, STACKED, WRAPS, Sieve, needle_table
 from mmlint.files.kinds import is_test, language, looks_minified, skipped
-from mmlint.files.needles import FREE, Needle, Needles, exact, matters, needles
-from mmlint.files.reading import Reader, Unreadable
+from mmlint.files.needles import matters
+from mmlint.files.reading import Unreadable
 from mmlint.model.facts import FileFacts, Language
 from mmlint.model.limits import Limits
 from mmlint.model.report import Notice
 from mmlint.project.manifests import decides
 from mmlint.project.resolution import Resolution
-from mmlint.project.surroundings import (
-    ADAPTERS,
-    LISTENING,
-    MANIFESTS,
-    STACKS,
-    Surroundings,
-    listens,
-    wraps,
-)
+from mmlint.project.surroundings import MANIFESTS, Surroundings
 
 if TYPE_CHECKING:
+    from mmlint.engine.cache import Cache
     from mmlint.files.listing import Listing
 
 MAX_ROUNDS = 8
@@ -42,28 +36,6 @@ _CODE = frozenset({"javascript", "typescript", "tsx", "python", "vue", "svelte",
 _SCRIPTS = _CODE | {"html"}
 _MAY_BE_BINARY = frozenset({"text", "shell", "markdown"})
 """Languages of names that say little about what is in a file."""
-
-LISTENS: Final = FREE
-"""Flag of a file of which ``surroundings.listens`` says so."""
-WRAPS: Final = FREE * 2
-"""Flag of a file of which ``surroundings.wraps`` says so."""
-STACKED: Final = FREE * 4
-"""Flag of a file that holds one of ``surroundings.STACKS``."""
-BINARY: Final = FREE * 8
-"""Flag of a file that holds a zero byte."""
-
-
-def needle_table(modules: Iterable[str] = (), prefixes: Iterable[str] = ()) -> Needles:
-    """Return all that files are searched for. ``modules``, ``prefixes``: the configured Python SDK
-    modules and public environment prefixes."""
-    return Needles(
-        [
-            *needles(modules, prefixes),
-            *(Needle(one, LISTENS, lambda data, *_: listens(data)) for one in LISTENING),
-            *(Needle(one, WRAPS, lambda data, *_: wraps(data)) for one in ADAPTERS),
-            *(exact(one, STACKED) for one in STACKS),
-        ]
-    )
 
 
 @dataclass
@@ -86,15 +58,13 @@ class Observed:
 
 @dataclass
 class _Sifted:
-    """Sorts the files of a project by what their names and bytes say, before any is parsed.
+    """The files of a project, sorted by what their names and bytes say, before any is parsed.
 
-    ``needles``: what the bytes are searched for. ``skipped``: reason to number, counted here.
-    ``only_keys``: as in ``Observer``.
-    ``manifests``: what ``Surroundings`` reads. ``deciding``: what ``Resolution`` reads.
-    ``wanted``: what must be parsed.
+    ``skipped``: reason to number, counted here. ``only_keys``: as in ``Observer``. ``manifests``:
+    what ``Surroundings`` reads. ``deciding``: what ``Resolution`` reads. ``wanted``: what must be
+    parsed.
     """
 
-    needles: Needles
     skipped: Counter[str]
     only_keys: bool = False
     files: int = 0
@@ -105,46 +75,55 @@ class _Sifted:
     wrapping: list[str] = field(default_factory=list)
     wanted: dict[str, tuple[Language, bytes]] = field(default_factory=dict)
 
-    def wants(self, path: str) -> bool:
-        """Whether the file must be read at all."""
+    def take(
+        self, path: str, flags: Callable[[str], int | None], data: Callable[[str], bytes | None]
+    ) -> None:
+        """Sort one file. ``flags``, ``data``: tell what is in it, None where it cannot be read."""
         reason = skipped(path)
         if reason is not None:
             self.skipped[reason] += 1
-            return False
-        return language(path) is not None or _is_manifest(path) or decides(path)
-
-    def take(self, path: str, data: bytes) -> None:
-        """Sort one file by its bytes."""
-        kind = language(path)
-        if _is_manifest(path):
-            self.manifests[path] = data
-        if decides(path):
-            self.deciding[path] = data
-        if kind is None:
             return
-        flags = self.needles.flags(data) | (BINARY if b"\0" in data else 0)
-        if flags & BINARY and kind in _MAY_BE_BINARY:
+        kind = language(path)
+        settings, deciding = _is_manifest(path), decides(path)
+        if kind is None and not settings and not deciding:
+            return
+        found = flags(path)
+        if found is None:
+            return
+        if settings or deciding:
+            self._settings(path, data(path), settings, deciding)
+        if kind is None or (found & BINARY and kind in _MAY_BE_BINARY):
             return
         self.files += 1
         if kind in _CODE:
-            self._code(path, data, flags)
-        if not matters(flags, kind, only_keys=self.only_keys):
+            self.code.add(path)
+            if found & (LISTENS | WRAPS | STACKED) and not is_test(path):
+                self._code(path, found, data)
+        if matters(found, kind, only_keys=self.only_keys):
+            self._want(path, kind, data(path))
+
+    def _settings(self, path: str, data: bytes | None, settings: bool, deciding: bool) -> None:
+        if data is not None and settings:
+            self.manifests[path] = data
+        if data is not None and deciding:
+            self.deciding[path] = data
+
+    def _code(self, path: str, flags: int, read: Callable[[str], bytes | None]) -> None:
+        if flags & LISTENS:
+            self.listening.append(path)
+        if flags & WRAPS:
+            self.wrapping.append(path)
+        data = read(path) if flags & STACKED else None
+        if data is not None:
+            self.manifests[path] = data
+
+    def _want(self, path: str, kind: Language, data: bytes | None) -> None:
+        if data is None:
             return
         if kind in _SCRIPTS and looks_minified(data):
             self.skipped["minified"] += 1
         else:
             self.wanted[path] = (kind, data)
-
-    def _code(self, path: str, data: bytes, flags: int) -> None:
-        self.code.add(path)
-        if not flags & (LISTENS | WRAPS | STACKED) or is_test(path):
-            return
-        if flags & LISTENS:
-            self.listening.append(path)
-        if flags & WRAPS:
-            self.wrapping.append(path)
-        if flags & STACKED:
-            self.manifests[path] = data
 
 
 def _is_manifest(path: str) -> bool:
@@ -156,7 +135,7 @@ class Observer:
 
     ``focus``: what was asked for (empty: everything); what cannot be read there is an error.
     ``modules``, ``prefixes``: the configured Python SDK modules and public environment prefixes.
-    ``observing``: turns bytes into facts.
+    ``observing``: turns bytes into facts. ``cache``: keeps what was seen in files for the next run.
     ``only_keys``: nothing but keys is asked for, so that less must be parsed.
     ``counted``: is told of the number of files as they are read.
     """
@@ -170,15 +149,15 @@ class Observer:
         modules: Iterable[str] = (),
         prefixes: Iterable[str] = (),
         observing: Observing | None = None,
+        cache: Cache | None = None,
         only_keys: bool = False,
         counted: Callable[[int], None] = lambda count: None,
     ) -> None:
         self.counted = counted
         self.only_keys = only_keys
-        self.needles = needle_table(modules, prefixes)
         self.root = root
         self.listing = listing
-        self.reader = Reader(root)
+        self.sieve = Sieve(root, listing.stamps, needle_table(modules, prefixes), cache)
         self.focus = focus
         self.observing = observing or Observing()
 
@@ -188,14 +167,7 @@ class Observer:
         found.notices += [Notice(note) for note in self.listing.notes]
         if self.listing.skipped_folders:
             found.skipped["vendored or generated folder"] = len(self.listing.skipped_folders)
-        sifted = _Sifted(self.needles, found.skipped, self.only_keys)
-        links = self.listing.links  # what a link leads to is listed itself
-        for path in sorted({*self.listing.files, *overlay} - links.keys()):
-            if sifted.wants(path):
-                data = overlay[path] if path in overlay else self._read(path, found)
-                if data is not None:
-                    sifted.take(path, data)
-                self.counted(1)
+        sifted = self._sifted(found, overlay)
         found.code, found.files = frozenset(sifted.code), sifted.files
         found.resolution = Resolution(found.code, sifted.deciding)
         self._parse(found, sifted.wanted)
@@ -204,7 +176,7 @@ class Observer:
             sifted.manifests, listening=tuple(sifted.listening), wrapping=tuple(sifted.wrapping)
         )
         found.tests = frozenset(path for path in found.facts if is_test(path))
-        self.reader.close()
+        self.sieve.close()
         return found
 
     def also(self, found: Observed, paths: Iterable[str], overlay: Mapping[str, bytes]) -> bool:
@@ -227,17 +199,45 @@ class Observer:
             if path not in found.facts and language(path) is not None:
                 found.limits.hit("origins", path)
 
+    def save(self) -> None:
+        """Keep what was seen and read for the next run."""
+        self.sieve.save()
+        self.observing.save()
+
     # --- reading ---------------------------------------------------------------------------------
 
+    def _sifted(self, found: Observed, overlay: Mapping[str, bytes]) -> _Sifted:
+        def flags(path: str) -> int | None:
+            if path in overlay:
+                return self.sieve.flags_of(overlay[path])
+            seen = self.sieve.flags(path)
+            if isinstance(seen, Unreadable):
+                self._unread(path, seen, found)
+                return None
+            return seen
+
+        def data(path: str) -> bytes | None:
+            return overlay[path] if path in overlay else self._read(path, found)
+
+        sifted = _Sifted(found.skipped, self.only_keys)
+        links = self.listing.links  # what a link leads to is listed itself
+        for path in sorted({*self.listing.files, *overlay} - links.keys()):
+            sifted.take(path, flags, data)
+            self.counted(1)
+        return sifted
+
     def _read(self, path: str, found: Observed) -> bytes | None:
-        data = self.reader.read(path)
-        if not isinstance(data, Unreadable):
-            return data
+        data = self.sieve.read(path)
+        if isinstance(data, Unreadable):
+            self._unread(path, data, found)
+            return None
+        return data
+
+    def _unread(self, path: str, data: Unreadable, found: Observed) -> None:
         if data.failed and (not self.focus or covers(self.focus, path)):
             found.notices.append(Notice(f"{path}: {data.reason}; it was not checked", failed=True))
         else:
             found.skipped[data.reason] += 1
-        return None
 
     # --- imports ---------------------------------------------------------------------------------
 
@@ -261,9 +261,11 @@ class Observer:
         lines: dict[str, bytes] = {}
         for path in sorted(found.code):
             if not is_test(path):
-                data = overlay[path] if path in overlay else self._read(path, found)
-                if data is not None:
-                    lines[path] = import_lines(data, language(path) == "python")
+                python = language(path) == "python"
+                known = path not in overlay
+                lines[path] = (
+                    self.sieve.lines(path, python) if known else import_lines(overlay[path], python)
+                )
         return lines
 
     # --- parsing ---------------------------------------------------------------------------------

@@ -99,6 +99,11 @@ def test_python_names_modules_and_maybe_modules_in_them() -> None:
     assert lines("from .. import *", python=True) == [(".", "..")]
 
 
+def test_what_looks_like_a_key_is_no_specifier() -> None:
+    key = "sk_live_" + "a1B2c3D4" + "_" + "x" * 24
+    assert imported(f'taken from "{key}"; import "./a"') == ["./a"]
+
+
 def test_nothing_imports_from_nothing() -> None:
     resolution = Resolution(frozenset({"a.ts"}))
     assert Imports({}).of({"a.ts"}, resolution) == set()
