@@ -23,7 +23,7 @@ _REFERENCE = re.compile(
 )
 """``$X``, ``${X:-default}``, ``$(X)`` of Kubernetes, ``${env:X}`` of Serverless."""
 
-_TEMPLATE = re.compile(rb"\{\{((?:[^{}|\r\n]|\|\|){0,300})(?:\|[^{}\r\n]{0,300})?\}\}")
+_TEMPLATE = re.compile(rb"\{\{((?:[^{}|\r\n]|\|\||\{\d*\}){0,300})(?:\|[^{}\r\n]{0,300})?\}\}")
 _TEMPLATE_NAME = re.compile(
     rb"(?<![\w.\"'-])\.?(?:[A-Za-z_][\w-]*\.)*(?P<name>[A-Za-z_][\w-]*)(?![\w.(\[\"'-])"
     rb"|\[[\"'](?P<index>[\w-]+)[\"']\]"

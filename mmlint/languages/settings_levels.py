@@ -26,8 +26,12 @@ MOST_ANCHORS = 1000
 _BOM = b"\xef\xbb\xbf"
 _MARKS = {"json": re.compile(rb"//|/\*"), "yaml": re.compile(rb"#"), "toml": re.compile(rb"#")}
 _ANCHOR = re.compile(rb"&([^\s,\[\]{}]+)")
-_TEMPLATE = re.compile(rb"\{\{(?!\{)[^\r\n]*?\}\}")
-_TEMPLATE_LINE = re.compile(rb"^[ \t]*(?:\{\{[^\r\n]*?\}\}[ \t]*)+(?=\r?$)", re.MULTILINE)
+_TEMPLATE = re.compile(rb"\{\{(?!\{)[^\r\n]{0,300}?\}\}")
+_TEMPLATE_LINE = re.compile(rb"^[ \t]*\{\{[^\r\n]{0,300}\}\}[ \t]*(?=\r?$)", re.MULTILINE)
+_TOO_DEEP = re.compile(rb"^[ \t]*(?:[-?:][ \t]+)*", re.MULTILINE)
+_DEEPEST = 100
+"""Columns. Past about 250 levels, of which two fit into a column, the grammar for YAML writes over
+memory that is not its own."""
 _TABS = re.compile(rb"^[ \t]*\t[ \t]*", re.MULTILINE)
 _NULL = (b"null", b"Null", b"NULL", b"~", b"")
 
@@ -221,6 +225,8 @@ def _readable(data: bytes, format_: Format) -> bytes:
         if b"{{" in data:
             data = _TEMPLATE_LINE.sub(lambda match: b" " * len(match[0]), data)
             data = _TEMPLATE.sub(lambda match: b"_" * len(match[0]), data)
+        if any(match.end() - match.start() > _DEEPEST for match in _TOO_DEEP.finditer(data)):
+            return b""
     return data
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from mmlint.languages.comments import Span, ignores
 from mmlint.languages.entries import entry
@@ -24,12 +25,17 @@ _VALUE = re.compile(
     re.DOTALL,
 )
 _SETS = re.compile(
-    rb"(?:^|[;&|({]|--build-arg[ \t=]|--env[ \t=]|\b-[a-zA-Z]*e[ \t]"
+    rb"(?:^|[;&|({]|--build-arg[ \t=]|--env[ \t=]|(?<!\S)-[a-zA-Z]*e[ \t]"
+    rb"|^[ \t]*RUN[ \t](?:[ \t]*--\S+[ \t])*"
     rb"|\b(?:then|do|else|export|env|declare|local|readonly|typeset)[ \t](?:-\w+[ \t])?)"
-    rb"[ \t]*(?:[A-Za-z_]\w*=\S*[ \t]+)*$"
+    rb"[ \t]*(?:[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|[^\s\"']*)[ \t]+)*[\"']?$"
 )
 """What stands on a line before an assignment that is certainly one."""
 _LOOK_BACK = 120
+"""Bytes."""
+
+_MOST = 5_000
+"""Assignments that are looked at in one file."""
 
 _PASSED = re.compile(rb"--build-arg[ \t=]+([A-Za-z_]\w{0,199})(?=[\s\\]|\Z)")
 """``--build-arg NAME`` hands on what the shell has under that name."""
@@ -86,7 +92,7 @@ def _without(data: bytes, spans: Iterable[Span]) -> bytes:
 def _assigned(code: bytes, salt: bytes) -> Iterator[EnvEntry | None]:
     for match in _PASSED.finditer(code):
         yield entry(code, match.span(1), None, salt, shorthand=True)
-    for match in _ASSIGNMENT.finditer(code):
+    for match in islice(_ASSIGNMENT.finditer(code), _MOST):
         value, quoted, _ = _value(code, match.end())
         made = entry(code, match.span(1), value, salt, quoted=quoted)
         # ``grep NAME= file`` gives nothing a value; what holds a key or a reference does.

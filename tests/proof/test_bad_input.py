@@ -40,6 +40,7 @@ HTML = b"""\
 """
 
 ENV = b"NEXT_PUBLIC_AOA_SK=\n"
+COMPOSE = b"services:\n    web:\n        environment:\n            VITE_A: sk_live_...\n"
 
 PACKAGE = '{"dependencies": {"next": "15.1.0"}}'
 
@@ -97,7 +98,25 @@ INPUTS: Mapping[str, tuple[bytes, frozenset[str] | None]] = {
     "jobs/tabs/handler.py": (PY + b"if a:\n        b\n\tc\n", SYNTAX),
     "env/quotes/.env": (b"A='never closed\n" + ENV + b'B="', LEAK),
     "env/lines/.env": (b"=\n==\n#\n'\n\"\nexport\n${\n" + ENV, LEAK),
+    "yaml/healthy/compose.yml": (COMPOSE, LEAK),
+    "yaml/bom/compose.yml": (b"\xef\xbb\xbf" + COMPOSE, LEAK),
+    "yaml/crlf/compose.yml": (COMPOSE.replace(b"\n", b"\r\n"), LEAK),
+    "yaml/tabs/compose.yml": (COMPOSE.replace(b"    ", b"\t\t"), LEAK),
+    "yaml/latin/compose.yml": (b"# caf\xe9\n" + COMPOSE, LEAK),
+    "yaml/broken/compose.yml": (COMPOSE + b"x: [}\n  y: - z\n: :\n", None),
+    "yaml/twice/compose.yml": (COMPOSE + COMPOSE, LEAK),
+    "toml/broken/fly.toml": (b'[env]\nVITE_A = "sk_live_..."\nb = = 1\n[[\n', LEAK),
+    "json/broken/vercel.json": (b'{"env": {"VITE_A": "sk_live_...",},,', LEAK),
+    "docker/heredoc/Dockerfile": (b"RUN <<END\nexport VITE_A=sk_live_...\n", LEAK),
     # What is no text, or far too much of it, only must not do harm.
+    "env/utf16/.env": (ENV.decode().encode("utf-16"), NOTHING),
+    "env/long/.env": (b"A=" + b"x" * 1_000_000 + b"\n" + ENV, LEAK),
+    "env/huge/.env": (ENV * 500_000, NOTHING),
+    "yaml/bomb/compose.yml": (b"a: &a [x]\nb: &b [" + b"*a," * 5_000 + b"]\n" + COMPOSE, LEAK),
+    "yaml/nested/compose.yml": (COMPOSE + b"x:\n  " + b"- " * 5_000 + b"\n", None),
+    "yaml/random/compose.yml": (COMPOSE + bytes(range(256)), None),
+    "json/nested/vercel.json": (b"[" * 50_000, None),
+    "text/binary/notes.txt": (b"sk_live_" + bytes(range(256)) * 40, NOTHING),
     "app/utf16/route.js": (JS.decode().encode("utf-16"), None),
     "jobs/nul/handler.py": (PY + b"\0\n", None),
     "jobs/utf16/handler.py": (PY.decode().encode("utf-16"), None),
@@ -159,7 +178,7 @@ def plant(folder: Path) -> Path:
     """Write all inputs into a project below ``folder``, and return it."""
     files = {path: content for path, (content, _) in INPUTS.items()}
     root = write(folder / "shop", {"package.json": PACKAGE, **files})
-    write(folder, {"outside/route.js": JS})
+    write(folder, {"outside/route.js": JS, "outside/compose.yml": COMPOSE})
     (root / "x.ts").mkdir()
     (root / ".env").mkdir()
     links = {
@@ -169,6 +188,8 @@ def plant(folder: Path) -> Path:
         "app/up": "..",
         "app/outside": "../../outside",
         "app/outside.js": "../../outside/route.js",
+        "app/.env": "/etc/passwd",
+        "app/compose.yml": "../../outside/compose.yml",
     }
     for path, target in links.items():
         (root / path).symlink_to(target)

@@ -51,7 +51,6 @@ export const joined = () => track("%s");
 @pytest.mark.parametrize(
     "path",
     [
-        "README.md",
         "logo.png",
         "docs/environment.rst",
         "app/.environment",
@@ -60,7 +59,6 @@ export const joined = () => track("%s");
         "Dockerfiles",
         "yarn.lock",
         "script.shx",
-        "notes.js.txt",
     ],
 )
 def test_no_hook_is_handed_what_mmlint_does_not_read(hook: str, path: str) -> None:
@@ -102,7 +100,16 @@ def test_no_hook_is_handed_what_mmlint_does_not_read(hook: str, path: str) -> No
         "Dockerfile",
         "apps/web/Dockerfile.dev",
         "Containerfile",
+        "web.Dockerfile",
+        "Dockerfile-dev",
+        ".mcp.json",
+        "render.yaml",
         "deploy.sh",
+        "scripts/a.bash",
+        "README.md",
+        "docs/setup.mdx",
+        "notebooks/a.ipynb",
+        "notes.txt",
         "with space/[id]/route.ts",
     ],
 )

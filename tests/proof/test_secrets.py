@@ -122,6 +122,25 @@ async def handler(event, context):
     return "{key["rk"]}"
 ''',
         "jobs/broken.py": f'import millimetric\nkey = "{key["sk"]}" "{key["stripe"]}\n',
+        "compose.yml": f"""\
+services:
+  web: {{environment: {{NEXT_PUBLIC_A: "{key["sk"]}", B: "{key["rk"]}"}}}} # {key["ak"]}
+  job:
+    environment:
+      - DB={key["password"]}
+      - VITE_B={key["stripe"]}
+      - "{key["rk"]}=x"
+""",
+        "wrangler.toml": f'vars = {{ PUBLIC_A = "{key["test sk"]}", B = "{key["stripe"]}" }}\n',
+        "vercel.json": f"""{{"env": {{"NEXT_PUBLIC_A": "{key["ak"]}", "{key["sk"]}": 1}}}}\n""",
+        "Dockerfile": f"ARG VITE_A={key['sk']}\nENV VITE_B {key['stripe']} {key['rk']}\n",
+        "deploy.sh": f"export VITE_A='{key['sk']}' # {key['ak']}\nVITE_B={key['stripe']} run\n",
+        "README.md": f"Use `{key['sk']}`. <!-- mmlint: ignore[{key['rk']}] -->\n",
+        "book.ipynb": f"""{{"cells": [{{"source": ["key = '{key["sk"]}'\\n"]}}]}}\n""",
+        "notes.txt": f"{key['ak']}\n# mmlint: ignore[MM203] {key['rk']}\n",
+        "next.config.mjs": f"""\
+export default {{ env: {{ A: "{key["stripe"]}", "{key["rk"]}": "{key["sk"]}" }} }};
+""",
         "index.html": f"""\
 <script async src="https://api.millimetric.ai/v1/a.js" data-key="{key["sk"]}"></script>
 <a onclick="window.mm.track('signup', {{ key: '{key["stripe"]}' }})">{key["rk"]}</a>
