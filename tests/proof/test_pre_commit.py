@@ -214,7 +214,7 @@ def test_a_commit_without_a_mistake_is_made(repository: Path) -> None:
 @pytest.mark.slow
 def test_a_file_that_no_hook_wants_does_not_start_mmlint(repository: Path) -> None:
     use(repository, "mmlint")
-    done, printed = commit(repository, {"README.md": "NEXT_PUBLIC_AOA_SK\n"})
+    done, printed = commit(repository, {"data.tsv": "NEXT_PUBLIC_AOA_SK\n"})
     assert done, printed
     assert "no files to check" in printed
 
