@@ -109,10 +109,15 @@ class Session:
 
     def lint(self, overlay: Mapping[str, bytes]) -> list[Reported]:
         """Return the findings in the focus, with ``overlay`` (path to bytes) in place of files."""
+        from mmlint.engine.garbage import uncollected
+
+        with uncollected():
+            return self._lint({**self.overlay, **overlay})
+
+    def _lint(self, merged: Mapping[str, bytes]) -> list[Reported]:
         from mmlint.config.suggest import did_you_mean
         from mmlint.engine.judge import judge
 
-        merged = {**self.overlay, **overlay}
         project = self._project(merged)
         observed = self.observed
         assert observed is not None

@@ -133,6 +133,11 @@ def path_of(callee: Entity | None) -> tuple[str, ...]:
     return ()
 
 
+def is_send(found: Entity | None) -> bool:
+    """Whether this is the server SDK's ``track``, which queues an event."""
+    return isinstance(found, SdkFunction) and found.sdk == "node" and found.name == "track"
+
+
 def is_flush(found: Entity | None) -> bool:
     """Whether this is the server SDK's ``flush``."""
     return isinstance(found, SdkFunction) and found.sdk == "node" and found.name == "flush"

@@ -337,7 +337,7 @@ class Effects(Promises):
         return self.answered(call, found, states)
 
     def send(self, call: s.Call, callee: SdkFunction, states: States) -> States:
-        if callee.sdk != "node" or callee.name != "track":
+        if not calls.is_send(callee):
             return states
         self.sends = True
         return frozenset(queued(state, self.spot(call)) for state in states)

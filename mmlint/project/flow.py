@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.limits import Limit
-from mmlint.project.callee import is_flush
+from mmlint.project.callee import is_flush, is_send
 from mmlint.project.covering import Wrapping
 from mmlint.project.entity import Entity, Parameter, ProjectFunction
 from mmlint.project.http import request, speaks_http
@@ -35,8 +35,9 @@ MAX_ROUNDS = 4
 
 
 class Mentioning(NamedTuple):
-    """The functions that may flush, and those that may make a plain request."""
+    """The functions that may queue an event, that may flush, and that may make a plain request."""
 
+    sends: set[ProjectFunction]
     flushes: set[ProjectFunction]
     requests: set[ProjectFunction]
 
@@ -73,7 +74,7 @@ class Flow:
         """Every plain request of the program, and whether it gives a promise to wait for."""
         return {
             Spot(one.unit, one.call.start, one.call.end): must_be_awaited(one)
-            for one in self.program.calls
+            for one in self.program.foreign
             if request(self.program, one) is not None
         }
 
@@ -143,6 +144,10 @@ class Flow:
         inner = self.ended_by.get(spot)
         return sorted(inner, key=lambda one: (one.unit.path, one.start)) if inner else [spot]
 
+    def mentions_send(self, function: ProjectFunction) -> bool:
+        """Whether ``function``, a function inside it, or one they reach may queue an event."""
+        return function in self._mentioning.sends
+
     def mentions_flush(self, function: ProjectFunction) -> bool:
         """Whether ``function``, a function inside it, or one they reach may flush at all."""
         return function in self._mentioning.flushes
@@ -153,7 +158,8 @@ class Flow:
 
     @cached_property
     def _mentioning(self) -> Mentioning:
-        """From the functions that name a flush or a request back to all that name those."""
+        """From the functions that name a send, a flush or a request back to all that name those."""
+        sends: set[ProjectFunction] = set()
         flushes: set[ProjectFunction] = set()
         requests: set[ProjectFunction] = set()
         named_by: dict[ProjectFunction, list[ProjectFunction]] = {}
@@ -162,20 +168,31 @@ class Flow:
                 function = ProjectFunction(unit, index)
                 named_by.setdefault(function, []).append(ProjectFunction(unit, declared.parent))
                 for found in self._named(function):
-                    if is_flush(found):
+                    if is_send(found):
+                        sends.add(function)
+                    elif is_flush(found):
                         flushes.add(function)
                     elif speaks_http(found):
                         requests.add(function)
                     elif isinstance(found, ProjectFunction):
                         named_by.setdefault(found, []).append(function)
-        return Mentioning(_spread(flushes, named_by), _spread(requests, named_by))
+        return Mentioning(*(_spread(one, named_by) for one in (sends, flushes, requests)))
 
     def _named(self, function: ProjectFunction) -> Iterator[Entity | None]:
         """What the names in a function mean, without those of the functions inside it."""
-        for value in function.unit.values(function.index):
-            if isinstance(value, s.Call | s.Name | s.Member):
-                target = value.callee if isinstance(value, s.Call) else value
-                yield constructor(self.program.resolve(function.unit, target))
+        unit, seen = function.unit, set[int]()
+        for value in unit.values(function.index):
+            if isinstance(value, s.Name) and value.binding >= 0:
+                if value.binding in seen:
+                    continue  # it means the same wherever it stands
+                seen.add(value.binding)
+            elif isinstance(value, s.Call):
+                value = value.callee
+                if isinstance(value, s.Name | s.Member):
+                    continue  # a value of the function itself
+            elif not isinstance(value, s.Name | s.Member):
+                continue
+            yield constructor(self.program.resolve(unit, value))
 
 
 def _spread(

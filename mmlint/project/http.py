@@ -21,6 +21,7 @@ _URL = re.compile(
 _VERBS = frozenset({"post", "put", "request"})
 _JS_CLIENTS = frozenset({"axios", "ky", "got", "undici", "node-fetch", "ofetch", "cross-fetch"})
 _PY_CLIENTS = frozenset({"requests", "httpx", "aiohttp"})
+_PY_SPEAKERS = _PY_CLIENTS | {"urllib"}
 
 
 class Request(NamedTuple):
@@ -38,7 +39,7 @@ def speaks_http(callee: Entity | None) -> bool:
     if not isinstance(callee, External):
         return False
     package = callee.module.split("/")[0]
-    return package in _JS_CLIENTS or package.split(".")[0] in {*_PY_CLIENTS, "urllib"}
+    return package in _JS_CLIENTS or package.split(".")[0] in _PY_SPEAKERS
 
 
 def request(program: Program, call: Call, environment: Environment = NOTHING) -> Request | None:
@@ -118,11 +119,11 @@ def _names(program: Program, unit: Unit, value: s.Value, found: Entity | None) -
 
 
 def _javascript(program: Program, call: Call, environment: Environment) -> Request | None:
-    arguments = [one.value for one in call.call.arguments]
-    if not arguments:
-        return None
     callee = call.callee
-    if isinstance(callee, Global) and callee.path[-1] == "fetch":
+    if not speaks_http(callee) or not call.call.arguments:
+        return None
+    arguments = [one.value for one in call.call.arguments]
+    if isinstance(callee, Global):
         return _with_options(program, call, arguments, environment, ("body",))
     if not isinstance(callee, External) or callee.module.split("/")[0] not in _JS_CLIENTS:
         return None

@@ -16,7 +16,6 @@ from typing import Literal as Choices
 from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry, Reference
 from mmlint.model.key import Key
-from mmlint.model.walk import values
 from mmlint.project.entity import Known
 from mmlint.project.program import Program
 from mmlint.project.unit import Unit
@@ -118,12 +117,7 @@ def _last_name(value: s.Value) -> str:
 def _options(program: Program, unit: Unit) -> Iterator[tuple[Keys, _Found]]:
     """Every entry of an object that is not itself part of another, with the keys that lead to it
     from the outermost one."""
-    objects = [
-        value
-        for function in unit.module.functions
-        for _, value in values(function.body)
-        if isinstance(value, s.Object)
-    ]
+    objects = [value for value in unit.every_value() if isinstance(value, s.Object)]
     inner = {
         (entry.value.start, entry.value.end)
         for value in objects

@@ -111,6 +111,13 @@ class Program:
         return found, call
 
     @cached_property
+    def foreign(self) -> list[Call]:
+        """The calls of what is not the project's own: of the SDK, of packages, of the platform."""
+        return [
+            one for one in self.calls if isinstance(one.callee, SdkFunction | External | Global)
+        ]
+
+    @cached_property
     def callers(self) -> dict[ProjectFunction, list[Call]]:
         """Project function to the calls that reach it directly."""
         found: dict[ProjectFunction, list[Call]] = {}
@@ -127,12 +134,10 @@ class Program:
     ) -> Entity | None:
         """Return what ``value`` means, or None where it cannot be known."""
         plain = not environment and type(value) in _NAMED
-        # all uses of a variable mean the same, wherever they stand
-        key = (
-            (id(unit), value.binding, -1)
-            if isinstance(value, s.Name) and value.binding >= 0
-            else (id(unit), value.start, value.end)
-        )
+        if type(value) is s.Name and value.binding >= 0:
+            key = (id(unit), value.binding, -1)  # all its uses mean the same
+        else:
+            key = (id(unit), value.start, value.end)
         if plain and key in self._memo:
             return self._memo[key]
         asked = self._question

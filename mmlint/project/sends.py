@@ -102,7 +102,7 @@ class Sends:
     def all(self) -> tuple[Send, ...]:
         """Every send, wrappers' calls included, in path and source order."""
         found: list[Send] = []
-        for call in self.program.calls:
+        for call in self.program.foreign:
             found.extend(self._direct(call, NOTHING))
         wave = found
         for _ in range(MAX_WRAPPERS):

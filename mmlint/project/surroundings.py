@@ -148,13 +148,10 @@ class Surroundings:
 
     def package_of(self, path: str) -> str | None:
         """Return the folder of the nearest ``package.json`` at or above ``path``, or None."""
-        folder = posixpath.dirname(path)
-        while True:
-            if folder in self.packages:
-                return folder
-            if not folder:
-                return None
-            folder = posixpath.dirname(folder)
+        folder = path.rpartition("/")[0]
+        while folder and folder not in self.packages:
+            folder = folder.rpartition("/")[0]
+        return folder if folder in self.packages else None
 
     def depends(self, path: str, names: tuple[str, ...]) -> bool | None:
         """Whether the package of ``path`` (or one above it) depends on one of ``names``; None where
@@ -171,7 +168,7 @@ class Surroundings:
     def relative(self, path: str) -> str:
         """Return ``path`` relative to its package."""
         folder = self.package_of(path)
-        return posixpath.relpath(path, folder) if folder else path
+        return path[len(folder) + 1 :] if folder else path
 
     def home(self, path: str) -> str:
         """Return the folder of what is deployed together: the package, else the top folder."""
@@ -197,7 +194,7 @@ class Surroundings:
 
     def nearest(self, path: str, names: tuple[str, ...]) -> list[str]:
         """Return the settings files of these names in the nearest folder at or above ``path``'s."""
-        return self._at_or_above(posixpath.dirname(path), names)
+        return self._at_or_above(path.rpartition("/")[0], names)
 
     def _at_or_above(self, folder: str, names: tuple[str, ...]) -> list[str]:
         """``nearest``, for a folder: all its files get one answer, and every platform asks."""

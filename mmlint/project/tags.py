@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.facts import FileFacts, ScriptTag, TagAttribute
-from mmlint.model.walk import values
 from mmlint.project.program import Program
 from mmlint.project.unit import Unit
 from mmlint.sdk.surface import LOADER_PATH
@@ -27,12 +26,11 @@ def tags(files: Mapping[str, FileFacts], program: Program) -> Iterator[Tagged]:
         for tag in facts.tags:
             yield Tagged(path, tag)
     for unit in program.units:
-        for function in () if unit.python else unit.module.functions:
-            for _, value in values(function.body):
-                if isinstance(value, s.Element) and value.name in ("script", "Script"):
-                    found = _tag(program, unit, value)
-                    if found is not None:
-                        yield Tagged(unit.path, found, unit)
+        for value in () if unit.python else unit.every_value():
+            if isinstance(value, s.Element) and value.name in ("script", "Script"):
+                found = _tag(program, unit, value)
+                if found is not None:
+                    yield Tagged(unit.path, found, unit)
 
 
 def _tag(program: Program, unit: Unit, element: s.Element) -> ScriptTag | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
@@ -307,7 +308,7 @@ class Unit:
 
 def _content(body: tuple[s.Statement, ...]) -> tuple[Content, ...]:
     return tuple(
-        Content(statement, tuple(one for own in own_values(statement) for one in inside(own)))
+        Content(statement, tuple(chain.from_iterable(map(inside, own_values(statement)))))
         for statement in statements(body)
     )
 

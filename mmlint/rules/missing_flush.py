@@ -88,7 +88,7 @@ def check(project: Project) -> Iterator[Verdict]:
     for handler in project.handlers:
         unit, index = handler.function.unit, handler.function.index
         evidence = project.evidence(unit, index)
-        if evidence.runtime != "serverless":
+        if evidence.runtime != "serverless" or not project.flow.mentions_send(handler.function):
             continue
         around = [project.covering(handler, one) for one in handler.wrappers]
         if any(one.flushes is not False for one in around):
