@@ -111,7 +111,7 @@ class Payloads:
         return tuple(
             send
             for send in self.sends
-            if (send.side == "server" or send.through != "sdk") and not self._is_own(send)
+            if (send.side == "server" or send.through != "sdk") and not self.is_own(send)
         )
 
     @cached_property
@@ -246,7 +246,7 @@ class Payloads:
                 return owner.unit.module.functions[member.function]
         return None
 
-    def _is_own(self, send: Send) -> bool:
+    def is_own(self, send: Send) -> bool:
         """Whether the send calls the project's own client with keywords that it names itself."""
         fields = send.event.fields.values()
         return any(self._is_own_parameter(send, one) for one in fields)

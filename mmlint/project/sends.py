@@ -90,6 +90,11 @@ class Send:
     def field(self, name: str) -> Field | None:
         return self.event.fields.get(name)
 
+    def lacks(self, name: str) -> bool:
+        """Whether the event certainly has no value for the field ``name``."""
+        found = self.field(name)
+        return not self.event.open if found is None else found.presence == "empty"
+
 
 class Sends:
     """Finds the sends of ``program``; ``side_of`` says where a unit's code runs."""

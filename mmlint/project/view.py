@@ -25,6 +25,7 @@ from mmlint.project.surroundings import Surroundings
 from mmlint.project.tags import Tagged, tags
 from mmlint.project.unit import Unit
 from mmlint.project.values import Values
+from mmlint.project.webhooks import Webhook, Webhooks
 from mmlint.project.wrapping import Coverage, Wrapper
 from mmlint.sdk import surface
 from mmlint.sdk.carriers import slots_of
@@ -124,6 +125,24 @@ class Project:
     def values(self) -> Values:
         """What kind of value an expression is: a number, a path, a fraction, JSON in a text."""
         return Values(self.program)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Which functions a provider's webhook runs."""
+        return Webhooks(self.program)
+
+    @cached_property
+    def webhook_sends(self) -> tuple[tuple[Send, Webhook], ...]:
+        """The server's sends in webhooks' handlers. Where one happens in a wrapper, it is the
+        wrapper's call there."""
+        found = [
+            (send, hook)
+            for send in self.sends
+            if send.side == "server"
+            and (hook := self.webhooks.reaching(send.unit, send.site.function)) is not None
+        ]
+        called = {id(send.via) for send, _ in found}
+        return tuple(one for one in found if id(one[0]) not in called)
 
     @cached_property
     def entries(self) -> tuple[Carried, ...]:

@@ -98,7 +98,4 @@ def _lacks(send: Send) -> bool:
         return False
     if any(send.field(name) is not None for name in _MISSPELT):
         return False
-    found = send.field("anonymous_id")
-    if found is None:
-        return not send.event.open
-    return found.presence == "empty"
+    return send.lacks("anonymous_id")

@@ -1,0 +1,220 @@
+"""Which functions a provider's webhook runs, and what proves it.
+
+A path or a name says so, a signature is checked, a listener is registered; or a helper is called by
+nobody but such functions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from mmlint.model import syntax as s
+from mmlint.model.finding import Place, Related
+from mmlint.project.entity import Entity, External, ProjectFunction
+from mmlint.project.matching import is_called, last_name
+from mmlint.project.program import Program
+from mmlint.project.providers import PROVIDERS, Provider
+from mmlint.project.unit import Unit
+from mmlint.sdk.environment import words
+
+MAX_CALLS = 3
+"""How many calls lie between a handler and the helper that checks for it, or that it runs."""
+
+_WORDS = frozenset({"WEBHOOK", "WEBHOOKS"})
+_OUTGOING = frozenset(
+    {"CREATE", "UPDATE", "DELETE", "REMOVE", "ADD", "GET", "LIST", "FIND", "FETCH", "REGISTER"}
+    | {"SEND", "DISPATCH", "DELIVER", "TRIGGER", "EMIT", "QUEUE", "ENQUEUE", "TEST", "ROTATE"}
+    | {"ENABLE", "DISABLE", "SUBSCRIBE", "UNSUBSCRIBE", "EDIT", "SAVE"}
+)
+"""First words of functions that keep or call other people's webhooks."""
+_ROUTES = frozenset(
+    {"post", "put", "patch", "get", "all", "any", "use", "route", "controller", "api_route"}
+    | {"add_url_rule", "add_api_route", "add_route", "path", "re_path", "url", "expose"}
+)
+"""Names, in lower case, of calls and decorators whose first argument is a route."""
+_HEADER_METHODS = frozenset({"get", "header", "getHeader"})
+
+
+class Webhook(NamedTuple):
+    """Why a function is a webhook's. ``place``: where that is written, unless in the path."""
+
+    why: str
+    place: Place | None = None
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(self.place, self.why),) if self.place is not None else ()
+
+
+class Webhooks:
+    """Answers about the functions of ``program``."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._own: dict[ProjectFunction, Webhook | None] = {}
+
+    def of(self, unit: Unit, index: int) -> Webhook | None:
+        """Return why function ``index`` of ``unit`` stands in a webhook's handler, or None."""
+        if _says(unit.path):
+            return Webhook("a webhook's handler: its path says so")
+        while index > 0:
+            found = self._function(ProjectFunction(unit, index))
+            if found is not None:
+                return found
+            index = unit.module.functions[index].parent
+        return None
+
+    def reaching(self, unit: Unit, index: int, depth: int = 0) -> Webhook | None:
+        """Return the same, also of a helper that is called in webhooks' handlers only."""
+        found = self.of(unit, index)
+        while found is None and index > 0 and depth < MAX_CALLS:
+            calls = self.program.callers.get(ProjectFunction(unit, index), [])
+            calls = [one for one in calls if not one.unit.test]
+            callers = [self.reaching(one.unit, one.site.function, depth + 1) for one in calls]
+            if callers and all(callers):
+                found = callers[0]
+            index = unit.module.functions[index].parent
+        return found
+
+    def event(self, unit: Unit, offset: int) -> str | None:
+        """Return the variable in scope at the byte ``offset`` that holds the provider's verified
+        event, if that has an ``id``."""
+        here = unit.function_at(offset)
+        visible: dict[str, list[int]] = {}
+        for number, binding in enumerate(unit.module.bindings):
+            seen = binding.scope_start <= offset < binding.scope_end
+            if seen and binding.start < offset and unit.is_inside(here, binding.owner):
+                visible.setdefault(binding.name, []).append(number)
+        for name, numbers in visible.items():
+            if len(numbers) == 1 and self._is_event(unit, numbers[0]):
+                return name
+        return None
+
+    def _is_event(self, unit: Unit, binding: int) -> bool:
+        held = [
+            one
+            for one in unit.definitions.get(binding, [])
+            if not (isinstance(one.value, s.Literal) and one.value.value is None)
+        ]
+        values = [one.value.value if isinstance(one.value, s.Await) else one.value for one in held]
+        return bool(held) and all(
+            not one.path and isinstance(value, s.Call) and self._identifies(unit, value)
+            for one, value in zip(held, values, strict=True)
+        )
+
+    def _identifies(self, unit: Unit, call: s.Call) -> bool:
+        provider = self._verifier(unit, call)
+        return provider is not None and provider.identified
+
+    # --- one function ----------------------------------------------------------------------------
+
+    def _function(self, function: ProjectFunction) -> Webhook | None:
+        if function not in self._own:
+            self._own[function] = self._named(function) or self._checked(function)
+        return self._own[function]
+
+    def _named(self, function: ProjectFunction) -> Webhook | None:
+        """What the function's names say: its own, its class's, the route that it is given to."""
+        unit, declared = function.unit, function.function
+        owner = unit.module.classes[declared.owner] if declared.owner >= 0 else None
+        names = [declared.name, owner.name if owner else None]
+        for name in names:
+            if name and _says(name) and words(name)[0] not in _OUTGOING:
+                place = Place(unit.path, declared.start, declared.start)
+                return Webhook(f"a webhook's handler: {name} says so", place)
+        decorators = (*declared.decorators, *(owner.decorators if owner else ()))
+        for one in decorators:
+            callee = self.program.resolve(unit, one.callee) if isinstance(one, s.Call) else None
+            found = self._route(unit, one, callee) if isinstance(one, s.Call) else None
+            if found is not None:
+                return found
+        return self._registered.get(function)
+
+    @cached_property
+    def _registered(self) -> dict[ProjectFunction, Webhook]:
+        """The functions that are given to a route, or to a provider's listeners."""
+        found: dict[ProjectFunction, Webhook] = {}
+        for one in self.program.calls:
+            route = self._route(one.unit, one.call, one.callee)
+            for argument in one.call.arguments if route is not None else ():
+                meant = self.program.resolve(one.unit, argument.value)
+                if isinstance(meant, ProjectFunction) and route is not None:
+                    found.setdefault(meant, route)
+        return found
+
+    def _route(self, unit: Unit, call: s.Call, callee: Entity | None) -> Webhook | None:
+        """Whether a call registers a route with the word in it, or a provider's listener."""
+        place = Place(unit.path, call.start, call.end)
+        if isinstance(callee, External):
+            for one in PROVIDERS:
+                if one.listeners and is_called(callee, one.listeners):
+                    return Webhook(f"{one.name} calls this listener", place)
+        if not call.arguments or last_name(call.callee).lower() not in _ROUTES:
+            return None
+        known = self.program.text(unit, call.arguments[0].value)
+        if known is not None and _says(known[0]):
+            return Webhook(f"a webhook's route: {known[0]}", place)
+        return None
+
+    def _checked(self, function: ProjectFunction, depth: int = 0) -> Webhook | None:
+        """Where the function checks a provider's signature, or calls what does."""
+        unit = function.unit
+        for parameter in function.function.parameters:
+            provider = _provider((parameter.name or "").replace("_", "-"))
+            if provider is not None:
+                place = Place(unit.path, parameter.start, parameter.end)
+                return Webhook(f"{provider.name}'s signature is read here", place)
+        for value in unit.values(function.index):
+            place = Place(unit.path, value.start, value.end)
+            if isinstance(value, s.Call):
+                provider = self._verifier(unit, value)
+                if provider is not None:
+                    return Webhook(f"{provider.name}'s signature is checked here", place)
+            provider = next(filter(None, map(_provider, self._keys(unit, value))), None)
+            if provider is not None:
+                return Webhook(f"{provider.name}'s signature is read here", place)
+        return self._helped(function, depth) if depth < MAX_CALLS else None
+
+    def _helped(self, function: ProjectFunction, depth: int) -> Webhook | None:
+        for value in function.unit.values(function.index):
+            callee = None
+            if isinstance(value, s.Call):
+                callee = self.program.resolve(function.unit, value.callee)
+            if isinstance(callee, ProjectFunction) and callee != function:
+                found = self._checked(callee, depth + 1)
+                if found is not None:
+                    return found
+        return None
+
+    def _verifier(self, unit: Unit, call: s.Call) -> Provider | None:
+        name = last_name(call.callee)
+        callee = self.program.resolve(unit, call.callee)
+        for one in PROVIDERS:
+            if name in one.methods and isinstance(call.callee, s.Member):
+                return one
+            if one.verifiers and is_called(callee, one.verifiers):
+                return one
+        return None
+
+    def _keys(self, unit: Unit, value: s.Value) -> Iterator[str]:
+        """The names under which a value is read from something."""
+        if isinstance(value, s.Member):
+            yield value.name
+        elif isinstance(value, s.Index):
+            known = self.program.text(unit, value.index)
+            yield known[0] if known else ""
+        elif isinstance(value, s.Call) and last_name(value.callee) in _HEADER_METHODS:
+            known = self.program.text(unit, value.arguments[0].value) if value.arguments else None
+            yield known[0] if known else ""
+
+
+def _says(text: str) -> bool:
+    return any(not _WORDS.isdisjoint(words(part)) for part in re.split(r"[^\w.-]+", text))
+
+
+def _provider(header: str) -> Provider | None:
+    plain = re.sub("^http-", "", header.lower().replace("_", "-"))
+    return next((one for one in PROVIDERS if plain in one.headers), None)

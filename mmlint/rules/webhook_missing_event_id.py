@@ -1,0 +1,122 @@
+"""An event from a webhook that does not carry the provider's event id.
+
+Providers deliver a webhook until it is answered, sometimes twice even then, and Millimetric does
+not deduplicate. With the provider's id as `event_id` the copies can be told apart when you query,
+and a row can be traced back to what caused it. Without it, a retried payment is two payments.
+
+**Bad**
+
+```ts app/api/webhooks/stripe/route.ts
+import Stripe from "stripe";
+import { track, flush } from "@millimetric/track-node";
+
+const stripe = new Stripe(process.env.STRIPE_SECRET_KEY!);
+
+export async function POST(request: Request) {
+  const signature = request.headers.get("stripe-signature")!;
+  const evt = stripe.webhooks.constructEvent(await request.text(), signature, process.env.WHSEC!);
+  track({ event: "subscription_renewed", user_id: evt.account }); // !MM501
+  await flush();
+  return new Response(null, { status: 204 });
+}
+```
+
+```py services/billing.py
+import os
+import requests
+import stripe
+
+def renewed(request):
+    signature = request.headers["stripe-signature"]
+    evt = stripe.Webhook.construct_event(request.body, signature, os.environ["WHSEC"])
+    requests.post(  # !MM501
+        f"{os.environ['AOA_HOST']}/v1/track",
+        headers={"Authorization": f"Bearer {os.environ['AOA_SK']}"},
+        json={"event": "subscription_renewed", "user_id": evt["account"]},
+        timeout=5,
+    )
+```
+
+**Fixed**
+
+```ts app/api/webhooks/stripe/route.ts fixed
+import Stripe from "stripe";
+import { track, flush } from "@millimetric/track-node";
+
+const stripe = new Stripe(process.env.STRIPE_SECRET_KEY!);
+
+export async function POST(request: Request) {
+  const signature = request.headers.get("stripe-signature")!;
+  const evt = stripe.webhooks.constructEvent(await request.text(), signature, process.env.WHSEC!);
+  track({ event: "subscription_renewed", event_id: evt.id, user_id: evt.account }); // !MM501
+  await flush();
+  return new Response(null, { status: 204 });
+}
+```
+
+```py services/billing.py fixed
+import os
+import requests
+import stripe
+
+def renewed(request):
+    signature = request.headers["stripe-signature"]
+    evt = stripe.Webhook.construct_event(request.body, signature, os.environ["WHSEC"])
+    requests.post(  # !MM501
+        f"{os.environ['AOA_HOST']}/v1/track",
+        headers={"Authorization": f"Bearer {os.environ['AOA_SK']}"},
+        json={"event": "subscription_renewed", "event_id": evt["id"], "user_id": evt["account"]},
+        timeout=5,
+    )
+```
+
+A handler is a webhook's where its path, route or name has the word, where it checks or reads a
+signature of Stripe, svix (Resend, Clerk), Slack or GitHub, or where only such handlers call it.
+
+**Fix**: safe where Stripe's verified event is a variable in scope. Else none.
+
+**When to ignore it**: events that no retry can repeat.
+
+Source: docs.millimetric.ai, server-side tracking: webhooks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmlint.model.finding import Fix
+from mmlint.project.sends import Send
+from mmlint.project.setting import set_field, written_at
+from mmlint.project.view import Project
+from mmlint.rules import Rule, Verdict
+
+RULE = Rule("MM501", "error", fixable="safe")
+
+
+def check(project: Project) -> Iterator[Verdict]:
+    for send, hook in project.webhook_sends:
+        if not send.lacks("event_id") or send.field("eventId") is not None:
+            continue
+        yield Verdict(
+            project.place(send.unit, send.node),
+            "a webhook's event has no event_id: when the provider delivers again, nobody can tell; "
+            "send the provider's event id",
+            extent=project.extent(send.unit, send.call.start),
+            related=hook.related,
+            evidence=(hook.why,),
+            fix=_fix(project, send),
+        )
+
+
+def _fix(project: Project, send: Send) -> Fix | None:
+    at = written_at(send, "event_id")
+    if at is None or project.payloads.is_own(send):
+        return None
+    if send.via is not None and not send.call.start <= at.start < send.call.end:
+        return None
+    event = project.webhooks.event(send.unit, at.start)
+    if event is None:
+        return None
+    value = f'{event}["id"]' if send.unit.python else f"{event}.id"
+    edits = set_field(send, "event_id", value)
+    return Fix(f"send {value} as event_id", "safe", edits) if edits else None
