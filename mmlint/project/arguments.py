@@ -98,8 +98,10 @@ def environment_of(
     parameters = callee.function.parameters
     shift = 1 if _takes_self(callee) else 0
     arguments = passed_to(unit, call, callee, outer)
-    if any(isinstance(one.argument.value, s.Spread) for one in arguments):
+    spreads = [one for one in arguments if isinstance(one.argument.value, s.Spread)]
+    if len(spreads) > 1 or any(not _of_keywords(one.argument.value) for one in spreads):
         return NOTHING
+    arguments = [one for one in arguments if one not in spreads]
     pairs: dict[int, Passed | None] = {}
     position = shift
     named = {parameter.name: number for number, parameter in enumerate(parameters)}
@@ -115,8 +117,11 @@ def environment_of(
         if number < shift or number in pairs:
             continue
         if parameter.kind == "keywords":
-            if all(one.passed.unit is unit and one.passed.environment == outer for one in left):
-                pairs[number] = Passed(unit, _keywords(call, left), outer)
+            rest = [*left, *spreads]
+            if all(one.passed.unit is unit and one.passed.environment == outer for one in rest):
+                pairs[number] = Passed(unit, _keywords(call, left, spreads), outer)
+        elif spreads:
+            continue  # it may be among what is spread
         elif parameter.kind != "rest":
             default = parameter.default
             pairs[number] = Passed(callee.unit, default, NOTHING) if default else None
@@ -132,10 +137,19 @@ def _takes_self(callee: ProjectFunction) -> bool:
     return "staticmethod" not in names
 
 
-def _keywords(call: s.Call, left: list[Given]) -> s.Object:
-    """The dict that ``**kwargs`` is in a callee: the keywords that no parameter took."""
+def _keywords(call: s.Call, left: list[Given], spreads: list[Given]) -> s.Object:
+    """The dict that ``**kwargs`` is in a callee: the keywords that no parameter took, and what is
+    spread (which may hold more than that)."""
     last = {one.argument.name: one.argument for one in left}
-    entries = tuple(
-        s.Entry(one.start, one.end, one.name, one.value, one.start) for one in last.values()
-    )
-    return s.Object(call.start, call.end, entries)
+    entries = [s.Entry(one.start, one.end, one.name, one.value, one.start) for one in last.values()]
+    for one in spreads:
+        value = one.argument.value
+        if isinstance(value, s.Spread):
+            entries.append(
+                s.Entry(value.start, value.end, None, value.value, value.start, "spread")
+            )
+    return s.Object(call.start, call.end, tuple(entries))
+
+
+def _of_keywords(value: s.Value) -> bool:
+    return isinstance(value, s.Spread) and value.double

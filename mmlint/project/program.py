@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mmlint.model import syntax as s
 from mmlint.model.facts import FileFacts
 from mmlint.model.limits import Limit, Limits, Question
-from mmlint.model.walk import statements
+from mmlint.model.walk import parts, statements
 from mmlint.project.arguments import (
     completed,
     direct,
@@ -35,16 +35,19 @@ from mmlint.project.entity import (
     SdkObject,
     agreed,
 )
+from mmlint.project.members import MAX_DEPTH, Members, is_nothing
 from mmlint.project.packages import package_specifier
 from mmlint.project.resolution import Resolution, submodule
 from mmlint.project.unit import Definition, Path, Site, Unit
 from mmlint.sdk import surface
-
-MAX_DEPTH = 24
-"""How many names, imports and returns are followed before the answer is *unknown*."""
+from mmlint.sdk.keys import redact
 
 MAX_STEPS = 500
 """How many expressions are looked at for the sake of one, before the answer is *unknown*."""
+
+
+MAX_HANDED = 3
+"""How many functions may hand a client on to each other."""
 
 
 class Call(NamedTuple):
@@ -56,7 +59,7 @@ class Call(NamedTuple):
     callee: Entity | None
 
 
-class Program:
+class Program(Members):
     """All units of a project. Answers are pure and memoised; nothing is read from disk.
 
     ``files``: path to facts. ``tests``: paths of test files (their sends are nobody's business).
@@ -81,6 +84,7 @@ class Program:
         self.resolution = resolution or Resolution(frozenset(files))
         self._first = {unit.path: unit for unit in reversed(self.units)}
         self._memo: dict[tuple[int, int, int], Entity | None] = {}
+        self.handed: dict[tuple[int, int, int], Entity] = {}
         self.limits = Limits()
         self.looked_at = 0
         self._question: Question | None = None
@@ -89,7 +93,21 @@ class Program:
 
     @cached_property
     def calls(self) -> list[Call]:
-        """Every call of every unit with its callee resolved, in path and source order."""
+        """Every call of every unit with its callee resolved, in path and source order.
+
+        Once the calls are known, so is what parameters are always handed; that may tell more.
+        """
+        found = self._every_call()
+        for _ in range(MAX_HANDED):
+            handed = self._always_handed(found)
+            if handed == self.handed:
+                return found
+            self.handed = handed
+            self._memo.clear()
+            found = self._every_call()
+        return found
+
+    def _every_call(self) -> list[Call]:
         return [
             Call(unit, site, direct_call, callee)
             for unit in self.units
@@ -97,12 +115,29 @@ class Program:
             for callee, direct_call in [self.called(unit, call)]
         ]
 
+    def _always_handed(self, calls: list[Call]) -> dict[tuple[int, int, int], Entity]:
+        """Parameters for which every call passes the same client, or an object of one class."""
+        found: dict[tuple[int, int, int], list[Entity | None]] = {}
+        for call in calls:
+            callee = constructor(call.callee)
+            if call.unit.test or not isinstance(callee, ProjectFunction):
+                continue
+            for key, passed in self.environment(call.unit, call.call, callee):
+                entity = None
+                if passed is not None:
+                    entity = self.resolve(passed.unit, passed.value, passed.environment)
+                found.setdefault(key, []).append(entity)
+        same = {key: agreed(entities) for key, entities in found.items()}
+        return {key: one for key, one in same.items() if isinstance(one, SdkObject | Instance)}
+
     def called(
         self, unit: Unit, call: s.Call, environment: Environment = NOTHING, depth: int = 0
     ) -> tuple[Entity | None, s.Call]:
         """Return what ``call`` calls, and the call as if it did so directly: ``fn.call(self, a)``
         is ``fn(a)``, and what a package's function was given before stands among the arguments."""
         found = self.resolve(unit, call.callee, environment, depth)
+        if isinstance(found, Namespace):
+            found = self._whole(found.unit, depth)
         if isinstance(found, Method):
             plain = direct(call, found)
             return (found, call) if plain is None else (found.function, plain)
@@ -197,9 +232,25 @@ class Program:
             return self._choice(unit, value, environment, depth + 1)
         if isinstance(value, s.Operation) and value.operator in ("=", ":=", "??=", "||=", ","):
             return self.resolve(unit, value.operands[-1], environment, depth + 1)
+        if isinstance(value, s.Template) or _joins(value):
+            text = self._joined(unit, value, environment, depth + 1)
+            value = value if text is None else text
         if isinstance(value, s.Literal | s.Template | s.Object | s.Sequence):
             return Known(unit, value, environment)
         return None
+
+    def _joined(
+        self, unit: Unit, value: s.Value, environment: Environment, depth: int
+    ) -> s.Literal | None:
+        """The one text that a template or ``a + b`` is, where all its parts are known texts."""
+        texts: list[str] = []
+        for part in parts(value):
+            found = self.resolve(unit, part, environment, depth)
+            literal = found.value if isinstance(found, Known) else None
+            if not isinstance(literal, s.Literal) or not isinstance(literal.value, str):
+                return None
+            texts.append(literal.value)
+        return s.Literal(value.start, value.end, redact("".join(texts)))
 
     def _choice(
         self, unit: Unit, value: s.Choice, environment: Environment, depth: int
@@ -217,6 +268,8 @@ class Program:
         self, unit: Unit, name: s.Name, environment: Environment, depth: int
     ) -> Entity | None:
         if name.binding < 0:
+            if name.name == "super" and not unit.python:
+                return self.parent(unit, name.start, depth)
             owner = unit.self_class(name, unit.function_at(name.start))
             if owner >= 0:
                 return Instance(unit, owner)
@@ -257,7 +310,7 @@ class Program:
         return agreed(
             self._at(self.resolve(unit, one.value, environment, depth), one.path, depth)
             for one in definitions
-            if not (waits and _is_nothing(one.value))
+            if not (waits and is_nothing(one.value))
         )
 
     def _at(self, entity: Entity | None, path: Path, depth: int) -> Entity | None:
@@ -282,12 +335,13 @@ class Program:
                     return None
                 entity = self.resolve(passed.unit, passed.value, passed.environment, depth)
                 return self._at(entity, path, depth)
-        owner = declared.owner
-        if unit.python and number == 0 and owner >= 0 and declared.kind != "function":
-            return Instance(unit, owner)
-        annotation = declared.parameters[number].annotation
-        if annotation and annotation.split(".")[-1].strip("'\" ") == surface.CLIENT_CLASS:
-            return SdkObject("node")
+        found = self.receiver(unit, function, number)
+        if found is None:
+            found = self.declared(unit, declared.parameters[number], depth)
+        if found is None:
+            found = self.handed.get(key)
+        if found is not None:
+            return self._at(found, path, depth)
         return Parameter(unit, function, number, path)
 
     # --- imports and exports ---------------------------------------------------------------------
@@ -375,11 +429,24 @@ class Program:
                 return self._sdk_member(module, name)
             if isinstance(module, Namespace) and module.unit.gives_away(name):
                 found = self.exported(module.unit, name, depth + 1)
-                if found is None and name not in module.unit.globals:
-                    inner = self.resolution.find(module.unit.path, f".{name}", "python")
-                    found = Namespace(self._first[inner]) if inner in self._first else None
+                if found is None:
+                    found = self._submodule(module.unit, name)
                 if found is not None:
                     return found
+        return None
+
+    def _submodule(self, unit: Unit, name: str) -> Entity | None:
+        """The module ``name`` inside a Python package that has no such name itself."""
+        if not unit.python or name in unit.globals or not unit.path.endswith("__init__.py"):
+            return None
+        inner = self.resolution.find(unit.path, f".{name}", "python")
+        return Namespace(self._first[inner]) if inner in self._first else None
+
+    def _whole(self, unit: Unit, depth: int) -> Entity | None:
+        """What ``module.exports = …`` makes of a whole file."""
+        for export in unit.module.exports:
+            if export.name == "=" and export.value is not None:
+                return self.resolve(unit, export.value, NOTHING, depth + 1)
         return None
 
     # --- members and results ---------------------------------------------------------------------
@@ -401,7 +468,8 @@ class Program:
         if isinstance(entity, Parameter):
             return Parameter(entity.unit, entity.function, entity.number, (*entity.path, name))
         if isinstance(entity, Namespace):
-            return self.exported(entity.unit, name, depth + 1)
+            found = self.exported(entity.unit, name, depth + 1)
+            return self._submodule(entity.unit, name) if found is None else found
         if isinstance(entity, Instance | ProjectClass):
             return self._class_member(entity, name, depth + 1)
         if isinstance(entity, Known):
@@ -421,81 +489,6 @@ class Program:
         if path == ("window", surface.BROWSER_GLOBAL):
             return SdkObject("browser")
         return Global(path)
-
-    def _class_member(
-        self, entity: Instance | ProjectClass, name: str, depth: int
-    ) -> Entity | None:
-        declared = entity.unit.module.classes[entity.index]
-        if name in ("track", "flush") and self._is_client(entity.unit, declared):
-            method = next(one.function for one in declared.members if one.name == name)
-            return SdkFunction("node", name, entity.unit.module.functions[method].is_async)
-        for member in declared.members:
-            if member.name == name and member.function >= 0:
-                return ProjectFunction(entity.unit, member.function)
-        for member in declared.members:
-            if member.name == name and member.value is not None and not _is_nothing(member.value):
-                found = self.resolve(entity.unit, member.value, NOTHING, depth)
-                if found is not None:
-                    return found
-        writes = entity.unit.field_writes.get((entity.index, name), [])
-        found = self._variable(entity.unit, writes, NOTHING, depth)
-        if found is not None:
-            return found
-        for parent in declared.bases:
-            base = self.resolve(entity.unit, parent, NOTHING, depth)
-            if isinstance(base, ProjectClass) and base != entity:
-                inherited = (
-                    self._class_member(Instance(base.unit, base.index), name, depth + 1)
-                    if depth < MAX_DEPTH
-                    else None
-                )
-                if inherited is not None:
-                    return inherited
-        return self._parameter_property(entity, name)
-
-    def _is_client(self, unit: Unit, declared: s.Class) -> bool:
-        """Whether a Python class is a client of its own: ``track`` and ``flush``, and a method that
-        names the API's path. There is no official Python SDK, so teams write this class."""
-        if not unit.python:
-            return False
-        methods = {one.name: one.function for one in declared.members if one.function >= 0}
-        if not {"track", "flush"} <= methods.keys():
-            return False
-        return declared.name == surface.CLIENT_CLASS or any(
-            isinstance(value, s.Literal) and str(value.value).endswith(surface.SEND_PATHS)
-            for index in methods.values()
-            for value in unit.values(index)
-        )
-
-    def _parameter_property(self, entity: Instance | ProjectClass, name: str) -> Entity | None:
-        """``constructor(private client: MillimetricClient)`` declares a field (TypeScript)."""
-        unit = entity.unit
-        for function in unit.module.functions:
-            if function.owner == entity.index and function.kind == "constructor":
-                for parameter in function.parameters:
-                    if parameter.name == name and parameter.annotation == surface.CLIENT_CLASS:
-                        return SdkObject("node")
-        return None
-
-    def _known_member(self, entity: Known, name: str, depth: int) -> Entity | None:
-        """The part of a known object or list; unknown where a spread may have replaced it."""
-        unit, value, environment = entity.unit, entity.value, entity.environment
-        if isinstance(value, s.Object):
-            for entry in reversed(value.entries):
-                if entry.key == name:
-                    return self.resolve(unit, entry.value, environment, depth)
-                if entry.kind == "spread":
-                    spread = self.resolve(unit, entry.value, environment, depth)
-                    found = self.member(spread, name, depth)
-                    if found is not None:
-                        return found
-                    if not isinstance(spread, Known):
-                        return None
-        if isinstance(value, s.Literal) and name == "value" and unit.python:
-            return entity  # a member of an Enum
-        if isinstance(value, s.Sequence) and name.isdigit() and int(name) < len(value.items):
-            return self.resolve(unit, value.items[int(name)], environment, depth)
-        return None
 
     def _result(
         self, unit: Unit, call: s.Call, environment: Environment, depth: int
@@ -535,6 +528,8 @@ class Program:
         first = call.arguments[0].value if call.arguments else None
         if callee.path in (("require",), ("import",)) and isinstance(first, s.Literal):
             return self.module(unit, str(first.value), depth)
+        if callee.path == ("super",) and unit.python:
+            return self.parent(unit, call.start, depth)
         if callee.path in (("Object", "freeze"), ("Object", "seal")) and first is not None:
             return self.resolve(unit, first, environment, depth)
         return Global((*callee.path, "()"))
@@ -582,9 +577,8 @@ _NAMED = frozenset({s.Name, s.Member, s.Call})
 """What is looked up once and remembered; everything else says itself what it is."""
 
 
-def _is_nothing(value: s.Value) -> bool:
-    """``null`` in a field's declaration waits for the real value."""
-    return isinstance(value, s.Literal) and value.value is None
+def _joins(value: s.Value) -> bool:
+    return isinstance(value, s.Operation) and value.operator == "+"
 
 
 def constructor(entity: Entity | None) -> Entity | None:
