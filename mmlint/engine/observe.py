@@ -21,6 +21,7 @@ from mmlint.files.reading import Unreadable
 from mmlint.model.facts import FileFacts, Language
 from mmlint.model.limits import Limits
 from mmlint.model.report import Notice
+from mmlint.project.aliases import MAX_EXTENDS, extended
 from mmlint.project.manifests import decides
 from mmlint.project.resolution import Resolution
 from mmlint.project.surroundings import MANIFESTS, Surroundings
@@ -168,6 +169,7 @@ class Observer:
         if self.listing.skipped_folders:
             found.skipped["vendored or generated folder"] = len(self.listing.skipped_folders)
         sifted = self._sifted(found, overlay)
+        self._extended(sifted, found, overlay)
         found.code, found.files = frozenset(sifted.code), sifted.files
         found.resolution = Resolution(found.code, sifted.deciding)
         self._parse(found, sifted.wanted)
@@ -203,6 +205,17 @@ class Observer:
         """Keep what was seen and read for the next run."""
         self.sieve.save()
         self.observing.save()
+
+    def _extended(self, sifted: _Sifted, found: Observed, overlay: Mapping[str, bytes]) -> None:
+        """Read the settings that others extend and that no name gives away, one after another."""
+        files = {*self.listing.files, *overlay}
+        for _ in range(MAX_EXTENDS):
+            more = extended(sifted.deciding, files)
+            if not more:
+                return
+            for path in sorted(more):
+                data = overlay[path] if path in overlay else self._read(path, found)
+                sifted.deciding[path] = data or b""
 
     # --- reading ---------------------------------------------------------------------------------
 

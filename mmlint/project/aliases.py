@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -188,6 +188,20 @@ class Settings:
         """``path`` or, as TypeScript allows, ``path`` without its extension."""
         candidates = (path, f"{path}.json")
         return next((one for one in candidates if one in self._texts), None)
+
+
+def extended(texts_of: Mapping[str, bytes], files: Container[str]) -> set[str]:
+    """Return those of ``files`` that TypeScript configurations in ``texts_of`` (path to bytes)
+    extend by their path, whatever their names, and that are not in there yet."""
+    found: set[str] = set()
+    for path, data in texts_of.items():
+        folder, name = posixpath.split(path)
+        if not name.endswith(".json") or name == "package.json" or b"extends" not in data:
+            continue
+        written = texts(read_json(data).get("extends"))[:MAX_EXTENDS]
+        places = [join(folder, one) for one in written if one.startswith(".")]
+        found.update(one for place in places for one in (place, f"{place}.json"))
+    return {one for one in found if one not in texts_of and one in files}
 
 
 def _place(home: str, folder: str, written: str) -> str:
