@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mmlint.engine.fates import Fates
 from mmlint.engine.lines import Lines
 from mmlint.model.finding import Finding
 from mmlint.project.entity import (
@@ -43,6 +44,7 @@ class Story:
         self.project = project
         self.sources = sources
         self._lines: dict[str, Lines] = {}
+        self.fates = Fates(project, self._place)
 
     def of(self, path: str, line: int, findings: list[Finding]) -> list[str]:
         """Return what is known of ``line`` (from 1) of ``path``, a sentence or list item a line."""
@@ -76,6 +78,7 @@ class Story:
             yield from self._function(unit, calls[0].call.start)
         for call in calls:
             yield from self._call(call)
+            yield from self.fates.of(call)
         for send in self.project.sends:
             if send.unit is unit and self._line(unit.path, send.node.start) == line:
                 yield from self._send(send)

@@ -47,6 +47,9 @@ class Limits:
     def hit(self, limit: Limit, place: Hashable) -> None:
         self._places.setdefault(limit, set()).add(place)
 
+    def was_hit(self, limit: Limit, place: Hashable) -> bool:
+        return place in self._places.get(limit, ())
+
     def counts(self) -> dict[str, int]:
         """Return the limits that were hit, each with its number of places, in a fixed order."""
         return {one: len(self._places[one]) for one in WORDS if one in self._places}

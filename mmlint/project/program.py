@@ -28,6 +28,7 @@ from mmlint.project.entity import (
     Method,
     Namespace,
     Parameter,
+    Passed,
     ProjectClass,
     ProjectFunction,
     SdkClass,
@@ -117,18 +118,21 @@ class Program(Members):
 
     def _always_handed(self, calls: list[Call]) -> dict[tuple[int, int, int], Entity]:
         """Parameters for which every call passes the same client, or an object of one class."""
-        found: dict[tuple[int, int, int], list[Entity | None]] = {}
+        given: dict[tuple[int, int, int], list[Passed | None]] = {}
         for call in calls:
             callee = constructor(call.callee)
-            if call.unit.test or not isinstance(callee, ProjectFunction):
-                continue
-            for key, passed in self.environment(call.unit, call.call, callee):
-                entity = None
-                if passed is not None:
-                    entity = self.resolve(passed.unit, passed.value, passed.environment)
-                found.setdefault(key, []).append(entity)
-        same = {key: agreed(entities) for key, entities in found.items()}
-        return {key: one for key, one in same.items() if isinstance(one, SdkObject | Instance)}
+            if isinstance(callee, ProjectFunction) and not call.unit.test:
+                for key, passed in self.environment(call.unit, call.call, callee):
+                    given.setdefault(key, []).append(passed)
+        same = {key: agreed(map(self._object, every)) for key, every in given.items()}
+        return {key: one for key, one in same.items() if one is not None}
+
+    def _object(self, passed: Passed | None) -> Entity | None:
+        """What is passed, where that is a client or an object of a class."""
+        if passed is None or not isinstance(passed.value, s.Name | s.Member | s.Call | s.Await):
+            return None
+        found = self.resolve(passed.unit, passed.value, passed.environment)
+        return found if isinstance(found, SdkObject | Instance) else None
 
     def called(
         self, unit: Unit, call: s.Call, environment: Environment = NOTHING, depth: int = 0

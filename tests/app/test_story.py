@@ -30,6 +30,44 @@ FILES = {
         '  return new Response("ok");\n'
         "}\n"
     ),
+    "lib/around.ts": (
+        'import { flush } from "@millimetric/track-node";\n'
+        "export const after = (run) => async (request) => {\n"
+        "  const answer = await run(request);\n"
+        "  await flush();\n"
+        "  return answer;\n"
+        "};\n"
+        "export const before = (run) => async (request) => {\n"
+        "  await flush();\n"
+        "  return run(request);\n"
+        "};\n"
+        "export const kept = (run) => (held.push(run), flush);\n"
+    ),
+    "app/api/left/route.ts": (
+        'import { track, flush } from "@millimetric/track-node";\n'
+        'import { after, before, kept } from "../../../lib/around";\n'
+        "async function left(request: Request) {\n"
+        '  track({ event: "left", anonymous_id: request.aid });\n'
+        '  return new Response("ok");\n'
+        "}\n"
+        "export const GET = after(left);\n"
+        "export const POST = before(async (request) => {\n"
+        '  track({ event: "posted", anonymous_id: request.aid });\n'
+        '  return new Response("ok");\n'
+        "});\n"
+        "export const PUT = kept(async (request) => {\n"
+        '  track({ event: "put", anonymous_id: request.aid });\n'
+        '  return new Response("ok");\n'
+        "});\n"
+        "export async function DELETE(request: Request) {\n"
+        "  flush();\n"
+        '  return new Response("ok");\n'
+        "}\n"
+    ),
+    "scripts/run.ts": (
+        'import { track } from "@millimetric/track-node";\n'
+        'track({ event: "ran", anonymous_id: "a" + process.pid });\n'
+    ),
     "docs/plain.ts": "export const nothing = 1;\n",
 }
 
@@ -60,6 +98,47 @@ def test_a_send_is_told_with_its_fields() -> None:
     assert "fields: anonymous_id (maybe), event (present)" in told
 
 
+@pytest.mark.parametrize(
+    ("line", "chain"),
+    [
+        (
+            4,
+            "left() returns without a flush at app/api/left/route.ts:5\n"
+            "after() at lib/around.ts:2, which is wrapped around it, flushes after it on every "
+            "path → accepted",
+        ),
+        (
+            9,
+            "the handler returns without a flush at app/api/left/route.ts:10\n"
+            "before() at lib/around.ts:7, which is wrapped around it, leaves without a flush at "
+            "lib/around.ts:9\nsends",
+        ),
+        (
+            13,
+            "kept() at lib/around.ts:11, which is wrapped around it, may flush; that cannot be "
+            "known → silent",
+        ),
+        (17, "not accepted: nobody awaits its promise"),
+    ],
+)
+def test_the_fate_of_an_event_is_told(line: int, chain: str) -> None:
+    told = app.explain(f"app/api/left/route.ts:{line}")
+    assert chain in "\n".join(one.strip() for one in told.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("app/api/join/route.ts:4", "  flushed on every path out of POST() → accepted"),
+        ("app/api/join/route.ts:5", "  somebody waits for it → accepted"),
+        ("lib/analytics.ts:3", "  no handler is known here, so whoever calls this function"),
+        ("scripts/run.ts:2", "  no handler is known here"),
+    ],
+)
+def test_why_there_is_silence_is_told(place: str, told: str) -> None:
+    assert told in app.explain(place)
+
+
 @pytest.mark.parametrize("place", ["docs/plain.ts:1", "lib/analytics.ts:7"])
 def test_a_line_of_which_nothing_is_known_says_so(place: str) -> None:
     assert "othing" in app.explain(place)
@@ -71,7 +150,7 @@ def test_a_file_that_is_not_there_is_an_error() -> None:
 
 
 def test_handlers_are_listed_with_their_evidence() -> None:
-    [one] = msgspec.json.decode(app.runtimes(".", "json"))
+    one, *_ = sorted(msgspec.json.decode(app.runtimes(".", "json")), key=lambda one: one["path"])
     assert (one["path"], one["line"], one["name"]) == ("app/api/join/route.ts", 2, "POST")
     assert one["runtime"] == "serverless"
     assert "route handler under app/" in app.runtimes(".", "text")
