@@ -201,6 +201,34 @@ def runtimes(path: str, format_: str) -> None:
 
 
 @cli.command()
+@click.argument("path", default=".")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("table", "json", "csv", "markdown")),
+    default="table",
+    help="What is printed; csv has a row for each call site.",
+)
+@click.option(
+    "--diff",
+    "revision",
+    metavar="REF",
+    help="Say which events were added, dropped or moved between sides since this commit or branch.",
+)
+@click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing.")
+def events(path: str, format_: str, revision: str | None, no_cache: bool) -> None:
+    """List every event of the project around PATH: the tracking plan, as the code has it.
+
+    For each: which side sends it and which side should, every call site with its handler and
+    runtime, whether anonymous_id, user_id and event_id are there always, sometimes or never, and
+    the other fields and property keys that were seen.
+    """
+    from mmlint.app.events import events as listed
+
+    click.echo(listed(path, format_, revision, cache=not no_cache), nl=False)
+
+
+@cli.command()
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text")
 def rules(format_: str) -> None:
     """List every rule."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mmlint import __version__
 from mmlint.app.audit import Audit
 from mmlint.app.session import (
     Means,
@@ -23,6 +22,7 @@ from mmlint.app.session import (
     load_settings,
     open_session,
 )
+from mmlint.app.views import view, view_of_all
 from mmlint.model.finding import Safety
 from mmlint.model.report import Notice, Result, Summary
 from mmlint.sdk.keys import redact
@@ -142,7 +142,7 @@ class _Run:
         request = self.request
         session = open_session(request, stdin, means=self.means)
         if session.missing and not session.focus:  # nothing that was named exists
-            return self._finish(_view(request, session), Result((), NOTHING_READ), session.missing)
+            return self._finish(view(request, session), Result((), NOTHING_READ), session.missing)
         if request.show_files:
             self._list(_files(session))
             return 0
@@ -150,7 +150,7 @@ class _Run:
             diffs, notices = self._diffs(session)
             return self._print_diffs(diffs, [*session.missing, *notices])
         result = self._result(session)
-        return self._finish(_view(request, session), result, session.missing)
+        return self._finish(view(request, session), result, session.missing)
 
     def _several(self, parts: Sequence[Request], stdin: Callable[[], bytes] | None) -> int:
         """One project after the other, each with its own settings; one report."""
@@ -177,7 +177,7 @@ class _Run:
         if self.request.show_files or self.request.diff:
             self._list(sorted(set(files)))
             return self._print_diffs(sorted(set(diffs)), audit.notices)
-        return self._finish(_view_of_all(self.request, audit), audit.result(), ())
+        return self._finish(view_of_all(self.request, audit), audit.result(), ())
 
     def _result(self, session: Session) -> Result:
         if self.request.fix:
@@ -234,10 +234,10 @@ class _Run:
 
         fixed = _fixed(session, self.request.unsafe_fixes)
         session.close()
-        view = _view(self.request, session)
+        seen = view(self.request, session)
         found: list[tuple[str, str]] = []
         for change in sorted((one for group in fixed.groups for one in group), key=_path):
-            path, carrier = view.shown(change.path), language(change.path) == "dotenv"
+            path, carrier = seen.shown(change.path), language(change.path) == "dotenv"
             found.append((path, unified(path, change.before, change.after, carrier)))
         return found, session.notices
 
@@ -273,51 +273,6 @@ def _statistics(result: Result) -> str:
         key = (one.finding.code, one.finding.name)
         counts[key] = counts.get(key, 0) + 1
     return "".join(f"{count:5d}  {code} {name}\n" for (code, name), count in sorted(counts.items()))
-
-
-def _view(request: Request, session: Session) -> View:
-    from mmlint.app.pages import rule_infos
-    from mmlint.files.kinds import language
-    from mmlint.report import View
-
-    here = os.getcwd()
-
-    def shown(path: str) -> str:
-        return os.path.relpath(session.root / path, here).replace(os.sep, "/")
-
-    def source(path: str) -> bytes | None:
-        observed = session.observed
-        known = observed.sources.get(path) if observed else None
-        return known if known is not None else session.read(path)
-
-    return View(
-        source=source,
-        shown=shown,
-        carriers=lambda path: language(path) == "dotenv",
-        rules={one.code: one for one in rule_infos()},
-        version=__version__,
-        color=request.color,
-        hyperlinks=request.color and sys.stdout.isatty(),
-        root_uri=session.root.as_uri() + "/",
-    )
-
-
-def _view_of_all(request: Request, audit: Audit) -> View:
-    """Return the view of a result whose paths are those from where mmlint was started."""
-    from mmlint.app.pages import rule_infos
-    from mmlint.files.kinds import language
-    from mmlint.report import View
-
-    return View(
-        source=audit.sources.get,
-        shown=lambda path: path,
-        carriers=lambda path: language(path) == "dotenv",
-        rules={one.code: one for one in rule_infos()},
-        version=__version__,
-        color=request.color,
-        hyperlinks=request.color and sys.stdout.isatty(),
-        root_uri=audit.here.as_uri() + "/",
-    )
 
 
 def _files(session: Session) -> list[str]:

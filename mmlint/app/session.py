@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from mmlint.engine.judge import Policy
     from mmlint.engine.observe import Observed, Observer
     from mmlint.engine.pool import Observing
-    from mmlint.files.listing import Listing
+    from mmlint.files.listing import Lister, Listing
     from mmlint.project.view import Project
     from mmlint.rules import Registered
 
-COMMANDS = ("check", "explain", "rules", "runtimes", "config", "clean")
+COMMANDS = ("check", "events", "baseline", "explain", "rules", "runtimes", "config", "clean")
 
 MAX_NAME_ROUNDS = 4
 """How often files are parsed because names come from there, which may send to further files."""
@@ -68,6 +68,7 @@ class Session:
 
     ``root``: the project's folder. ``focus``: project-relative paths that were named (empty: all);
     a folder's path ends in ``/``. ``executor``: reads the files in place of this process.
+    ``only``: the project's files, where these are not those that lie in its folder now.
     ``read``, ``parsed``: are told of the number of files as they are.
     """
 
@@ -84,6 +85,7 @@ class Session:
         clock: Clock | None = None,
         read: Callable[[int], None] = lambda count: None,
         parsed: Callable[[int], None] = lambda count: None,
+        only: frozenset[str] | None = None,
     ) -> None:
         from mmlint.engine.clock import Clock
         from mmlint.rules import registry
@@ -94,6 +96,7 @@ class Session:
         self.jobs = jobs
         self.cache = cache
         self.executor = executor
+        self.only = only
         self.clock = clock or Clock()
         self._count_read = read
         self._count_parsed = parsed
@@ -140,6 +143,10 @@ class Session:
             if self._in_focus(finding)
         ]
 
+    def linked(self) -> Project:
+        """Return the project, without judging it."""
+        return self._project(self.overlay)
+
     def read(self, path: str) -> bytes | None:
         """Return the bytes of a project file as they are on disk (or on stdin), or None."""
         from mmlint.files.reading import Unreadable, read
@@ -181,7 +188,7 @@ class Session:
         if lister is not None:
             cache = self._cache()
             with self.clock.measure("listing"):
-                found = self._but_cache(lister.listing(exclude=self.settings.exclude))
+                found = self._listing(lister)
             self._observer = Observer(
                 self.root,
                 found,
@@ -205,6 +212,14 @@ class Session:
             self._observer.leave(observed, more)
         self.observed, self.project = observed, project
         return project
+
+    def _listing(self, lister: Lister) -> Listing:
+        from mmlint.files.listing import without_disk
+
+        if self.only is not None:
+            lister.stop()
+            return without_disk(self.only, exclude=self.settings.exclude)
+        return self._but_cache(lister.listing(exclude=self.settings.exclude))
 
     def _but_cache(self, found: Listing) -> Listing:
         """Return the listing without the folder that mmlint itself fills: the first run, which

@@ -139,6 +139,29 @@ class Asked:
         return [one for one in os.fsdecode(out).split("\0") if one]
 
 
+def answer(folder: Path, *words: str, said: bytes = b"") -> bytes | Failure:
+    """Return what git prints when it is asked ``words`` about ``folder`` and handed ``said``."""
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            [*_COMMAND, "-C", os.fspath(folder), *words],
+            env=environment(folder),
+            input=said,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    except FileNotFoundError:
+        return Failure("git is not installed")
+    except (OSError, subprocess.SubprocessError) as error:
+        return Failure(type(error).__name__)
+    if done.returncode != 0:
+        lines = [_printable(line) for line in done.stderr.splitlines() if line.strip()]
+        return Failure(lines[0] if lines else f"git ended with {done.returncode}")
+    return done.stdout
+
+
 def _again() -> Iterator[str]:
     """Options that list env files which are ignored: the command line's patterns come first."""
     for name in _ENV_NAMES:

@@ -63,6 +63,12 @@ def listing(root: Path | str, *, exclude: Sequence[str] = ()) -> Listing:
     return Lister(root).listing(exclude=exclude)
 
 
+def without_disk(files: Iterable[str], *, exclude: Sequence[str] = ()) -> Listing:
+    """Return a listing of exactly ``files``, less what ``exclude`` leaves out, for a tree that
+    lies nowhere, such as an earlier revision."""
+    return Listing(tuple(sorted(_without(files, exclude))))
+
+
 class Lister:
     """Lists one project: git begins at once, and is waited for when the list is asked for."""
 

@@ -146,21 +146,30 @@ class Payloads:
     @cached_property
     def names(self) -> tuple[EventText, ...]:
         """Every literal name that is given to a send; of a choice each option."""
-        return tuple(
-            name
-            for given in self.given_names
-            for option in options(given)
-            for name in self._texts(option, option, 0)
-        )
+        return tuple(name for send in self.sends for name in self.names_of(send))
 
     @cached_property
     def given_names(self) -> tuple[Written, ...]:
         """The value that each send has as its name, known or not."""
-        return tuple(
-            Written(found.unit, found.value, found.environment)
-            for send in self.sends
-            if (found := send.field("event")) is not None and found.value is not None
-        )
+        return tuple(given for send in self.sends for given in self._given_name(send))
+
+    def names_of(self, send: Send) -> Iterator[EventText]:
+        """Yield every literal name that is given to ``send``."""
+        for given in self._given_name(send):
+            for option in options(given):
+                yield from self._texts(option, option, 0)
+
+    def property_keys(self, send: Send) -> tuple[str, ...]:
+        """Return the keys that the properties of ``send`` are known to have on some path."""
+        found = send.field("properties")
+        if found is None or found.value is None:
+            return ()
+        return tuple(self.shapes.of(found.unit, found.value, found.environment).fields)
+
+    def _given_name(self, send: Send) -> Iterator[Written]:
+        found = send.field("event")
+        if found is not None and found.value is not None:
+            yield Written(found.unit, found.value, found.environment)
 
     def values(self, *names: str) -> Iterator[Content]:
         """Yield every value that one of the own fields ``names`` certainly has on some path."""

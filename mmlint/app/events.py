@@ -1,0 +1,61 @@
+"""The verb ``events``: what a project sends, and what a branch changes in that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmlint.app.session import Request, Session, UsageError, open_session
+from mmlint.app.views import view
+
+if TYPE_CHECKING:
+    from mmlint.model.inventory import Inventory
+
+
+def events(path: str, format_: str, revision: str | None = None, cache: bool = True) -> str:
+    """Return the events of the project around ``path``, or what became of them since a revision.
+
+    ``format_``: one of ``report.inventory.FORMATS``. Raises UsageError.
+    """
+    from mmlint.model.inventory import changes
+    from mmlint.report.inventory import render, render_changes
+
+    request = Request(paths=(path,), cache=cache)
+    session = open_session(request, None)
+    if session.missing:
+        raise UsageError(session.missing[0].message)
+    past = _before(session, revision) if revision is not None else None
+    now = _gathered(session)
+    seen = view(request, session)
+    if past is None:
+        return render(format_, now, seen)
+    return render_changes(format_, changes(past, now), seen)
+
+
+def _gathered(session: Session) -> Inventory:
+    from mmlint.engine.inventory import inventory
+
+    project = session.linked()
+    session.close()
+    return inventory(project)
+
+
+def _before(session: Session, revision: str) -> Inventory:
+    """The events that the project had at a revision: only what differs is read from git."""
+    from mmlint.files.git import Failure
+    from mmlint.files.revision import at
+
+    found = at(session.root, revision)
+    if isinstance(found, Failure):
+        raise UsageError(
+            f"--diff {revision}: {found.reason}; expected a commit, branch or tag of this "
+            "repository. List them with: git log --oneline, git branch --all"
+        )
+    past = Session(
+        session.root,
+        session.settings,
+        jobs=session.jobs,
+        overlay=found.changed,
+        cache=session.cache,
+        only=found.files,
+    )
+    return _gathered(past)

@@ -1,0 +1,60 @@
+"""What reports may ask of the run they report on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from mmlint import __version__
+
+if TYPE_CHECKING:
+    from mmlint.app.audit import Audit
+    from mmlint.app.session import Request, Session
+    from mmlint.report import View
+
+
+def view(request: Request, session: Session) -> View:
+    """Return the view of what the session of one project has found."""
+    from mmlint.app.pages import rule_infos
+    from mmlint.files.kinds import language
+    from mmlint.report import View
+
+    here = os.getcwd()
+
+    def shown(path: str) -> str:
+        return os.path.relpath(session.root / path, here).replace(os.sep, "/")
+
+    def source(path: str) -> bytes | None:
+        observed = session.observed
+        known = observed.sources.get(path) if observed else None
+        return known if known is not None else session.read(path)
+
+    return View(
+        source=source,
+        shown=shown,
+        carriers=lambda path: language(path) == "dotenv",
+        rules={one.code: one for one in rule_infos()},
+        version=__version__,
+        color=request.color,
+        hyperlinks=request.color and sys.stdout.isatty(),
+        root_uri=session.root.as_uri() + "/",
+    )
+
+
+def view_of_all(request: Request, audit: Audit) -> View:
+    """Return the view of a result whose paths are those from where mmlint was started."""
+    from mmlint.app.pages import rule_infos
+    from mmlint.files.kinds import language
+    from mmlint.report import View
+
+    return View(
+        source=audit.sources.get,
+        shown=lambda path: path,
+        carriers=lambda path: language(path) == "dotenv",
+        rules={one.code: one for one in rule_infos()},
+        version=__version__,
+        color=request.color,
+        hyperlinks=request.color and sys.stdout.isatty(),
+        root_uri=audit.here.as_uri() + "/",
+    )
