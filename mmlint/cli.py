@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -109,10 +108,28 @@ def check(context: click.Context, /, **options: Any) -> None:
     The whole project is always read, so that a changed client file still meets the server file
     that makes its event a duplicate. Paths of several projects give one report of them all.
     """
+    if _is_plain(options):
+        from mmlint.focus import idle
+
+        count = idle(options["paths"])
+        if count is not None:
+            click.echo(f"No findings in {count} {'file' if count == 1 else 'files'}.")
+            context.exit(0)
     from mmlint import app
 
     request = _request(options)
     context.exit(app.run(request, _stdin if "-" in request.paths else None))
+
+
+_HOOKS_OWN = frozenset({"fix", "unsafe_fixes", "exit_zero", "color", "jobs", "no_cache"})
+"""Options that change nothing where there is nothing to report."""
+
+
+def _is_plain(options: dict[str, Any]) -> bool:
+    """Whether files are named, and nothing is asked of them but what a hook asks."""
+    asked = {name for name, value in options.items() if value} - _HOOKS_OWN
+    usable = options["fix"] or not options["unsafe_fixes"]
+    return asked == {"paths", "format_"} and options["format_"] in ("text", "concise") and usable
 
 
 def _request(options: dict[str, Any]) -> Request:
@@ -244,7 +261,7 @@ def config(path: str, config: tuple[str, ...], isolated: bool) -> None:
     """Show each resolved setting for PATH and where it comes from."""
     from mmlint import app
 
-    click.echo(app.show_config(Path(path), config, isolated), nl=False)
+    click.echo(app.show_config(path, config, isolated), nl=False)
 
 
 @cli.command()
@@ -254,7 +271,7 @@ def clean(path: str, config: tuple[str, ...], isolated: bool) -> None:
     """Remove what is kept to be faster: for PATH, and for all that share its cache."""
     from mmlint import app
 
-    click.echo(app.clean(Path(path), config, isolated), nl=False)
+    click.echo(app.clean(path, config, isolated), nl=False)
 
 
 def main() -> None:

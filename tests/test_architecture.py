@@ -31,7 +31,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rules": {"model", "sdk", "project"},
     "engine": BELOW_ENGINE,
     "app": BELOW_ENGINE | {"engine"},
-    "cli": {"app"},
+    "focus": {"files", "sdk"},
+    "cli": {"app", "focus"},
     "__main__": {"cli"},
 }
 """Layer to the layers it may name, from the ground up. The package itself holds only a version,

@@ -70,6 +70,67 @@ def loaded(cwd: Path, *arguments: str) -> set[str]:
     return set(modules)
 
 
+OURS_FOR_A_QUESTION = {"mmlint", "mmlint.cli"}
+OURS_FOR_A_QUIET_HOOK = OURS_FOR_A_QUESTION | {
+    "mmlint.focus",
+    *("mmlint.files", "mmlint.files.imports", "mmlint.files.kinds", "mmlint.files.needles"),
+    *("mmlint.files.reading", "mmlint.files.tree"),
+    *("mmlint.sdk", "mmlint.sdk.environment", "mmlint.sdk.surface"),
+}
+OTHERS_FOR_A_QUESTION = {"click", "click_default_group"}
+OTHERS_FOR_A_QUIET_HOOK = OTHERS_FOR_A_QUESTION | {"ahocorasick_rs"}
+OTHERS_FOR_A_RUN = OTHERS_FOR_A_QUIET_HOOK | {"msgspec"}
+OTHERS_FOR_TYPESCRIPT = OTHERS_FOR_A_RUN | {"tree_sitter", "tree_sitter_typescript"}
+OTHERS_FOR_PYTHON = OTHERS_FOR_A_RUN | {"libcst"}
+"""Everything that is no part of Python, by kind of run: a new name here is a decision."""
+
+UNUSED = {"pathlib", "dataclasses", "tomllib", "http", "importlib.metadata", "unittest"}
+"""Of Python itself, what a hook without anything to do has no use for."""
+
+
+def ours(modules: set[str]) -> set[str]:
+    return {one for one in modules if one.partition(".")[0] == "mmlint"}
+
+
+def others(modules: set[str]) -> set[str]:
+    """Return the packages that are neither Python's nor mmlint's."""
+    words = {one.partition(".")[0] for one in modules}
+    # msgspec takes typing_extensions where it is, and does without it
+    known = sys.stdlib_module_names | {"mmlint", "sitecustomize", "typing_extensions"}
+    return {one for one in words - known if not one.startswith("_")}
+
+
+def repository(root: Path, files: dict[str, str]) -> None:
+    subprocess.run(["git", "init", "-q", root], check=True)
+    for path, text in files.items():
+        (root / path).write_text(text)
+
+
+@pytest.mark.parametrize("word", ["--version", "--help"])
+def test_a_question_loads_the_command_line_and_nothing_else(word: str, tmp_path: Path) -> None:
+    modules = loaded(tmp_path, word)
+    assert ours(modules) == OURS_FOR_A_QUESTION
+    assert others(modules) == OTHERS_FOR_A_QUESTION
+
+
+def test_a_hook_without_anything_to_do_loads_what_it_takes_to_know_that(tmp_path: Path) -> None:
+    repository(tmp_path, {"app.ts": "export const answer = 42;\n", "app.py": "import json\n"})
+    modules = loaded(tmp_path, "app.ts", "app.py")
+    assert ours(modules) == OURS_FOR_A_QUIET_HOOK
+    assert others(modules) == OTHERS_FOR_A_QUIET_HOOK
+    assert modules & (HEAVY | UNUSED) == set()
+
+
+def test_a_typescript_handler_loads_its_own_parser_alone(tmp_path: Path) -> None:
+    repository(tmp_path, {"route.ts": JAVASCRIPT, "app.py": "answer = 42\n"})
+    assert others(loaded(tmp_path, "route.ts")) == OTHERS_FOR_TYPESCRIPT
+
+
+def test_a_python_handler_loads_its_own_parser_alone(tmp_path: Path) -> None:
+    repository(tmp_path, {"events.py": PYTHON, "app.ts": "export const answer = 42;\n"})
+    assert others(loaded(tmp_path, "events.py")) == OTHERS_FOR_PYTHON
+
+
 @pytest.mark.parametrize("word", ["--version", "--help"])
 def test_a_question_about_mmlint_itself_loads_nothing_heavy(word: str, tmp_path: Path) -> None:
     assert loaded(tmp_path, word) & HEAVY == set()

@@ -106,7 +106,7 @@ def fix(root: Path, unsafe: bool = False) -> Result:
     return session.result(fixed.findings, fixed=len(fixed.applied))
 
 
-def clean(path: Path, overrides: tuple[str, ...], isolated: bool) -> str:
+def clean(path: str, overrides: tuple[str, ...], isolated: bool) -> str:
     """Remove what was kept for the project around ``path`` and whatever shares its folder; return
     what to say of it. Raises UsageError."""
     from mmlint.engine.cache import Cache
@@ -420,15 +420,15 @@ def rules(format_: str) -> str:
     return listed(format_)
 
 
-def show_config(path: Path, overrides: tuple[str, ...], isolated: bool) -> str:
+def show_config(path: str, overrides: tuple[str, ...], isolated: bool) -> str:
     """Return each resolved setting for ``path`` and where it comes from."""
     return _settings(path, overrides, isolated).describe()
 
 
-def _settings(path: Path, overrides: tuple[str, ...], isolated: bool) -> Settings:
+def _settings(path: str, overrides: tuple[str, ...], isolated: bool) -> Settings:
     from mmlint.files.root import project_root
 
-    here = path.absolute()
+    here = Path(path).absolute()
     folder = here if here.is_dir() else here.parent
     request = Request(config=overrides, isolated=isolated)
     return load_settings(request, folder, project_root(folder))

@@ -135,6 +135,8 @@ class Session:
         self.ignored = verdicts.ignored
         self.notices = observed.notices + verdicts.notices
         self.limits = {**observed.limits.counts(), **project.program.limits.counts()}
+        if self.focus and not any(map(self._is_named, observed.facts)):
+            self.limits = {}  # what was asked for has no part in what was not followed
         if self._observer is not None:
             self.notices += [Notice(note) for note in self._observer.observing.notes]
         return [
@@ -163,7 +165,7 @@ class Session:
         assert observed is not None
         severities = [one.finding.severity for one in findings]
         summary = Summary(
-            files=observed.files,
+            files=self._count(observed.files),
             parsed=len(observed.facts),
             skipped=dict(sorted(observed.skipped.items())),
             errors=severities.count("error"),
@@ -176,6 +178,12 @@ class Session:
         return Result(findings, summary, tuple(self.notices))
 
     # --- parts -----------------------------------------------------------------------------------
+
+    def _count(self, files: int) -> int:
+        """Return the number of files that were asked for: those that are named, or all of the
+        project's, which a named folder is as well."""
+        named = self.focus and not any(one.endswith("/") for one in self.focus)
+        return len(self.focus) if named else files
 
     def _project(self, overlay: Mapping[str, bytes]) -> Project:
         from mmlint.files.listing import Lister
@@ -312,6 +320,11 @@ class Session:
         """Whether every rule that runs is one about keys, as in a hook that cares for these."""
         selected = self._policy().selected
         return all(one.code.startswith("MM2") for one in self.rules if selected(one))
+
+    def _is_named(self, path: str) -> bool:
+        from mmlint.engine.observe import covers
+
+        return covers(self.focus, path)
 
     def _in_focus(self, finding: Finding) -> bool:
         if not self.focus:

@@ -8,94 +8,16 @@ are looked for in all of them at once, and only the hits are resolved.
 from __future__ import annotations
 
 import os
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 
-from mmlint.files.needles import KEY, automaton
-from mmlint.project.resolution import MAX_SPECIFIER, Resolution, submodule
-
-_MARKS = (b"from", b"import", b"require")
-_QUOTED = re.compile(rb"""(?:\s*\()?\s*["']([^"'\n]+)["']""")
-_CALLED = re.compile(rb"""\s*\(\s*\(?\s*["']([^"'\n]+)["']""")
-
-_MODULE = re.compile(
-    rb"(?:\xef\xbb\xbf)?[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w.]+))"
-)
-_WORD = re.compile(rb"\w+")
-_COMMENT = re.compile(rb"#[^\n]*")
-_CONTINUED = re.compile(rb"\\\r?\n")
-_LONGEST_LIST = 4000
-"""Bytes of a Python import's list of names that are read."""
-
-
-def import_lines(data: bytes, python: bool) -> bytes:
-    """Return what a file's text imports as lines, each with a newline before it: the last name in
-    a specifier, a zero byte, and the specifier in quotes; nothing for a file without imports.
-
-    Code in comments and strings counts as well: who uses the answer resolves it, and parses. What
-    looks like a key is left out, for the answer is kept between runs.
-    """
-    found = _python(data) if python else _javascript(data)
-    lines = (
-        b'\n%b\0"%b"' % (_last(one, python), one)
-        for one in dict.fromkeys(found)
-        if KEY.search(one) is None
-    )
-    return b"".join(lines)
-
-
-def _javascript(data: bytes) -> Iterator[bytes]:
-    for mark in _MARKS:
-        pattern = _CALLED if mark == b"require" else _QUOTED
-        at = data.find(mark)
-        while at >= 0:
-            at += len(mark)
-            match = pattern.match(data, at)
-            if match is not None and len(match[1]) <= MAX_SPECIFIER:
-                yield match[1]
-            at = data.find(mark, at)
-
-
-def _python(data: bytes) -> Iterator[bytes]:
-    at = data.find(b"import")
-    while at >= 0:
-        start = max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at)) + 1
-        match = _MODULE.match(data, start)
-        if match is not None and match.end() >= at + len(b"import"):
-            yield from _modules(data, match)
-        at = data.find(b"import", at + len(b"import"))
-
-
-def _modules(data: bytes, match: re.Match[bytes]) -> Iterator[bytes]:
-    """The module that an import statement names, and those that may be among its names."""
-    module = match[1] or match[2]
-    if len(module) > MAX_SPECIFIER:
-        return
-    yield module
-    if match[1] is not None:
-        names = _names(data[match.end() : match.end() + _LONGEST_LIST])
-        outer = os.fsdecode(module)
-        yield from (submodule(outer, name.decode("ascii")).encode() for name in names)
-
-
-def _names(rest: bytes) -> Iterator[bytes]:
-    """The words of the list that follows ``import``; what they are called here is among them."""
-    rest = _COMMENT.sub(b"", _CONTINUED.sub(b" ", rest)).lstrip(b" \t")
-    statement = rest.partition(b")")[0] if rest.startswith(b"(") else rest.partition(b"\n")[0]
-    yield from (match[0] for match in _WORD.finditer(statement))
-
-
-def _last(specifier: bytes, python: bool) -> bytes:
-    """The last name in a specifier; a dot for a folder that is named by its place alone."""
-    if python:
-        return specifier.rpartition(b".")[2] or b"."
-    last = specifier.partition(b"?")[0].rstrip(b"/").rpartition(b"/")[2]
-    return b"." if last in (b"", b".", b"..") else last
+from mmlint.files.needles import automaton
+from mmlint.project.resolution import Resolution
 
 
 class Imports:
-    """All that a project's code imports. ``lines``: path to its ``import_lines``."""
+    """All that a project's code imports. ``lines``: path to its ``import_lines``, as in
+    ``files.imports``."""
 
     def __init__(self, lines: Mapping[str, bytes]) -> None:
         self._paths = [path for path, text in lines.items() if text]

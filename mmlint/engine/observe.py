@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmlint.engine.imports import Imports, import_lines
+from mmlint.engine.imports import Imports
 from mmlint.engine.pool import Observing
 from mmlint.engine.sifting import BINARY, LISTENS, STACKED, WRAPS, Sieve, needle_table
+from mmlint.files.imports import import_lines
 from mmlint.files.kinds import is_test, language, looks_minified, skipped
 from mmlint.files.needles import matters
 from mmlint.files.reading import Unreadable

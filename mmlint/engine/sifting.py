@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from mmlint.engine.cache import Cache
-from mmlint.engine.imports import import_lines
 from mmlint.engine.recall import Recall, about
+from mmlint.files.imports import import_lines
 from mmlint.files.needles import FREE, Needle, Needles, exact, needles
 from mmlint.files.reading import Reader, Unreadable
 from mmlint.project.surroundings import ADAPTERS, LISTENING, STACKS, listens, wraps

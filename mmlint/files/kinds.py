@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mmlint.model.facts import Language
+if TYPE_CHECKING:
+    from mmlint.model.facts import Language
 
 MAX_BYTES: Final = 1024 * 1024
 """Larger files are data or bundles; they are skipped."""

@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mmlint.model.facts import Language
 from mmlint.sdk.environment import PUBLIC_PREFIXES
 from mmlint.sdk.surface import NEEDLES
 
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
+
+    from mmlint.model.facts import Language
 
 SENDS: Final = 1
 """The file may send."""
@@ -52,7 +53,10 @@ _INLINING = (b"define", b"runtimeconfig", b"env:", b"environmentplugin")
 """Words of a bundler's configuration that writes values into the browser's code."""
 
 _OPTION = re.compile(rb"(?:define|env|public)[\"']?\s*:|(?:define|environment)plugin")
-_OPTIONS = (b"define", b"env:", b'env"', b"env'", b"public:", b"environmentplugin")
+_OPTIONS = (
+    *(b"define:", b"define :", b'define"', b"define'", b"defineplugin", b"environmentplugin"),
+    *(b"env:", b'env"', b"env'", b"public:"),
+)
 """Where one of these options stands beside a read of the environment, a variable whose name says
 nothing may go to the browser."""
 

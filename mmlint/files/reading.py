@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmlint.files.kinds import MAX_BYTES
 from mmlint.files.tree import FILE_FLAGS, Tree, real_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TOO_LARGE: Final = "too large"
 OUTSIDE: Final = "outside the project"

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmlint.engine.imports import Imports, import_lines
+from mmlint.engine.imports import Imports
 from mmlint.engine.observe import MAX_ROUNDS, Observed, Observer
+from mmlint.files.imports import import_lines
 from mmlint.files.kinds import is_test
 from mmlint.files.listing import listing
 from mmlint.project.resolution import Resolution, submodule
