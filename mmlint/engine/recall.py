@@ -110,7 +110,7 @@ def about(table: Iterable[Needle]) -> str:
     sources: list[str | bytes] = []
     with suppress(OSError):  # packed in an archive: the version has to do
         sources += [(package / name).read_bytes() for name in _DECIDING]
-    words = (f"{flag} ".encode() + text for text, flag, _ in table)
+    words = (f"{flag} ".encode() + text for text, flag, *_ in table)
     return _hash(__version__, *sources, *words)
 
 

@@ -80,12 +80,14 @@ counts."""
 class Needle(NamedTuple):
     """A byte string and the flag that it sets where it stands in a file, in any case of letters.
 
-    ``confirm``: asked where the string alone is too little to go by.
+    ``confirm``: asked where the string alone is too little to go by. ``beside``: byte strings in
+    lower case of which one must stand anywhere in the file as well; none: whatever stands there.
     """
 
     text: bytes
     flag: int
     confirm: Confirm | None = None
+    beside: tuple[bytes, ...] = ()
 
 
 def exact(text: bytes, flag: int) -> Needle:
@@ -124,10 +126,7 @@ def needles(modules: Iterable[str] = (), prefixes: Iterable[str] = ()) -> list[N
 
     return [
         *(Needle(word, SENDS) for word in sends),
-        *(
-            Needle(word, HANDS_KEYS, lambda _, lowered, __: _has(lowered, _KEY_READS))
-            for word in sends
-        ),
+        *(Needle(word, HANDS_KEYS, None, _KEY_READS) for word in sends),
         Needle(_SUPPRESSION, MARKED),
         Needle(b"noqa", MARKED, lambda _, lowered, at: _NOQA.match(lowered, at) is not None),
         *(
@@ -145,21 +144,21 @@ def needles(modules: Iterable[str] = (), prefixes: Iterable[str] = ()) -> list[N
             for word in _SECRETS
         ),
         *(Needle(word, INLINES, inlines) for word in _SECRETS),
-        *(Needle(word, INLINES, _hands_on) for word in _OPTIONS),
-        *(Needle(word, INLINES, _is_given) for word in public),
+        *(Needle(word, INLINES, _hands_on, _READS) for word in _OPTIONS),
+        *(Needle(word, INLINES, _is_given, _READS) for word in public),
         *(Needle(word, INLINES) for word in _OWN_PREFIX),
     ]
 
 
 def _hands_on(_: bytes, lowered: bytes, at: int) -> bool:
-    """Whether an option stands at ``at`` that may inline what the file reads."""
+    """Whether an option stands at ``at`` that may inline what is beside it."""
     whole = at == 0 or not (lowered[at - 1 : at].isalnum() or lowered[at - 1 : at] in b"_.")
-    return whole and _OPTION.match(lowered, at) is not None and _has(lowered, _READS)
+    return whole and _OPTION.match(lowered, at) is not None
 
 
-def _is_given(data: bytes, lowered: bytes, at: int) -> bool:
-    """Whether the public name at ``at`` is assigned to, in code that reads the environment."""
-    return _GIVEN.match(data, at) is not None and _has(lowered, _READS)
+def _is_given(data: bytes, _: bytes, at: int) -> bool:
+    """Whether the public name at ``at`` is assigned to."""
+    return _GIVEN.match(data, at) is not None
 
 
 def _has(data: bytes, words: Iterable[bytes]) -> bool:
@@ -188,13 +187,17 @@ class Needles:
         if self._automaton is None:
             return 0
         lowered = data.lower()
-        # A first look, for what overlaps costs more to find and seldom is there at all.
-        if not self._automaton.find_matches_as_indexes(lowered):
-            return 0
         flags = 0
+        there: dict[tuple[bytes, ...], bool] = {(): True}
         for index, at, _ in self._automaton.find_matches_as_indexes(lowered, overlapping=True):
-            for _, flag, confirm in self._needles[index]:
-                if flag & ~flags and (confirm is None or confirm(data, lowered, at)):
+            for _, flag, confirm, beside in self._needles[index]:
+                if not flag & ~flags or there.get(beside) is False:
+                    continue
+                if confirm is not None and not confirm(data, lowered, at):
+                    continue
+                if beside not in there:
+                    there[beside] = _has(lowered, beside)
+                if there[beside]:
                     flags |= flag
         return flags
 
