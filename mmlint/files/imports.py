@@ -21,6 +21,8 @@ _MODULE = re.compile(
 _WORD = re.compile(rb"\w+")
 _COMMENT = re.compile(rb"#[^\n]*")
 _CONTINUED = re.compile(rb"\\\r?\n")
+_UNUSUAL = re.compile(rb"[(#\\]")
+"""What makes a list of names more than the rest of its line."""
 _LONGEST_LIST = 4000
 """Bytes of a Python import's list of names that are read."""
 
@@ -71,15 +73,19 @@ def _modules(data: bytes, match: re.Match[bytes]) -> Iterator[bytes]:
     yield module
     if match[1] is not None:
         outer = module if module.endswith(b".") else module + b"."
-        names = _names(data[match.end() : match.end() + _LONGEST_LIST])
+        names = _names(data, match.end())
         yield from (outer + name for name in names)
 
 
-def _names(rest: bytes) -> Iterator[bytes]:
+def _names(data: bytes, start: int) -> list[bytes]:
     """The words of the list that follows ``import``; what they are called here is among them."""
+    end = data.find(b"\n", start)
+    line = data[start : end if end >= 0 else len(data)]
+    if not _UNUSUAL.search(line):
+        return _WORD.findall(line)
+    rest = data[start : start + _LONGEST_LIST]
     rest = _COMMENT.sub(b"", _CONTINUED.sub(b" ", rest)).lstrip(b" \t")
-    statement = rest.partition(b")")[0] if rest.startswith(b"(") else rest.partition(b"\n")[0]
-    yield from (match[0] for match in _WORD.finditer(statement))
+    return _WORD.findall(rest.partition(b")" if rest.startswith(b"(") else b"\n")[0])
 
 
 def _last(specifier: bytes, python: bool) -> bytes:
