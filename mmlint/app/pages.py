@@ -41,7 +41,7 @@ def write_pages(folder: Path) -> None:
 
 def page(doc: str) -> str:
     """Return a rule's docstring as its page: without the marks that make its examples tests."""
-    doc = re.sub(r"[ \t]*(?:#|//) *!MM\d{3}$", "", doc, flags=re.M)
+    doc = re.sub(r"[ \t]*(?:#|//|<!--) *!MM\d{3}(?: *-->)?$", "", doc, flags=re.M)
     doc = re.sub(r" !MM\d{3}$", "", doc, flags=re.M)
     doc = re.sub(r"\{\{(\w\w)\}\}", r"\1_live_…", doc)
     return re.sub(r"^```(\w+) (\S+).*$", r"`\2`\n\n```\1", doc, flags=re.M)

@@ -294,6 +294,7 @@ class Session:
         return Project(
             observed.facts,
             tests=observed.tests,
+            untracked=observed.untracked,
             surroundings=observed.surroundings,
             choices=choices,
             resolution=observed.resolution,

@@ -43,7 +43,7 @@ _MAY_BE_BINARY = frozenset({"text", "shell", "markdown"})
 @dataclass
 class Observed:
     """What a project says. ``sources``: the bytes of every file with facts. ``resolution``: from
-    the specifiers of ``code`` to its files."""
+    the specifiers of ``code`` to its files. ``untracked``: as in ``Listing``."""
 
     root: Path
     code: frozenset[str] = frozenset()
@@ -51,6 +51,7 @@ class Observed:
     facts: dict[str, FileFacts] = field(default_factory=dict)
     sources: dict[str, bytes] = field(default_factory=dict)
     tests: frozenset[str] = frozenset()
+    untracked: frozenset[str] | None = None
     surroundings: Surroundings = field(default_factory=Surroundings)
     skipped: Counter[str] = field(default_factory=Counter)
     files: int = 0
@@ -165,7 +166,7 @@ class Observer:
 
     def observe(self, overlay: Mapping[str, bytes]) -> Observed:
         """Return what the project says with ``overlay`` (path to bytes) in place of its files."""
-        found = Observed(self.root)
+        found = Observed(self.root, untracked=self.listing.untracked)
         found.notices += [Notice(note) for note in self.listing.notes]
         if self.listing.skipped_folders:
             found.skipped["vendored or generated folder"] = len(self.listing.skipped_folders)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal as Choices
 
 from mmlint.model import syntax as s
@@ -25,6 +26,7 @@ class PublicSecret:
     """A public name that holds a secret: by its value, by what it refers to, or by its own name.
 
     ``prefix``: what makes the name public; empty where the file inlines it whatever its name.
+    ``holder``: where the value with the secret itself is written, if it is.
     """
 
     place: Place
@@ -33,10 +35,16 @@ class PublicSecret:
     key: Key | None = None
     target: str = ""
     targets: tuple[Place, ...] = ()
+    holder: Place | None = None
 
 
-def public_secrets(project: Project) -> Iterator[PublicSecret]:
-    """Yield every public name that holds a secret, carriers first, then code."""
+@lru_cache(maxsize=1)
+def public_secrets(project: Project) -> tuple[PublicSecret, ...]:
+    """Return every public name that holds a secret, carriers first, then code."""
+    return tuple(_public_secrets(project))
+
+
+def _public_secrets(project: Project) -> Iterator[PublicSecret]:
     for carried in project.entries:
         found = _entry(project, carried)
         if found is not None:
@@ -52,7 +60,8 @@ def _entry(project: Project, carried: Carried) -> PublicSecret | None:
         return None
     here = place(carried)
     if is_secret(entry.key):
-        return PublicSecret(here, entry.name, prefix, entry.key)
+        holder = Place(path, entry.value_start, entry.value_end)
+        return PublicSecret(here, entry.name, prefix, entry.key, holder=holder)
     if entry.key is not None or entry.value == "other":
         return None
     if entry.references:
@@ -128,11 +137,5 @@ def _given(
     )
     secret = _entry(project, Carried(unit.path, entry))
     if secret is not None and (secret.key or secret.target):
-        yield PublicSecret(
-            Place(unit.path, *shown),
-            secret.name,
-            secret.prefix,
-            secret.key,
-            secret.target,
-            secret.targets,
-        )
+        holder = Place(found[1].path, found[2].start, found[2].end) if found and key else None
+        yield replace(secret, place=Place(unit.path, *shown), holder=holder)

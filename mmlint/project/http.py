@@ -16,8 +16,11 @@ from mmlint.sdk.environment import is_products
 from mmlint.sdk.surface import HOST_SUFFIX, LOCAL_HOST
 
 _URL = re.compile(
-    r"(?P<host>(?:https?://)?[\w.\-]*(?::\d+)?|\{[^}]*\})/*v1/(?P<path>track|batch|identify)(?:[?#].*)?"
+    r"(?P<host>(?:https?://)?[\w.\-]*(?::\d+)?|\{[^}]*\})/*"
+    r"(?:v1/(?P<path>track|batch|identify|forget|query|stats|sources)|(?P<mcp>mcp(?:/account)?))"
+    r"(?:[?#].*)?"
 )
+_SENDS = frozenset({"track", "batch", "identify"})
 _VERBS = frozenset({"post", "put", "request"})
 _JS_CLIENTS = frozenset({"axios", "ky", "got", "undici", "node-fetch", "ofetch", "cross-fetch"})
 _PY_CLIENTS = frozenset({"requests", "httpx", "aiohttp"})
@@ -53,7 +56,13 @@ def endpoint(
     program: Program, unit: Unit, value: s.Value, environment: Environment = NOTHING
 ) -> str | None:
     """Return ``track``, ``batch`` or ``identify`` where ``value`` is such a URL of Millimetric."""
-    text = url_text(program, unit, value, environment)
+    found = api_path(url_text(program, unit, value, environment))
+    return found if found in _SENDS else None
+
+
+def api_path(text: str) -> str | None:
+    """Return the path of Millimetric's API that a URL, as ``url_text`` writes it, leads to:
+    ``track``, ``query``, …, ``mcp`` or ``mcp/account``; None for every other URL."""
     match = _URL.fullmatch(text)
     if match is None:
         return None
@@ -63,7 +72,7 @@ def endpoint(
     else:
         bare = re.sub(r"^https?://", "", host)
         known = bare in (LOCAL_HOST, HOST_SUFFIX) or bare.endswith("." + HOST_SUFFIX)
-    return match["path"] if known else None
+    return (match["path"] or match["mcp"]) if known else None
 
 
 def url_text(

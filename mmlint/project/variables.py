@@ -27,6 +27,9 @@ _READERS = (
     ("decouple", ("config",)),
 )
 
+ENVIRONMENT_READERS = frozenset({"get", "setdefault", "pop", "getenv", "putenv", "config", "set"})
+"""Last names of the calls whose second argument stands in for a variable, or gives it a value."""
+
 
 def is_environment(entity: Entity | None) -> bool:
     """Whether this is the table of environment variables."""

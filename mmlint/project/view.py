@@ -62,19 +62,24 @@ class Written(NamedTuple):
 
 
 class Project:
-    """Everything that is known, computed when it is first asked for."""
+    """Everything that is known, computed when it is first asked for.
+
+    ``untracked``: the files that git does not track; None where there is no git to ask.
+    """
 
     def __init__(
         self,
         files: Mapping[str, FileFacts],
         *,
         tests: frozenset[str] = frozenset(),
+        untracked: frozenset[str] | None = None,
         surroundings: Surroundings | None = None,
         choices: Choices | None = None,
         resolution: Resolution | None = None,
     ) -> None:
         self.files = files
         self.tests = tests
+        self.untracked = untracked
         self.choices = choices or Choices()
         self.surroundings = surroundings or Surroundings()
         self.program = Program(

@@ -1,4 +1,4 @@
-"""Which further files must be parsed because the name of a sent event, or an id, is from there."""
+"""Which further files must be parsed because a sent event's name, an id or a key is from there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside
 from mmlint.project.identity import resets, written
+from mmlint.project.keys import handed_over
 from mmlint.project.resolution import submodule
 from mmlint.project.shape import Field
 from mmlint.project.unit import Unit
@@ -18,8 +19,8 @@ MAX_VARIABLES = 12
 
 
 def wanted(project: Project) -> set[str]:
-    """Return the unparsed project files that the unknown event names of sends, and the ids they
-    send, are imported from."""
+    """Return the unparsed project files that the unknown event names of sends, the ids they send,
+    and the keys they are sent with are imported from."""
     found: set[str] = set()
     for unit, value in _unknown(project):
         for module, name in _origins(unit, value):
@@ -39,6 +40,8 @@ def _unknown(project: Project) -> Iterator[tuple[Unit, s.Value]]:
         ids = (send.field("anonymous_id"), send.field("user_id"))
         yield from _made_of([field for field in ids if field is not None])
     yield from _made_of([field for _, field in resets(project.program)])
+    for unit, given in handed_over(project):
+        yield from ((unit, value) for value in inside(given))
 
 
 def _made_of(ids: Iterable[Field]) -> Iterator[tuple[Unit, s.Value]]:

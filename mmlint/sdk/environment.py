@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from mmlint.model.key import Kind
 from mmlint.sdk.surface import PRODUCT_WORDS
 
 PUBLIC_PREFIXES: Final = (
@@ -21,6 +22,8 @@ PUBLIC_PREFIXES: Final = (
     "STORYBOOK_",
 )
 """Prefixes whose variables a bundler copies into the browser's code (each framework's own docs)."""
+
+_KINDS: Final[dict[str, Kind]] = {"PK": "pk", "SK": "sk", "RK": "rk", "AK": "ak"}
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -47,3 +50,16 @@ def says_secret(name: str) -> bool:
     parts = words(name)
     secret = parts[-1:] == ["SK"] or any("SECRET" in part for part in parts)
     return secret and is_products(name)
+
+
+def says_kind(name: str) -> Kind | None:
+    """Return which kind of key ``name`` itself says that it holds, with the product's word: by its
+    last word (``AOA_PK``), or as what is secret or publishable."""
+    parts = words(name)
+    if not parts or not is_products(name):
+        return None
+    if says_secret(name):
+        return "sk"
+    if "PUBLISHABLE" in parts or parts[-2:] == ["PUBLIC", "KEY"]:
+        return "pk"
+    return _KINDS.get(parts[-1])

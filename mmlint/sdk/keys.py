@@ -25,7 +25,8 @@ _FULL_BYTES = re.compile(FULL.pattern.encode())
 _FOREIGN = re.compile(r"(?<![A-Za-z0-9_])(pk|sk|rk)_(live|test)_([A-Za-z0-9]{6,})(?![A-Za-z0-9_])")
 _KIND = re.compile(r"(pk|sk|rk|ak)_([a-z]+_)?(.*)", re.DOTALL)
 _STAND_IN = re.compile(
-    r"\.{2,}|…|<[^>]*>|\b(your|example|placeholder|changeme|change_me|replace|todo|secret|here|dummy|fake)|"
+    r"\.{2,}|…|<[^>]*>|"
+    r"(?<![A-Za-z0-9])(your|example|placeholder|changeme|change_me|replace|todo|secret|here|dummy|fake)|"
     r"[xX*•]{3,}|^(.)\2{3,}$|^$",
     re.IGNORECASE,
 )
@@ -84,7 +85,7 @@ def find_key(text: str, salt: bytes = b"") -> Key | None:
     whole = _KIND.fullmatch(stripped)
     if whole and len(stripped) < 200 and not any(c.isspace() for c in stripped):
         kind, env, tail = whole.group(1), (whole.group(2) or "").rstrip("_"), whole.group(3)
-        if is_placeholder(tail) or (tail == "" and env):
+        if is_placeholder(tail) or is_placeholder(stripped[3:]) or (tail == "" and env):
             return _key(kind, env, "", "placeholder", stripped, salt)
         if env in ("live", "test"):
             return _key(kind, env, "", "malformed", stripped, salt)

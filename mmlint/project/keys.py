@@ -1,0 +1,458 @@
+"""Which keys a program hands to the SDK, the snippet and the API, and what kind each of them is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
+from typing import Literal as Choices
+
+from mmlint.model import syntax as s
+from mmlint.model.facts import FileFacts
+from mmlint.model.finding import Place, Related
+from mmlint.model.key import Key, Kind
+from mmlint.project.carriers import Behind, keys_behind
+from mmlint.project.entity import (
+    NOTHING,
+    Environment,
+    Known,
+    SdkClass,
+    SdkFunction,
+)
+from mmlint.project.http import api_path, speaks_http, url_text
+from mmlint.project.origins import Origin, origins
+from mmlint.project.program import Call, Program
+from mmlint.project.shape import Shape, Shapes
+from mmlint.project.unit import Unit
+from mmlint.project.view import Project
+from mmlint.sdk.environment import says_kind
+from mmlint.sdk.keys import FULL_SHOWN, is_placeholder
+from mmlint.sdk.surface import BROWSER_PACKAGE, LOADER_PATH, NODE_PACKAGE
+
+Taker = Choices["browser", "node", "tag", "send", "forget", "read", "mcp", "account"]
+"""Who is handed a key: the browser's SDK, the server's, the snippet, or a part of the API."""
+
+_PARTS: Final[dict[str, Taker]] = {
+    "track": "send",
+    "batch": "send",
+    "identify": "send",
+    "forget": "forget",
+    "query": "read",
+    "stats": "read",
+    "sources": "read",
+    "mcp": "mcp",
+    "mcp/account": "account",
+}
+_KEY_OPTIONS: Final = ("key", "api_key", "secret_key")
+_BEARER: Final = re.compile(r"\s*Bearer\s+(.*)", re.IGNORECASE | re.DOTALL)
+_BEGINS: Final = re.compile(r"(pk|sk|rk|ak)_(.*)", re.DOTALL)
+_CUT: Final = re.compile(r".{3}… \(")
+_MCP: Final = re.compile(r"/mcp\b")
+
+
+class KeyUse(NamedTuple):
+    """A key that is handed to somebody, and one place that it comes from.
+
+    ``side``: where the call that hands it over runs. ``origin_header``: whether the request says
+    whose page it comes from; None where that cannot be seen.
+    """
+
+    taker: Taker
+    unit: Unit
+    origin: Origin
+    side: Choices["client", "server"] | None = None
+    origin_header: bool | None = False
+
+    @property
+    def on_server(self) -> bool:
+        """Whether a server certainly hands it over, not in the name of a page."""
+        if self.taker == "node":
+            return True
+        return self.taker not in ("browser", "tag") and self.side == "server"
+
+    @property
+    def in_browser(self) -> bool:
+        """Whether a browser certainly does."""
+        return self.taker in ("browser", "tag") or self.side == "client"
+
+
+class Bearing(NamedTuple):
+    """A tag of a page whose ``data-key`` is a key: its place, what it says, and the file."""
+
+    place: Place
+    text: str
+    key: Key | None
+
+
+@lru_cache(maxsize=1)
+def key_uses(project: Project) -> tuple[KeyUse, ...]:
+    """Return every key that code hands to the SDK, a JSX snippet or the API, test files included,
+    once for each place that it may come from."""
+    found = _Uses(project)
+    return tuple(dict.fromkeys((*found.calls(), *found.elements())))
+
+
+def handed_over(project: Project) -> Iterator[tuple[Unit, s.Value]]:
+    """Yield every expression that is handed over as a key, wherever it comes from."""
+    found = _Uses(project)
+    for _ in (*found.calls(), *found.elements()):
+        pass
+    yield from found.given
+
+
+def bearing_tags(project: Project) -> Iterator[Bearing]:
+    """Yield the ``data-key`` of every tag in pages and components that loads the snippet, where
+    its text is known. Those of JSX are among ``key_uses``."""
+    for tagged in project.tags:
+        loads = [one.value for one in tagged.tag.attributes if one.name == "src"]
+        if tagged.unit is not None or not all(src is None or LOADER_PATH in src for src in loads):
+            continue
+        for one in tagged.tag.attributes:
+            if one.name == "data-key" and one.value:
+                here = Place(tagged.path, one.value_start, one.value_end)
+                yield Bearing(here, one.value, one.key)
+
+
+# --- what is known of a key -----------------------------------------------------------------------
+
+
+def place_of(project: Project, origin: Origin) -> Place:
+    """Return where a key stands: its own bytes if it is complete, else what spells or reads it."""
+    node, path = origin.node, origin.unit.path
+    if origin.key is not None and origin.key.shape == "full":
+        for one in _facts(project, path).keys:
+            if node.start <= one.start < node.end:
+                return Place(path, one.start, one.end)
+    return Place(path, node.start, node.end)
+
+
+def _facts(project: Project, path: str) -> FileFacts:
+    return project.files[path]
+
+
+def kinds(project: Project, origin: Origin) -> frozenset[Kind]:
+    """Return the kinds that the key may be of: by its literal, by the carriers of the variable, or
+    by the variable's name; empty where nothing tells. A literal stand-in tells nothing."""
+    if origin.key is not None:
+        return frozenset([origin.key.kind]) if origin.key.shape == "full" else frozenset()
+    if origin.variable is None:
+        return frozenset()
+    behind = frozenset(one.key.kind for one in keys_behind(project, origin.variable))
+    said = says_kind(origin.variable)
+    return behind or (frozenset([said]) if said else frozenset())
+
+
+def behind(project: Project, origin: Origin) -> tuple[Related, ...]:
+    """Return the entries that give the variable behind ``origin`` a key, to be shown."""
+    if origin.variable is None:
+        return ()
+    return tuple(
+        Related(one.place, f"its value here: {_shown(one)}")
+        for one in keys_behind(project, origin.variable)
+    )
+
+
+def _shown(one: Behind) -> str:
+    return one.key.shown
+
+
+def is_malformed(text: str, key: Key | None) -> bool:
+    """Whether a redacted text begins like a key of Millimetric, but is none and no stand-in."""
+    begins = _BEGINS.match(text)
+    if begins is None or FULL_SHOWN.match(text):
+        return False
+    if key is not None:
+        return key.shape in ("foreign", "malformed")
+    # A stand-in would have been a key of that shape; what is cut is no stand-in.
+    return bool(_CUT.match(text)) or not is_placeholder(begins[2])
+
+
+# --- who hands over what --------------------------------------------------------------------------
+
+
+class _Uses:
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.program: Program = project.program
+        self.shapes = Shapes(project.program)
+        self.given: list[tuple[Unit, s.Value]] = []
+
+    def calls(self) -> Iterator[KeyUse]:
+        for call in self.program.calls:
+            callee = call.callee
+            if isinstance(callee, SdkFunction | SdkClass):
+                yield from self._sdk(call, callee)
+            elif speaks_http(callee) or self._may_be_mcp(call):
+                yield from self._request(call)
+
+    def elements(self) -> Iterator[KeyUse]:
+        """``<script data-key={…}>`` and ``<Script data-key={…}>``."""
+        for unit in self.program.units:
+            for element in () if unit.python else unit.every_value():
+                if isinstance(element, s.Element) and element.name in ("script", "Script"):
+                    for entry in element.attributes if self._loads(unit, element) else ():
+                        if entry.key == "data-key":
+                            yield from self._from("tag", unit, unit, entry.value)
+
+    def _loads(self, unit: Unit, element: s.Element) -> bool:
+        """Whether a tag may load the snippet: as far as is known, its address is the loader's."""
+        for entry in element.attributes:
+            if entry.key == "src":
+                return LOADER_PATH in url_text(
+                    self.program, unit, entry.value, NOTHING
+                ) or not isinstance(self.program.resolve(unit, entry.value), Known)
+        return True
+
+    def _sdk(self, call: Call, callee: SdkFunction | SdkClass) -> Iterator[KeyUse]:
+        """``init({ key })``, ``new MillimetricClient({ key })``, ``MillimetricClient(key=…)``."""
+        if isinstance(callee, SdkFunction):
+            makes = callee.name == "init" or (call.unit.python and callee.name[:1].isupper())
+            if not makes:
+                return
+        taker: Taker = "browser" if callee.sdk == "browser" else "node"
+        for argument in call.call.arguments:
+            if argument.name in _KEY_OPTIONS:
+                yield from self._from(taker, call.unit, call.unit, argument.value)
+        if call.call.arguments and call.call.arguments[0].name is None:
+            shape = self.shapes.of(call.unit, call.call.arguments[0].value)
+            names = _KEY_OPTIONS if call.unit.python else _KEY_OPTIONS[:1]
+            for name in names:
+                yield from self._field(taker, call.unit, shape, name)
+
+    def _field(self, taker: Taker, unit: Unit, shape: Shape, name: str) -> Iterator[KeyUse]:
+        field = shape.fields.get(name)
+        if field is not None and field.value is not None:
+            yield from self._from(taker, unit, field.unit, field.value, field.environment)
+
+    def _from(
+        self,
+        taker: Taker,
+        by: Unit,
+        unit: Unit,
+        value: s.Value,
+        environment: Environment = NOTHING,
+        origin_header: bool | None = False,
+    ) -> Iterator[KeyUse]:
+        self.given.append((unit, value))
+        side = self.project.side(by)
+        for origin in origins(self.program, unit, value, environment):
+            yield KeyUse(taker, by, origin, side, origin_header)
+
+    # --- plain requests ---------------------------------------------------------------------------
+
+    def _may_be_mcp(self, call: Call) -> bool:
+        """Whether the call may connect to the MCP server by some client's own means."""
+        first = call.call.arguments[0].value if call.call.arguments else None
+        return first is not None and call.unit in _speaks_mcp(self.program)
+
+    def _request(self, call: Call) -> Iterator[KeyUse]:
+        taker = self._taker(call)
+        if taker is None:
+            return
+        for headers in self._headers(call):
+            names = {name.lower(): name for name in headers.fields}
+            given = headers.fields.get(names.get("authorization", ""))
+            if given is None or given.value is None:
+                continue
+            says = True if "origin" in names else None if headers.open else False
+            for unit, value, environment in self._bearer(given.unit, given.value, NOTHING):
+                yield from self._from(taker, call.unit, unit, value, environment, says)
+
+    def _taker(self, call: Call) -> Taker | None:
+        """The part of the API that the URL of a request leads to."""
+        for value in self._addresses(call):
+            path = api_path(url_text(self.program, call.unit, value, NOTHING))
+            if path is None and (base := self._base(call)) is not None:
+                text = url_text(self.program, call.unit, value, NOTHING)
+                if text.startswith("/"):
+                    path = api_path(base + text)
+            if path is not None:
+                return _PARTS[path]
+        return None
+
+    def _addresses(self, call: Call) -> Iterator[s.Value]:
+        arguments = call.call.arguments
+        yield from (one.value for one in arguments if one.name == "url")
+        positional = [one.value for one in arguments if one.name is None]
+        yield from positional[: 2 if call.unit.python else 1]
+        if positional and not call.unit.python:
+            config = self.shapes.of(call.unit, positional[0]).fields.get("url")
+            if config is not None and config.value is not None and config.unit is call.unit:
+                yield config.value
+
+    def _made(self, call: Call) -> s.Call | None:
+        """The call that made the client whose method is called: ``httpx.Client(…).post(…)``."""
+        callee = call.call.callee
+        made = callee.object if isinstance(callee, s.Member) else None
+        if isinstance(made, s.Name) and made.binding >= 0:
+            given = call.unit.definitions.get(made.binding, ())
+            made = given[0].value if len(given) == 1 and not given[0].path else None
+        made = made.value if isinstance(made, s.Await) else made
+        return made if isinstance(made, s.Call) else None
+
+    def _base(self, call: Call) -> str | None:
+        made = self._made(call)
+        for value in self._options(call.unit, made, ("base_url", "baseURL", "prefixUrl")):
+            return url_text(self.program, call.unit, value, NOTHING).rstrip("/")
+        return None
+
+    def _options(
+        self, unit: Unit, made: s.Call | None, names: tuple[str, ...]
+    ) -> Iterator[s.Value]:
+        for argument in made.arguments if made is not None else ():
+            if argument.name in names:
+                yield argument.value
+            elif argument.name is None and not unit.python:
+                fields = self.shapes.of(unit, argument.value).fields
+                for name in names:
+                    field = fields.get(name)
+                    if field is not None and field.value is not None and field.unit is unit:
+                        yield field.value
+
+    def _headers(self, call: Call) -> Iterator[Shape]:
+        """The headers that a request is sent with: its own, and its client's."""
+        for made in (call.call, self._made(call)):
+            for value in self._options(call.unit, made, ("headers",)):
+                yield self._header_shape(call.unit, value)
+            for value in self._options(call.unit, made, ("requestInit",)):
+                inner = self.shapes.of(call.unit, value).fields.get("headers")
+                if inner is not None and inner.value is not None:
+                    yield self._header_shape(inner.unit, inner.value)
+
+    def _header_shape(self, unit: Unit, value: s.Value) -> Shape:
+        """``{…}`` and ``new Headers({…})``."""
+        made = value.callee if isinstance(value, s.Call) and value.new else None
+        if isinstance(made, s.Name) and made.name == "Headers" and isinstance(value, s.Call):
+            value = value.arguments[0].value if value.arguments else value
+        return self.shapes.of(unit, value)
+
+    def _bearer(
+        self, unit: Unit, value: s.Value, environment: Environment, depth: int = 0
+    ) -> Iterator[tuple[Unit, s.Value, Environment]]:
+        """The token of an ``Authorization`` header, however it is put together."""
+        if depth > 6:
+            return
+        parts = _glued(value)
+        if parts is not None:
+            head, tail = parts
+            if isinstance(head, s.Literal) and _BEARER.fullmatch(f"{head.value}x"):
+                yield unit, tail, environment
+        elif isinstance(value, s.Literal):
+            match = _BEARER.fullmatch(str(value.value))
+            if match is not None:
+                yield unit, s.Literal(value.start, value.end, match[1], value.key), environment
+        elif isinstance(value, s.Choice):
+            for option in value.options:
+                yield from self._bearer(unit, option, environment, depth + 1)
+        else:
+            found = self.program.resolve(unit, value, environment)
+            if isinstance(found, Known) and isinstance(found.value, s.Literal | s.Template):
+                yield from self._bearer(found.unit, found.value, found.environment, depth + 1)
+            elif isinstance(value, s.Name) and value.binding >= 0:
+                given = unit.definitions.get(value.binding, ())
+                if len(given) == 1 and not given[0].path:
+                    yield from self._bearer(unit, given[0].value, environment, depth + 1)
+
+
+def _glued(value: s.Value) -> tuple[s.Value, s.Value] | None:
+    """Return the two parts of a text that is made of two: a template with one hole at its end, a
+    sum, Python's ``%`` and ``format``."""
+    if isinstance(value, s.Template) and len(value.parts) == 2:
+        return value.parts[0], value.parts[1]
+    if isinstance(value, s.Operation) and len(value.operands) == 2:
+        head, tail = value.operands
+        if value.operator == "+":
+            return head, tail
+        if value.operator == "%" and isinstance(head, s.Literal):
+            text = str(head.value).removesuffix("%s")
+            return s.Literal(head.start, head.end, text), _single(tail)
+    if isinstance(value, s.Call) and isinstance(value.callee, s.Member) and value.arguments:
+        head = value.callee.object
+        if isinstance(head, s.Literal) and value.callee.name in ("format", "concat"):
+            text = re.sub(r"\{\w*\}$", "", str(head.value))
+            return s.Literal(head.start, head.end, text), value.arguments[0].value
+    return None
+
+
+def _single(value: s.Value) -> s.Value:
+    if isinstance(value, s.Sequence) and len(value.items) == 1:
+        return value.items[0]
+    return value
+
+
+@lru_cache(maxsize=1)
+def _speaks_mcp(program: Program) -> frozenset[Unit]:
+    """The units that spell the path of the MCP server."""
+    return frozenset(
+        unit
+        for unit in program.units
+        if any(
+            isinstance(value, s.Literal)
+            and isinstance(value.value, str)
+            and _MCP.search(value.value)
+            for value in unit.every_value()
+        )
+    )
+
+
+# --- which side -----------------------------------------------------------------------------------
+
+
+def reaches_browser(project: Project, unit: Unit) -> bool:
+    """Whether the code of ``unit`` is certainly sent to browsers."""
+    side = project.side(unit)
+    if side == "client":
+        return True
+    modules = {one.module for one in unit.module.imports if not one.type_only}
+    if unit.python or BROWSER_PACKAGE not in modules or NODE_PACKAGE in modules:
+        return False
+    return not (
+        project.runtimes.is_server(unit)
+        or "use server" in unit.module.directives
+        or unit.module.side == "server"
+    )
+
+
+# --- questions of single rules --------------------------------------------------------------------
+
+
+def is_public(project: Project, use: KeyUse) -> bool:
+    """Whether the key is read from a variable that bundlers copy into the browser's code."""
+    name = use.origin.variable
+    return name is not None and project.public_prefix(use.origin.unit.path, name) is not None
+
+
+def carried(project: Project, origin: Origin) -> tuple[Related, ...]:
+    """Return the entries of all carriers that give the variable behind ``origin`` a value."""
+    return tuple(
+        Related(Place(one.path, one.entry.start, one.entry.end), "gets its value here")
+        for one in project.entries_of.get(origin.variable or "", ())
+    )
+
+
+class Malformed(NamedTuple):
+    """A literal in a key's place, and what it begins with."""
+
+    place: Place
+    kind: str
+
+
+def malformed_keys(project: Project) -> Iterator[Malformed]:
+    """Yield the literals that are used as keys, begin like one and are none; tests may do that. A
+    secret of three parts in the browser is the business of those who look for secrets there."""
+    for use in key_uses(project):
+        origin = use.origin
+        if origin.unit.path in project.tests or use.unit.path in project.tests:
+            continue
+        given = use.taker in ("browser", "tag")
+        if origin.text is not None and _is_malformed(origin.text, origin.key, given):
+            yield Malformed(place_of(project, origin), origin.text[:2])
+    for tag in bearing_tags(project):
+        if tag.place.path not in project.tests and _is_malformed(tag.text, tag.key, True):
+            yield Malformed(tag.place, tag.text[:2])
+
+
+def _is_malformed(text: str, key: Key | None, in_browser: bool) -> bool:
+    leaks = in_browser and key is not None and key.kind == "sk"
+    return is_malformed(text, key) and not leaks
