@@ -12,6 +12,7 @@ from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry, FileFacts
 from mmlint.model.finding import Place, Related
 from mmlint.model.walk import statements
+from mmlint.project.duplicates import Duplicate, duplicates
 from mmlint.project.flow import Delivery, Flow, Spot
 from mmlint.project.identity import identifications
 from mmlint.project.inlined import OwnPrefix, inlined, own_prefixes, within
@@ -130,6 +131,20 @@ class Project:
     def values(self) -> Values:
         """What kind of value an expression is: a number, a path, a fraction, JSON in a text."""
         return Values(self.program)
+
+    @cached_property
+    def duplicates(self) -> tuple[Duplicate, ...]:
+        """Every browser's send of an event that the server sends too."""
+        return tuple(duplicates(self.sends))
+
+    def named_sends(self, side: str) -> Iterator[tuple[Send, str]]:
+        """Yield the sends of one side (``browser``, ``server``) that decide what their event is
+        called, with the name; those of duplicates, and of the other SDK's form, are left out."""
+        twice = {one.name for one in self.duplicates}
+        for send in self.sends:
+            if send.side == side and send.name and send.names_event and not send.misshapen:
+                if send.name.text not in twice:
+                    yield send, send.name.text
 
     @cached_property
     def webhooks(self) -> Webhooks:

@@ -76,22 +76,16 @@ RULE = Rule("MM401", "error", fixable="unsafe", options=("allow",))
 
 def check(project: Project) -> Iterator[Verdict]:
     allowed = project.option("duplicate-event", "allow")
-    sites: dict[tuple[str, str], list[Send]] = {}
-    for send in project.sends:
-        if send.name and send.names_event and not send.name.text.startswith("$"):
-            sites.setdefault((send.side, send.name.text), []).append(send)
-    for (side, name), browser in sites.items():
-        server = sites.get(("server", name))
-        if side != "browser" or not server or (isinstance(allowed, list) and name in allowed):
+    for name, send, servers in project.duplicates:
+        if isinstance(allowed, list) and name in allowed:
             continue
-        for send in browser:
-            yield Verdict(
-                project.place(send.unit, send.node),
-                f'"{name}" is sent from the browser here and from the server too: {_advice(name)}',
-                extent=project.extent(send.unit, send.call.start),
-                related=tuple(_related(project, one) for one in server),
-                fix=_fix(project, send),
-            )
+        yield Verdict(
+            project.place(send.unit, send.node),
+            f'"{name}" is sent from the browser here and from the server too: {_advice(name)}',
+            extent=project.extent(send.unit, send.call.start),
+            related=tuple(_related(project, one) for one in servers),
+            fix=_fix(project, send),
+        )
 
 
 def _advice(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Iterable
 from typing import Final
 
 FIELDS: Final = (
@@ -67,17 +68,23 @@ PERSONAL_KEYS: Final = frozenset(
 MONEY_KEYS: Final = frozenset({"amount", "price", "revenue", "total"})
 """Keys of money without a unit: it belongs under ``…_cents``, as an integer (event naming)."""
 
-SERVER_EVENTS: Final = ("signup", "purchase", "refunded", "completed_checkout", "subscription_*")
+SERVER_ONLY: Final = ("purchase", "refunded", "completed_checkout", "subscription_*")
+"""Events that no browser is meant to send."""
+
+SERVER_EVENTS: Final = ("signup", *SERVER_ONLY)
 """Events that the server is meant to send: it alone knows that they really happened."""
 
 BROWSER_EVENTS: Final = ("$pageview", "clicked_*", "viewed_*", "hovered_*")
 """Events that only the browser can know of."""
 
 
+def is_among(event: str, patterns: Iterable[str]) -> bool:
+    """Whether ``event`` is one of ``patterns``, in which ``*`` stands for anything."""
+    return any(fnmatch.fnmatchcase(event, pattern) for pattern in patterns)
+
+
 def canonical_side(event: str) -> str | None:
     """Return ``server`` or ``browser`` where the vendor's table names a side for ``event``."""
-    if any(fnmatch.fnmatchcase(event, pattern) for pattern in SERVER_EVENTS):
+    if is_among(event, SERVER_EVENTS):
         return "server"
-    if any(fnmatch.fnmatchcase(event, pattern) for pattern in BROWSER_EVENTS):
-        return "browser"
-    return None
+    return "browser" if is_among(event, BROWSER_EVENTS) else None
