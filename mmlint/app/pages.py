@@ -54,7 +54,7 @@ def explain(word: str) -> str:
         if wanted.upper() == one.code or wanted.lower() == one.name:
             level = f"{one.severity}" + (f", fix: {one.fixable}" if one.fixable else "")
             return f"# {one.code} {one.name}\n\n({level})\n\n{one.doc}"
-    from mmlint.config.suggest import did_you_mean
+    from mmlint.model.suggest import did_you_mean
 
     names = rule_names()
     guess = did_you_mean(wanted, [*names, *names.values()])

@@ -118,8 +118,8 @@ class Session:
             return self._lint({**self.overlay, **overlay})
 
     def _lint(self, merged: Mapping[str, bytes]) -> list[Reported]:
-        from mmlint.config.suggest import did_you_mean
         from mmlint.engine.judge import judge
+        from mmlint.model.suggest import did_you_mean
 
         project = self._project(merged)
         observed = self.observed
@@ -472,7 +472,7 @@ def load_settings(request: Request, here: Path, root: Path) -> Settings:
 
 def _check_options(settings: Settings) -> None:
     """A misspelt option would be silently ignored. Raises UsageError."""
-    from mmlint.config import did_you_mean
+    from mmlint.model.suggest import did_you_mean
     from mmlint.rules import registry
 
     known = {rule.name: rule.rule.options for rule in registry()}
@@ -521,7 +521,7 @@ def _focus(root: Path, path: Path, name: str, missing: list[Notice]) -> set[str]
 
 def _command(word: str) -> str:
     """A misspelt command is taken for a path: say what may have been meant."""
-    from mmlint.config import did_you_mean
+    from mmlint.model.suggest import did_you_mean
 
     guess = did_you_mean(word, COMMANDS)
     return f' Did you mean "mmlint {guess}"?' if guess else " See: mmlint --help"

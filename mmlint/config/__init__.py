@@ -11,14 +11,12 @@ if TYPE_CHECKING:
     from mmlint.config.loading import load
     from mmlint.config.problem import ConfigError
     from mmlint.config.settings import Settings
-    from mmlint.config.suggest import did_you_mean
 
-__all__ = ["ConfigError", "Settings", "did_you_mean", "load"]
+__all__ = ["ConfigError", "Settings", "load"]
 
 _HOMES = {
     "ConfigError": "problem",
     "Settings": "settings",
-    "did_you_mean": "suggest",
     "load": "loading",
 }
 

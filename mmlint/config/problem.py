@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from mmlint.config.suggest import did_you_mean
+from mmlint.model.suggest import did_you_mean
 from mmlint.sdk.keys import redact
 
 Keys = tuple[str | int, ...]

@@ -12,6 +12,7 @@ from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry, FileFacts
 from mmlint.model.finding import Place, Related
 from mmlint.model.walk import statements
+from mmlint.project.clients import Setup, setups
 from mmlint.project.duplicates import Duplicate, duplicates
 from mmlint.project.flow import Delivery, Flow, Spot
 from mmlint.project.identity import identifications
@@ -30,7 +31,7 @@ from mmlint.project.webhooks import Webhook, Webhooks
 from mmlint.project.wrapping import Coverage, Wrapper
 from mmlint.sdk import surface
 from mmlint.sdk.carriers import slots_of
-from mmlint.sdk.environment import public_prefix
+from mmlint.sdk.environment import is_products, public_prefix
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,22 @@ class Project:
         return Values(self.program)
 
     @cached_property
+    def setups(self) -> tuple[Setup, ...]:
+        """Every call that sets an SDK up, with its options."""
+        return tuple(setups(self.program))
+
+    @property
+    def host_variable(self) -> str:
+        """The environment variable that holds Millimetric's host on servers, ``AOA_HOST`` unless
+        the project has one of its own."""
+        names = sorted(
+            name
+            for name in self.entries_of
+            if is_products(name) and name.endswith("_HOST") and public_prefix(name) is None
+        )
+        return "AOA_HOST" if "AOA_HOST" in names or not names else names[0]
+
+    @cached_property
     def duplicates(self) -> tuple[Duplicate, ...]:
         """Every browser's send of an event that the server sends too."""
         return tuple(duplicates(self.sends))
@@ -142,9 +159,10 @@ class Project:
         called, with the name; those of duplicates, and of the other SDK's form, are left out."""
         twice = {one.name for one in self.duplicates}
         for send in self.sends:
-            if send.side == side and send.name and send.names_event and not send.misshapen:
-                if send.name.text not in twice:
-                    yield send, send.name.text
+            if send.side != side or send.name is None or send.misshapen:
+                continue
+            if send.names_event and send.name.text not in twice:
+                yield send, send.name.text
 
     @cached_property
     def webhooks(self) -> Webhooks:

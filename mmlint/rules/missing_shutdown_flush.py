@@ -62,11 +62,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.model import syntax as s
 from mmlint.model.finding import Place
-from mmlint.project.entity import Known, SdkClass, SdkFunction
-from mmlint.project.program import Call
-from mmlint.project.shape import Field, Shapes
 from mmlint.project.shutdown import Shutdowns
 from mmlint.project.view import Project
 from mmlint.rules import Rule, Verdict
@@ -74,17 +70,17 @@ from mmlint.rules import Rule, Verdict
 RULE = Rule("MM105", "warning")
 
 _OPTION = "flushAt"
-_MAKERS = (SdkClass("node"), SdkFunction("node", "init"))
 
 
 def check(project: Project) -> Iterator[Verdict]:
     shutdowns = Shutdowns(project)
-    for call in project.program.calls:
-        batches = None if call.unit.test else _batches(project, call)
-        if batches is None:
+    for setup in project.setups:
+        found = setup.number(project.program, _OPTION) if setup.sdk == "node" else None
+        if found is None or found[1] <= 1:
             continue
-        evidence = project.evidence(call.unit, call.site.function)
-        if evidence.runtime != "long-running" or shutdowns.is_flushed(call.unit):
+        unit, batches = setup.call.unit, found[0]
+        evidence = project.evidence(unit, setup.call.site.function)
+        if evidence.runtime != "long-running" or shutdowns.is_flushed(unit):
             continue
         yield Verdict(
             Place(batches.unit.path, batches.start, batches.start + len(_OPTION)),
@@ -92,17 +88,3 @@ def check(project: Project) -> Iterator[Verdict]:
             extent=project.extent(batches.unit, batches.start),
             evidence=(str(evidence),),
         )
-
-
-def _batches(project: Project, call: Call) -> Field | None:
-    """The option of a client that is known to collect more than one event."""
-    arguments = call.call.arguments
-    if call.callee not in _MAKERS or call.unit.python or not arguments:
-        return None
-    found = Shapes(project.program).of(call.unit, arguments[0].value).fields.get(_OPTION)
-    if found is None or found.value is None:
-        return None
-    known = project.program.resolve(found.unit, found.value, found.environment)
-    size = known.value if isinstance(known, Known) else None
-    many = isinstance(size, s.Literal) and isinstance(size.value, int | float) and size.value > 1
-    return found if many else None

@@ -45,3 +45,25 @@ NEEDLES: Final = (
     b"mm?.setanonymousid",
 )
 """A file that holds none of these (without regard to case) sends nothing by itself."""
+
+BROWSER_OPTIONS: Final = ("key", "host", "autoPageView", "flushIntervalMs", "flushBatchSize")
+NODE_OPTIONS: Final = ("key", "host", "flushAt", "flushIntervalMs", "maxRetries")
+"""What ``init`` and ``MillimetricClient`` take (SDK pages)."""
+
+FOREIGN_OPTIONS: Final = {
+    "apiKey": "key",
+    "writeKey": "key",
+    "secretKey": "key",
+    "publicKey": "key",
+    "token": "key",
+    "apiHost": "host",
+    "api_host": "host",
+    "baseUrl": "host",
+    "baseURL": "host",
+    "endpoint": "host",
+    "url": "host",
+}
+"""Options of other vendors' SDKs, and what they are called here."""
+
+MAX_BATCH: Final = 1000
+"""The most events of one request to ``/v1/batch``."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmlint.config import did_you_mean
+from mmlint.model.suggest import did_you_mean
 
 KNOWN = ["select", "extend-select", "MM101", "unawaited-flush", "missing-flush"]
 

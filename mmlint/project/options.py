@@ -1,0 +1,47 @@
+"""Options that an SDK does not take, and the one that was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mmlint.model.suggest import did_you_mean
+from mmlint.project.clients import Setup
+from mmlint.project.shape import Field
+from mmlint.sdk.surface import BROWSER_OPTIONS, FOREIGN_OPTIONS, NODE_OPTIONS
+
+_OWN = {"browser": BROWSER_OPTIONS, "node": NODE_OPTIONS}
+_OTHER = {"browser": NODE_OPTIONS, "node": BROWSER_OPTIONS}
+_COUNTERPARTS = {"flushAt": "flushBatchSize", "flushBatchSize": "flushAt"}
+
+
+class WrongOption(NamedTuple):
+    """``kind``: it is the ``other`` SDK's, ``foreign`` (another vendor's), or a ``slip``."""
+
+    name: str
+    field: Field
+    kind: str
+    meant: str | None
+
+
+def wrong_options(setup: Setup) -> Iterator[WrongOption]:
+    """Yield the options of ``setup`` that its SDK certainly does not take; a name that resembles
+    none, and the browser's privacy switch, whose name is not documented, may be right."""
+    own, other = _OWN[setup.sdk], _OTHER[setup.sdk]
+    for name, field in setup.options.fields.items():
+        if field.entry is None or name in own:
+            continue
+        if name in other:
+            yield WrongOption(name, field, "other", _COUNTERPARTS.get(name))
+        elif (meant := did_you_mean(name, own)) is not None:
+            yield WrongOption(name, field, "slip", meant)
+        elif name in FOREIGN_OPTIONS:
+            yield WrongOption(name, field, "foreign", FOREIGN_OPTIONS[name])
+
+
+def lacks_host(setup: Setup) -> bool:
+    """Whether the server SDK's required ``host`` is certainly not given, under whatever name."""
+    options = setup.options
+    if setup.sdk != "node" or options.open or "host" in options.fields:
+        return False
+    return all(one.meant != "host" for one in wrong_options(setup))
