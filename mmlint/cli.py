@@ -15,7 +15,7 @@ from mmlint import __version__
 if TYPE_CHECKING:
     from mmlint.app import Request
 
-FORMATS = ("text", "concise", "json", "jsonl", "github", "sarif")
+FORMATS = ("text", "concise", "json", "jsonl", "github", "gitlab", "sarif")
 
 EPILOG = """\b
 Examples:

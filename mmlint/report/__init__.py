@@ -5,7 +5,7 @@ from __future__ import annotations
 from mmlint.model.report import Result
 from mmlint.report.view import View
 
-FORMATS = ("text", "concise", "json", "jsonl", "github", "sarif")
+FORMATS = ("text", "concise", "json", "jsonl", "github", "gitlab", "sarif")
 """What ``--format`` accepts."""
 
 __all__ = ["FORMATS", "View", "render"]
@@ -37,6 +37,10 @@ def render(format: str, result: Result, view: View) -> str:
         from mmlint.report import github
 
         return github.render(result, view)
+    if format == "gitlab":
+        from mmlint.report import gitlab
+
+        return gitlab.render(result, view)
     if format == "sarif":
         from mmlint.report import sarif
 

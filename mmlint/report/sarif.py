@@ -5,15 +5,15 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01
 
 from __future__ import annotations
 
-from hashlib import sha256
 from itertools import groupby
 
 import msgspec
 
-from mmlint.model.finding import Finding, Place
+from mmlint.model.finding import Place
 from mmlint.model.limits import sentence
 from mmlint.model.report import Notice, Reported, Result, RuleInfo, TextEdit
 from mmlint.report.excerpt import clean
+from mmlint.report.fingerprints import Fingerprints
 from mmlint.report.json_format import writable_edits
 from mmlint.report.places import Located, Sources, encodable
 from mmlint.report.uri import relative_uri
@@ -35,7 +35,7 @@ def render(result: Result, view: View) -> str:
 
 
 class _Run:
-    """Writes one run; keeps what results share: rules by index and fingerprints seen so far."""
+    """Writes one run; keeps what results share: rules by index, and the fingerprints."""
 
     def __init__(self, result: Result, view: View) -> None:
         self._result = result
@@ -43,7 +43,7 @@ class _Run:
         self._sources = Sources(view)
         self._rules = _rules(result, view)
         self._index = {rule.code: index for index, rule in enumerate(self._rules)}
-        self._seen: dict[tuple[str, str, str], int] = {}
+        self._fingerprints = Fingerprints(self._sources)
 
     def log(self) -> Json:
         run: Json = {
@@ -70,7 +70,7 @@ class _Run:
             "level": finding.severity,
             "message": {"text": clean(finding.message)},
             "locations": [{"physicalLocation": self._physical(finding.place)}],
-            "partialFingerprints": {"mmlint/v1": self._fingerprint(finding)},
+            "partialFingerprints": {"mmlint/v1": self._fingerprints.of(finding)},
         }
         if finding.related:
             result["relatedLocations"] = [
@@ -93,16 +93,6 @@ class _Run:
             "artifactLocation": _artifact(place.path),
             "region": _region(self._sources.locate(place)),
         }
-
-    def _fingerprint(self, finding: Finding) -> str:
-        """Return what stays the same when lines are added above: the rule, the file, the masked
-        text of the line, and which of several alike it is."""
-        text = self._sources.text(finding.place.path)
-        line = text.line(text.position(finding.place.start).line).text if text else ""
-        content = (finding.code, finding.place.path, " ".join(line.split()))
-        number = self._seen[content] = self._seen.get(content, 0) + 1
-        parts = "\0".join(encodable(part) for part in (*content, str(number)))
-        return sha256(parts.encode()).hexdigest()[:32]
 
     def _fix(self, reported: Reported) -> Json | None:
         """Return the fix, if somebody may apply it."""

@@ -89,7 +89,9 @@ def test_each_project_is_judged_by_its_own_configuration(
     assert summary["files"] == sum(one["files"] for one in alone)
 
 
-@pytest.mark.parametrize("format_", ["text", "concise", "json", "jsonl", "github", "sarif"])
+@pytest.mark.parametrize(
+    "format_", ["text", "concise", "json", "jsonl", "github", "gitlab", "sarif"]
+)
 def test_every_format_names_the_files_from_where_it_was_started(
     format_: str, capfd: pytest.CaptureFixture[str], here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -268,7 +268,7 @@ def test_lines_and_columns_are_right_all_the_same(
     assert places == [(line, column)]
 
 
-@pytest.mark.parametrize("format_", ["text", "concise", "jsonl", "github", "sarif"])
+@pytest.mark.parametrize("format_", ["text", "concise", "jsonl", "github", "gitlab", "sarif"])
 def test_every_format_can_show_it(format_: str, tree: Path) -> None:
     done = mmlint(tree, "--format", format_, "--color", "never", "app", "jobs", "env", "web")
     assert (done.code, done.err) == (1, b"")
