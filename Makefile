@@ -15,7 +15,7 @@ ready: .venv/developed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -n auto
-	$(BIN)/mmlint mmlint tests docs
+	$(BIN)/mmlint --isolated mmlint tests docs
 
 bench: .venv/developed
 	$(BIN)/python -m benchmarks

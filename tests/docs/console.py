@@ -1,9 +1,9 @@
 """Reads the documentation's console blocks, runs their commands, and compares what they print.
 
-A fence called ``console``, or a ``text`` fence whose first line begins with ``$ ``, is a session:
-each ``$ `` line is a command, the lines below it are what it prints (both streams, in order), up
-to the next command. ``…`` on a line of its own stands for any number of lines, at the end of a
-line for the rest of it. A command without lines below it is run too, but may print what it likes.
+A fence called ``console`` is a session: each ``$ `` line is a command, the lines below it are what
+it prints (both streams, in order), up to the next command. ``…`` on a line of its own stands for
+any number of lines, at the end of a line for the rest of it. A command without lines below it is
+run too, but may print what it likes.
 
 ``exit: N`` as a last line says the exit code; without it 0 and 1 are both fine. Commands are words,
 not shell: ``mmlint …`` runs this checkout, and there is no other.
@@ -20,20 +20,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.docs.fences import fences
 from tests.proof.command import environment
 
 ROOT = Path(__file__).parent.parent.parent
 
-_FENCE = re.compile(r"^(`{3,})([^`\n]*)\n(.*?)^\1[ \t]*$", re.M | re.S)
 _EXIT = re.compile(r"exit: (\d+)")
 _ELLIPSIS = "…"
 
 
 @dataclass
 class Step:
-    """A command, and the lines that the document shows below it."""
+    """A command, and the lines that the document shows below it. ``line``: its own, from 1."""
 
-    origin: str
+    page: str
+    line: int
     command: str
     shown: list[str] = field(default_factory=list)
     code: int | None = None
@@ -41,7 +42,7 @@ class Step:
     @property
     def id(self) -> str:
         """Where it stands, and what it is."""
-        return f"{self.origin} {self.command}"
+        return f"{self.page}:{self.line} {self.command}"
 
 
 def steps(path: Path) -> list[Step]:
@@ -49,20 +50,17 @@ def steps(path: Path) -> list[Step]:
     return list(parse(path.read_text("utf-8"), path.relative_to(ROOT).as_posix()))
 
 
-def parse(text: str, name: str) -> Iterator[Step]:
-    """Yield the commands of the Markdown ``text``; ``name`` says where they are from."""
-    for fence in _FENCE.finditer(text):
-        body = fence[3].splitlines()
-        session = fence[2] == "console" or (fence[2] == "text" and body[:1] and body[0][:2] == "$ ")
-        if not session:
+def parse(text: str, page: str) -> Iterator[Step]:
+    """Yield the commands of the Markdown ``text``; ``page`` says where they are from."""
+    for fence in fences(text):
+        if fence.info != "console":
             continue
-        first = text.count("\n", 0, fence.start()) + 2
         step: Step | None = None
-        for number, line in enumerate(body):
+        for number, line in enumerate(fence.body.splitlines(), start=fence.line + 1):
             if line.startswith("$ "):
                 if step is not None:
                     yield step
-                step = Step(f"{name}:{first + number}", line[2:])
+                step = Step(page, number, line[2:])
             elif step is not None:
                 _add(step, line)
         if step is not None:
@@ -81,7 +79,7 @@ def run(step: Step, cwd: Path = ROOT) -> tuple[int, str]:
     """Run the command in ``cwd``; return its exit code and all it printed."""
     program, *arguments = shlex.split(step.command)
     if program != "mmlint":
-        raise ValueError(f"{step.origin}: only mmlint can be run, not {program!r}")
+        raise ValueError(f"{step.id}: only mmlint can be run")
     kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "TMPDIR")}
     done = subprocess.run(
         [sys.executable, "-m", "mmlint", *arguments],

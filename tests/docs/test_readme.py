@@ -8,24 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.docs.console import ROOT, Step, matches, parse, run, steps
+from tests.docs.fences import DOCUMENTS, name
+from tests.docs.recipes import folder_of
 
-DOCUMENTS = sorted(
-    [
-        *ROOT.glob("*.md"),
-        *(ROOT / "docs").rglob("*.md"),
-        *(ROOT / "examples").rglob("*.md"),
-    ]
-)
 STEPS = [step for path in DOCUMENTS for step in steps(path)]
 
 
-def _name(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
-def test_a_shown_command_prints_what_is_shown(step: Step) -> None:
-    code, printed = run(step)
+def test_a_shown_command_prints_what_is_shown(step: Step, tmp_path: Path) -> None:
+    code, printed = run(step, folder_of(step, tmp_path))
     assert code in ((0, 1) if step.code is None else (step.code,)), printed
     assert not step.shown or matches(step.shown, printed), printed
 
@@ -35,14 +26,14 @@ def test_the_readme_shows_a_real_finding() -> None:
     assert any(re.match(r"(error|warning) MM\d{3} ", line) for line in shown)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=_name)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
 def test_links_into_the_repository_lead_somewhere(path: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text("utf-8"))
     inside = [target for target in targets if "://" not in target]
     assert [target for target in inside if not (path.parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=_name)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
 def test_links_to_headings_lead_to_headings(path: Path) -> None:
     for target, heading in re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", path.read_text("utf-8")):
         if "://" not in target:
@@ -65,7 +56,7 @@ def _parsed(*lines: str) -> list[Step]:
 
 
 def test_a_fence_that_is_no_session_is_left_alone() -> None:
-    assert _parsed("```sh", "$ mmlint", "```", "```text", "no command", "$ mmlint", "```") == []
+    assert _parsed("```sh", "$ mmlint", "```", "```text", "$ mmlint", "```") == []
 
 
 def test_a_session_has_commands_output_and_an_exit_code() -> None:
