@@ -134,7 +134,7 @@ class Pack:
             return {}
         try:
             records = msgspec.msgpack.decode(memoryview(data)[len(_MAGIC) :], type=list[_Record])
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return {}
         return {one.key: one for one in records if one.check == _check(one.key, one.facts)}
 
@@ -145,7 +145,7 @@ class Pack:
             return None
         try:
             facts = self._decoder.decode(_with_fingerprints(item, record.facts, salt))
-        except (msgspec.DecodeError, RecursionError, IndexError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError):
             return None
         if facts.language != item[0]:
             return None

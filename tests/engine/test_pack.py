@@ -9,7 +9,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mmlint.engine import pack as module
@@ -105,6 +105,7 @@ def test_any_bytes_are_as_good_as_none(tmp_path_factory: pytest.TempPathFactory,
 
 
 @given(st.binary(max_size=60) | st.binary().map(lambda x: encode([x, 1, "Module", [x]])))
+@example(b"\x91\xa2\x00\x80")
 def test_facts_of_a_wrong_shape_are_unknown(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
 ) -> None:
