@@ -23,6 +23,7 @@ Examples:
   mmlint src/app .env.example    report only what touches these paths
   mmlint --fix                   repair what can be repaired safely
   mmlint --diff --unsafe-fixes   show every repair as a diff, change nothing
+  mmlint baseline write          report only what is new from now on
   mmlint explain MM101           why a rule exists, what is good, what is bad
   mmlint --format sarif --output github=-   several reports of one run
 
@@ -83,6 +84,9 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     metavar="FORMAT=FILE",
     help="Also write a report to a file. Repeatable.",
 )
+@click.option("--baseline", default="", metavar="FILE", help="The findings that are known already.")
+@click.option("--no-baseline", is_flag=True, help="Report what the baseline holds as well.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if the baseline has stale entries.")
 @click.option("--stdin-filename", metavar="PATH", help="With the path -: what stdin stands for.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 although there are findings.")
 @click.option("--statistics", is_flag=True, help="Print a count for each rule.")
@@ -146,6 +150,8 @@ def _request(options: dict[str, Any]) -> Request:
         outputs.append((name, file))
     if options["unsafe_fixes"] and not (options["fix"] or options["diff"]):
         raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
+    if options["baseline"] and options["no_baseline"]:
+        raise click.UsageError("--baseline and --no-baseline exclude each other; drop one")
     if "-" in options["paths"] and not options["stdin_filename"]:
         raise click.UsageError("the path - needs --stdin-filename PATH")
     if "-" in options["paths"] and options["fix"]:
@@ -171,6 +177,9 @@ def _request(options: dict[str, Any]) -> Request:
         cache=not options["no_cache"],
         timings=options["timings"],
         executor=options["executor"],
+        baseline=options["baseline"],
+        no_baseline=options["no_baseline"],
+        strict=options["strict"],
     )
 
 
@@ -243,6 +252,70 @@ def events(path: str, format_: str, revision: str | None, no_cache: bool) -> Non
     from mmlint.app.events import events as listed
 
     click.echo(listed(path, format_, revision, cache=not no_cache), nl=False)
+
+
+@cli.group()
+def baseline() -> None:
+    """Write down the findings there are, so that only new ones are reported.
+
+    The baseline knows a finding by its rule, its file, the functions around it and what it points
+    at: lines may move and files be formatted. What is edited is reported again.
+    """
+
+
+def baseline_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that all verbs of a baseline take."""
+    command = click.argument("path", default=".")(command)
+    return settings_options(
+        click.option(
+            "--baseline",
+            default="",
+            metavar="FILE",
+            help="The baseline; by default the one that is configured, or .mmlint-baseline.",
+        )(command)
+    )
+
+
+def _about_baseline(options: dict[str, Any]) -> Request:
+    from mmlint.app import Request
+
+    return Request(
+        paths=(options["path"],),
+        config=tuple(options["config"]),
+        isolated=options["isolated"],
+        baseline=options["baseline"],
+        cache=True,
+        jobs=os.cpu_count() or 1,
+    )
+
+
+@baseline.command("write")
+@click.option("--force", is_flag=True, help="Replace a baseline that is there already.")
+@baseline_options
+def baseline_write(force: bool, **options: Any) -> None:
+    """Write down every finding of the project around PATH."""
+    from mmlint.app.baseline import write
+
+    click.echo(write(_about_baseline(options), force), nl=False)
+
+
+@baseline.command("prune")
+@baseline_options
+def baseline_prune(**options: Any) -> None:
+    """Drop what is stale: entries whose findings are gone. Nothing is added."""
+    from mmlint.app.baseline import prune
+
+    click.echo(prune(_about_baseline(options)), nl=False)
+
+
+@baseline.command("show")
+@click.option("--format", "format_", type=click.Choice(("table", "json")), default="table")
+@baseline_options
+def baseline_show(format_: str, **options: Any) -> None:
+    """List the findings that the baseline holds."""
+    from mmlint.app.baseline import show
+
+    click.echo(show(_about_baseline(options), format_), nl=False)
 
 
 @cli.command()

@@ -11,7 +11,7 @@ import os
 import posixpath
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from mmlint.files.imports import import_lines
 from mmlint.files.kinds import is_test, language
@@ -28,6 +28,7 @@ _EXTENSIONS = (
     *(".vue", ".svelte", ".astro"),
 )
 _CONFIGURATIONS = ("mmlint.toml", ".mmlint.toml", "pyproject.toml", "package.json")
+_BASELINE = ".mmlint-baseline"
 _SETTINGS = re.compile(r"(?:[tj]sconfig.*\.json|.*\.config\.[cm]?[jt]s)\Z")
 _DECIDES = re.compile(r".*\.config\.[^.]+|setup\.py|manage\.py|wrangler\..*|vercel\..*")
 """Names of code that decides about other files; naming one of them means more than itself."""
@@ -49,7 +50,21 @@ def idle(names: Sequence[str]) -> int | None:
         return None
     found = _Neighbourhood(top)
     relative = [os.path.relpath(path, top).replace(os.sep, "/") for path in paths]
-    return len(paths) if all(map(found.is_idle, relative)) else None
+    if not all(map(found.is_idle, relative)) or any(map(_baselined(top), relative)):
+        return None
+    return len(paths)
+
+
+def _baselined(top: str) -> Callable[[str], bool]:
+    """Return whether a file may be in the project's baseline, where its entries are stale now."""
+    try:
+        with open(os.path.join(top, _BASELINE), "rb") as file:
+            data = file.read()
+    except FileNotFoundError:
+        return lambda path: False
+    except OSError:
+        return lambda path: True
+    return lambda path: not path.isascii() or f'["{path}", '.encode() in data
 
 
 def _top(folder: str) -> str | None:

@@ -138,6 +138,11 @@ class _Run:
         """Do it, and return the exit code."""
         parts = by_project(self.request)
         if len(parts) > 1:
+            if self.request.baseline:
+                raise UsageError(
+                    "--baseline is about one project; expected paths of one. Let the configuration "
+                    "of each project name its own, or drop the option"
+                )
             return self._several(parts, stdin)
         request = self.request
         session = open_session(request, stdin, means=self.means)
@@ -208,7 +213,8 @@ class _Run:
             _say(f"{counts}; skipped: {skipped or 'none'}")
         if failed:
             return 2
-        return 1 if result.findings and not request.exit_zero else 0
+        wrong = bool(result.findings) or (request.strict and result.summary.stale > 0)
+        return 1 if wrong and not request.exit_zero else 0
 
     def _measured(self, what: str) -> AbstractContextManager[None]:
         from contextlib import nullcontext

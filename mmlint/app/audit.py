@@ -76,6 +76,8 @@ def _together(summaries: Iterable[Summary], findings: tuple[Reported, ...]) -> S
         fixable=sum(one.fixable for one in every),
         fixed=sum(one.fixed for one in every),
         limits=dict(limits),
+        baselined=sum(one.baselined for one in every),
+        stale=sum(one.stale for one in every),
     )
 
 

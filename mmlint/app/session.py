@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mmlint.engine.observe import Observed, Observer
     from mmlint.engine.pool import Observing
     from mmlint.files.listing import Lister, Listing
+    from mmlint.model.baseline import Entry
     from mmlint.project.view import Project
     from mmlint.rules import Registered
 
@@ -57,6 +58,9 @@ class Request:
     cache: bool = False
     timings: bool = False
     executor: str = ""
+    baseline: str = ""
+    no_baseline: bool = False
+    strict: bool = False
 
 
 class UsageError(Exception):
@@ -69,6 +73,7 @@ class Session:
     ``root``: the project's folder. ``focus``: project-relative paths that were named (empty: all);
     a folder's path ends in ``/``. ``executor``: reads the files in place of this process.
     ``only``: the project's files, where these are not those that lie in its folder now.
+    ``baseline``: what is known and not reported, by how often.
     ``read``, ``parsed``: are told of the number of files as they are.
     """
 
@@ -86,6 +91,7 @@ class Session:
         read: Callable[[int], None] = lambda count: None,
         parsed: Callable[[int], None] = lambda count: None,
         only: frozenset[str] | None = None,
+        baseline: Mapping[Entry, int] | None = None,
     ) -> None:
         from mmlint.engine.clock import Clock
         from mmlint.rules import registry
@@ -105,6 +111,8 @@ class Session:
         self._observer: Observer | None = None
         self.observed: Observed | None = None
         self.project: Project | None = None
+        self.baseline = baseline or {}
+        self.entries: list[Entry] = []
         self.ignored = 0
         self.limits: dict[str, int] = {}
         self.notices: list[Notice] = []
@@ -127,23 +135,33 @@ class Session:
         verdicts = judge(
             project,
             self.rules,
-            self._policy(),
+            self.policy(),
             source=observed.sources.get,
             suggest=did_you_mean,
             clock=self.clock,
         )
+        found = verdicts.findings
         self.ignored = verdicts.ignored
         self.notices = observed.notices + verdicts.notices
         self.limits = {**observed.limits.counts(), **project.program.limits.counts()}
-        if self.focus and not any(map(self._is_named, observed.facts)):
+        if self.focus and not any(map(self.is_named, observed.facts)):
             self.limits = {}  # what was asked for has no part in what was not followed
         if self._observer is not None:
             self.notices += [Notice(note) for note in self._observer.observing.notes]
         return [
-            Reported(finding, self._edits(finding))
-            for finding in verdicts.findings
+            Reported(finding, self._edits(finding), is_known)
+            for finding, is_known in zip(found, self._known(found, observed), strict=True)
             if self._in_focus(finding)
         ]
+
+    def _known(self, findings: list[Finding], observed: Observed) -> list[bool]:
+        """Return which of all the project's ``findings`` the baseline holds."""
+        if not self.baseline:
+            return [False] * len(findings)
+        from mmlint.engine.baseline import entries_of, known
+
+        self.entries = entries_of(findings, observed.facts, observed.sources)
+        return known(self.entries, self.baseline)
 
     def linked(self) -> Project:
         """Return the project, without judging it."""
@@ -160,9 +178,16 @@ class Session:
 
     def result(self, reported: Iterable[Reported], fixed: int = 0) -> Result:
         """Return the run's outcome, with its counts."""
-        findings = tuple(reported)
+        every = list(reported)
+        findings = tuple(one for one in every if not one.baselined)
         observed = self.observed
         assert observed is not None
+        gone, notices = 0, self.notices
+        if self.baseline:
+            from mmlint.app.baseline import about_stale, stale
+
+            gone = len(stale(self))
+            notices = notices + about_stale(gone)
         severities = [one.finding.severity for one in findings]
         summary = Summary(
             files=self._count(observed.files),
@@ -174,8 +199,10 @@ class Session:
             fixable=sum(_is_safe(one) for one in findings),
             fixed=fixed,
             limits=self.limits,
+            baselined=len(every) - len(findings),
+            stale=gone,
         )
-        return Result(findings, summary, tuple(self.notices))
+        return Result(findings, summary, tuple(notices))
 
     # --- parts -----------------------------------------------------------------------------------
 
@@ -300,7 +327,8 @@ class Session:
             resolution=observed.resolution,
         )
 
-    def _policy(self) -> Policy:
+    def policy(self) -> Policy:
+        """Return which verdicts count, by the configuration."""
         from mmlint.engine.judge import Policy
 
         settings = self.settings
@@ -319,10 +347,11 @@ class Session:
 
     def _asks_for_keys_alone(self) -> bool:
         """Whether every rule that runs is one about keys, as in a hook that cares for these."""
-        selected = self._policy().selected
+        selected = self.policy().selected
         return all(one.code.startswith("MM2") for one in self.rules if selected(one))
 
-    def _is_named(self, path: str) -> bool:
+    def is_named(self, path: str) -> bool:
+        """Whether the focus is about the file."""
         from mmlint.engine.observe import covers
 
         return covers(self.focus, path)
@@ -405,6 +434,8 @@ def open_session(
         focus.add(path)
     if request.paths == (".",) and here != root:
         focus = {_relative(root, here, ".") + "/"}
+    from mmlint.app.baseline import loaded
+
     means = means or Means()
     session = Session(
         root,
@@ -417,6 +448,7 @@ def open_session(
         clock=means.clock,
         read=means.read,
         parsed=means.parsed,
+        baseline=loaded(request, settings, root),
     )
     session.missing = missing
     return session

@@ -120,17 +120,22 @@ class _Source:
     def confine(self, root: Path) -> None:
         """Raise ConfigError where a file that comes with the project names a place outside of it:
         nobody who only looks at a project shall find files elsewhere."""
-        if self.options.cache_dir is None:
-            return
-        folder = Path(os.path.realpath(self.folder / self.options.cache_dir))
-        if folder == root or not folder.is_relative_to(root):
-            problem = Problem(
-                f'`cache-dir`: "{shown(self.options.cache_dir)}" is no folder inside the project; '
-                "expected one there, or --config cache-dir=FOLDER on the command line",
-                ("cache-dir",),
-                None,
-            )
-            raise self._error(problem) from problem
+        named = (
+            ("cache-dir", "folder", self.options.cache_dir, "--config cache-dir=FOLDER"),
+            ("baseline", "file", self.options.baseline, "--baseline FILE"),
+        )
+        for key, kind, path, option in named:
+            if path is None:
+                continue
+            target = Path(os.path.realpath(self.folder / path))
+            if target == root or not target.is_relative_to(root):
+                problem = Problem(
+                    f'`{key}`: "{shown(path)}" is no {kind} inside the project; '
+                    f"expected one there, or {option} on the command line",
+                    (key,),
+                    None,
+                )
+                raise self._error(problem) from problem
 
     def _error(self, problem: Problem) -> ConfigError:
         return ConfigError(f"{self.layer.where(problem.keys, problem.near)}: {problem.message}")
@@ -143,6 +148,7 @@ class _Source:
             severity=self._by_name(options.severity),
             rules=self._by_name(options.rules),
             cache_dir=self._path(options.cache_dir),
+            baseline=self._path(options.baseline),
             exclude=self._globs(options.exclude),
             per_file_ignores={
                 self._glob(glob): words for glob, words in options.per_file_ignores.items()

@@ -110,6 +110,13 @@ class Options(
             "mmlint's own, and in the project. By default it is where the system keeps caches."
         ),
     ] = None
+    baseline: Annotated[
+        Text | None,
+        Meta(
+            description="The file with the findings that are known and not reported, in the "
+            "project. By default it is .mmlint-baseline at the project's root, if it is there."
+        ),
+    ] = None
     rules: Annotated[
         dict[str, dict[str, object]],
         Meta(description="Options of single rules, by their names."),

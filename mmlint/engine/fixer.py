@@ -196,10 +196,11 @@ class _Run:
         self._given_up: set[_Spot] = set()
 
     def may_fix(self, reported: Reported, safeties: Collection[Safety]) -> bool:
-        """Whether the finding has a fix that is allowed and was not taken back before."""
+        """Whether the finding has a fix that is allowed and was not taken back before. What the
+        baseline holds is left alone."""
         offered = reported.finding.fix
         allowed = offered is not None and offered.safety in safeties and bool(reported.edits)
-        return allowed and _spot(reported) not in self._given_up
+        return allowed and not reported.baselined and _spot(reported) not in self._given_up
 
     def round(self, fixes: list[Reported]) -> None:
         """Do the ``fixes`` (which do not overlap); those that fail one by one are taken back."""

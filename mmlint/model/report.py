@@ -19,10 +19,14 @@ class TextEdit(msgspec.Struct, frozen=True, order=True):
 
 
 class Reported(msgspec.Struct, frozen=True):
-    """A finding that survived every filter, with its fix written out (None where it has none)."""
+    """A finding that survived every filter, with its fix written out (None where it has none).
+
+    ``baselined``: the baseline holds it, so that it is neither reported nor fixed.
+    """
 
     finding: Finding
     edits: tuple[TextEdit, ...] | None = None
+    baselined: bool = False
 
 
 class Notice(msgspec.Struct, frozen=True, order=True):
@@ -38,7 +42,9 @@ class Notice(msgspec.Struct, frozen=True, order=True):
 
 class Summary(msgspec.Struct, frozen=True):
     """Counts of a run. ``skipped``: reason to number of files. ``fixable``: with safe fixes.
-    ``limits``: each limit of ``model.limits`` that was hit, and at how many places."""
+    ``limits``: each limit of ``model.limits`` that was hit, and at how many places.
+    ``baselined``: findings that the baseline holds. ``stale``: its entries whose findings are gone.
+    """
 
     files: int
     parsed: int
@@ -49,6 +55,8 @@ class Summary(msgspec.Struct, frozen=True):
     fixable: int
     fixed: int = 0
     limits: dict[str, int] = {}
+    baselined: int = 0
+    stale: int = 0
 
 
 class Result(msgspec.Struct, frozen=True):

@@ -67,6 +67,8 @@ class SummaryRecord(msgspec.Struct, frozen=True):
     ignored: int
     fixable: int
     limits: dict[str, int]
+    baselined: int
+    stale: int
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -121,6 +123,8 @@ def summary_record(summary: Summary) -> SummaryRecord:
         ignored=summary.ignored,
         fixable=summary.fixable,
         limits=summary.limits,
+        baselined=summary.baselined,
+        stale=summary.stale,
     )
 
 

@@ -12,8 +12,8 @@ def count(number: int, noun: str) -> str:
 
 
 def conclusion(result: Result) -> str:
-    """Return the last line of a report: what was found, what can be done about it, and what was
-    not followed to its end."""
+    """Return the last line of a report: what was found, what can be done about it, what is left to
+    the baseline, and what was not followed to its end."""
     summary = result.summary
     fixed = f"Fixed {count(summary.fixed, 'finding')}. " if summary.fixed else ""
     files = count(summary.files, "file")
@@ -23,7 +23,8 @@ def conclusion(result: Result) -> str:
         if number
     ]
     stopped = sentence(summary.limits)
-    more = f" {stopped}." if stopped else ""
+    more = f" {count(summary.baselined, 'finding')} in the baseline." if summary.baselined else ""
+    more += f" {stopped}." if stopped else ""
     if not found:
         return f"{fixed}No findings in {files}.{more}"
     return f"{fixed}Found {' and '.join(found)} in {files}{_remedies(result)}.{more}"
