@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 COMMANDS = ("check", "events", "baseline", "explain", "rules", "runtimes", "config", "clean")
 
+Renamings = Mapping[tuple[str, str], tuple[TextEdit, ...]]
+"""A variable's old and new name, and the edits that rename it."""
+
 MAX_NAME_ROUNDS = 4
 """How often files are parsed because names come from there, which may send to further files."""
 
@@ -148,8 +151,9 @@ class Session:
             self.limits = {}  # what was asked for has no part in what was not followed
         if self._observer is not None:
             self.notices += [Notice(note) for note in self._observer.observing.notes]
+        renamed = self._renamings([one for one in found if self._in_focus(one)], merged)
         return [
-            Reported(finding, self._edits(finding), is_known)
+            self._reported(finding, renamed, is_known)
             for finding, is_known in zip(found, self._known(found, observed), strict=True)
             if self._in_focus(finding)
         ]
@@ -363,6 +367,37 @@ class Session:
 
         places = [finding.place.path, *(one.place.path for one in finding.related)]
         return any(covers(self.focus, path) for path in places)
+
+    def _renamings(self, findings: Iterable[Finding], overlay: Mapping[str, bytes]) -> Renamings:
+        """Return the text edits of all variables that fixes rename, in all files at once."""
+        from mmlint.model.finding import RenameVariable
+
+        wanted = [
+            (edit.name, edit.to)
+            for one in findings
+            if one.fix is not None
+            for edit in one.fix.edits
+            if isinstance(edit, RenameVariable)
+        ]
+        if not wanted or self._observer is None:
+            return {}
+        from mmlint.engine.renaming import Renaming
+
+        asked = [Renaming(*one) for one in wanted]
+        return {(*one,): edits for one, edits in self._observer.renamings(asked, overlay).items()}
+
+    def _reported(self, finding: Finding, renamed: Renamings, is_known: bool) -> Reported:
+        """Return the finding with the text of its fix; without one that renames what cannot be."""
+        from msgspec.structs import replace as changed
+
+        from mmlint.model.finding import RenameVariable
+
+        for edit in finding.fix.edits if finding.fix is not None else ():
+            if isinstance(edit, RenameVariable):
+                edits = renamed.get((edit.name, edit.to))
+                kept = finding if edits else changed(finding, fix=None)
+                return Reported(kept, edits, is_known)
+        return Reported(finding, self._edits(finding), is_known)
 
     def _edits(self, finding: Finding) -> tuple[TextEdit, ...] | None:
         """Write the fix's named edits out as text; None where they cannot be written safely."""

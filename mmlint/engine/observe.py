@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from mmlint.engine.imports import Imports
 from mmlint.engine.pool import Observing
+from mmlint.engine.renaming import Renaming, renamings
 from mmlint.engine.sifting import BINARY, LISTENS, STACKED, WRAPS, Sieve, needle_table
 from mmlint.files.imports import import_lines
 from mmlint.files.kinds import is_test, language, looks_minified, skipped
@@ -21,7 +22,7 @@ from mmlint.files.needles import matters
 from mmlint.files.reading import Unreadable
 from mmlint.model.facts import FileFacts, Language
 from mmlint.model.limits import Limits
-from mmlint.model.report import Notice
+from mmlint.model.report import Notice, TextEdit
 from mmlint.project.aliases import MAX_EXTENDS, extended
 from mmlint.project.manifests import decides
 from mmlint.project.resolution import Resolution
@@ -218,6 +219,21 @@ class Observer:
             for path in sorted(more):
                 data = overlay[path] if path in overlay else self._read(path, found)
                 sifted.deciding[path] = data or b""
+
+    def renamings(
+        self, wanted: Iterable[Renaming], overlay: Mapping[str, bytes]
+    ) -> Mapping[Renaming, tuple[TextEdit, ...]]:
+        """Return the edits of each renaming that can be done in the files as they are, with
+        ``overlay`` in place of some."""
+
+        def read(path: str) -> bytes | None:
+            data = overlay[path] if path in overlay else self.sieve.read(path)
+            return None if isinstance(data, Unreadable) else data
+
+        paths = sorted({*self.listing.files, *overlay} - self.listing.links.keys())
+        found = renamings(wanted, paths, read)
+        self.sieve.close()
+        return found
 
     # --- reading ---------------------------------------------------------------------------------
 

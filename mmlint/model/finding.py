@@ -86,6 +86,14 @@ class RenameKey(Edit, frozen=True):
     name: str
 
 
+class RenameVariable(Edit, frozen=True):
+    """Call the environment variable ``name``, one of whose names stands at the span, ``to`` in all
+    files of the project."""
+
+    name: str
+    to: str
+
+
 class RemoveEntry(Edit, frozen=True):
     """Delete the entry or argument at the span, with its comma, and its line where it is alone."""
 

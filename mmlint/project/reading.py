@@ -51,6 +51,9 @@ def _must_stay(holder: s.Value | s.Statement) -> bool:
     a read of a variable, whose stand-in the key is."""
     if isinstance(holder, s.Element | s.Template | s.Evaluate):
         return True
+    if isinstance(holder, s.Bind):
+        table = holder.target.object if isinstance(holder.target, s.Member) else None
+        return isinstance(table, s.Member | s.Name) and table.name in ("env", "environ")
     if isinstance(holder, s.Choice):
         return holder.operator in ("??", "||")
     if isinstance(holder, s.Call) and isinstance(holder.callee, s.Member | s.Name):

@@ -29,7 +29,10 @@ with an empty value too.
 **The key must be rotated.** Whoever loaded the page may have it: mint a new key, put it under a
 name without the public prefix, in the host's dashboard as well, and revoke the old one.
 
-**Fix**: none here; renaming touches every reference.
+**Fix**: needs `--unsafe-fixes`: renames the variable, without the prefix, in every file of the
+project that says its name, all of them or none; `--diff` lists them. It is left alone where the
+browser's code reads it (what it needs is a public key), and where the new name is taken. What no
+file shows has to follow by hand: the host's dashboard and the pipeline's secrets.
 
 **When to ignore it**: a value that only looks like a key.
 
@@ -40,30 +43,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.model.finding import Place, Related
+from mmlint.model.finding import Fix, Place, Related, RenameVariable
 from mmlint.project.environment import PublicSecret, public_secrets
+from mmlint.project.renaming import is_first, is_read_in_browser, new_name
 from mmlint.project.view import Project
 from mmlint.rules import Rule, Verdict
 
-RULE = Rule("MM201", "error")
+RULE = Rule("MM201", "error", fixable="unsafe")
 
 
 def check(project: Project) -> Iterator[Verdict]:
     for one in public_secrets(project):
         yield Verdict(
             one.place,
-            f"{one.name} {_holds(one)}, and {_is_public(one)}",
+            f"{one.name} {_holds(one)}, and {_is_public(project, one)}",
             extent=(one.place.start, one.place.end),
             related=tuple(_related(place) for place in one.targets),
+            fix=_fix(project, one) if is_first(project, one) else None,
         )
 
 
-def _is_public(one: PublicSecret) -> str:
+def _fix(project: Project, one: PublicSecret) -> Fix | None:
+    name = new_name(project, one)
+    if name is None:
+        return None
+    edit = RenameVariable(one.place.path, one.place.start, one.place.end, one.name, name)
+    return Fix(f"rename {one.name} to {name} everywhere", "unsafe", (edit,), reveals=True)
+
+
+def _is_public(project: Project, one: PublicSecret) -> str:
     if not one.prefix:
-        return "this is copied into the browser's code: take it out and rotate the key"
+        return (
+            "this is copied into the browser's code: take it out, also of the host's dashboard, "
+            "and rotate the key"
+        )
+    public = f"{one.prefix}* is copied into the browser's code"
+    if is_read_in_browser(project, one.name):
+        return (
+            f"{public}, which reads it: only a public key (pk_) may stand there and in the host's "
+            "dashboard; rotate this one"
+        )
     return (
-        f"{one.prefix}* is copied into the browser's code: "
-        f"rename it without the prefix and rotate the key"
+        f"{public}: rename it without the prefix, also in the host's dashboard, and rotate the key"
     )
 
 

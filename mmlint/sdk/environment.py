@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mmlint.model.key import Kind
 from mmlint.sdk.surface import PRODUCT_WORDS
+
+if TYPE_CHECKING:
+    from mmlint.model.key import Kind
 
 PUBLIC_PREFIXES: Final = (
     "NEXT_PUBLIC_",

@@ -1,0 +1,91 @@
+"""Renames an environment variable in every file of a project that says its name.
+
+It is done by the word, not by what each language means with it: whatever spells the name, in code,
+settings, commands, typings or comments, spells the new one afterwards, so that nothing is left
+half done. The new name must be nobody's yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, NamedTuple
+
+from mmlint.files.kinds import DECLARATION_REASON, language, skipped
+from mmlint.model.report import TextEdit
+
+_WORD: Final = re.compile(rb"(?<![A-Za-z0-9_])[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_])")
+_PROSE: Final = (".txt", ".rst", ".adoc", ".asciidoc", ".org", ".tex")
+_BROWSERS: Final = frozenset({"vue", "svelte", "astro", "html"})
+_CLIENT: Final = re.compile(
+    rb"^\s*[\"']use client[\"']|[\"']\$env/(?:static|dynamic)/public[\"']", re.MULTILINE
+)
+_BUNDLED: Final = re.compile(rb"\bimport\.meta\.env\s*(?:\?\.|\.|(?:\?\.)?\[\s*[\"'`])\s*\Z")
+_KEPT_ELSEWHERE: Final = re.compile(rb"\b(?:secrets|vars)\s*(?:\.|\[\s*[\"'])\s*\Z")
+_LOOK_BACK: Final = 40
+
+
+class Renaming(NamedTuple):
+    """What a variable is called, and what it shall be called."""
+
+    name: str
+    to: str
+
+
+def renamings(
+    wanted: Iterable[Renaming], paths: Iterable[str], read: Callable[[str], bytes | None]
+) -> Mapping[Renaming, tuple[TextEdit, ...]]:
+    """Return the edits of each renaming that can be done, in all files that say the name.
+
+    ``paths``: the project's files. ``read``: path to bytes, None for what cannot be read.
+
+    Left alone are prose, which may speak of the mistake, and names in a pipeline's own store
+    (``secrets.NAME``), which no file can rename. Not done at all is what the browser's code reads,
+    for that would find nothing there; and what would give two variables one name.
+    """
+    asked = {one.name.encode(): one for one in dict.fromkeys(wanted)}
+    targets = {one.to.encode() for one in asked.values()}
+    found: dict[Renaming, list[TextEdit]] = {one: [] for one in asked.values()}
+    given = Counter(one.to for one in asked.values())
+    refused = {one for one in asked.values() if given[one.to] > 1}
+    for path in paths:
+        data = read(path) if _is_read(path) else None
+        if data is None or b"\0" in data or not any(name in data for name in asked):
+            taken = _taken(data, targets) if data is not None and b"\0" not in data else set()
+            refused |= {one for one in asked.values() if one.to.encode() in taken}
+            continue
+        refused |= {one for one in asked.values() if one.to.encode() in _taken(data, targets)}
+        for match in _WORD.finditer(data):
+            one = asked.get(match[0])
+            if one is None or _is_kept_elsewhere(path, data, match.start()):
+                continue
+            if _is_browsers(path, data, match.start()):
+                refused.add(one)
+            found[one].append(TextEdit(path, match.start(), match.end(), one.to))
+    return {one: tuple(edits) for one, edits in found.items() if edits and one not in refused}
+
+
+def _is_read(path: str) -> bool:
+    kind = language(path)
+    if kind is None or kind == "markdown" or path.lower().endswith(_PROSE):
+        return False
+    return skipped(path) in (None, DECLARATION_REASON)
+
+
+def _taken(data: bytes, targets: set[bytes]) -> set[bytes]:
+    """Which of the new names stand in ``data`` already, as words."""
+    maybe = {one for one in targets if one in data}
+    return maybe and {match[0] for match in _WORD.finditer(data) if match[0] in maybe}
+
+
+def _is_kept_elsewhere(path: str, data: bytes, at: int) -> bool:
+    if language(path) != "yaml":
+        return False
+    return _KEPT_ELSEWHERE.search(data, max(at - _LOOK_BACK, 0), at) is not None
+
+
+def _is_browsers(path: str, data: bytes, at: int) -> bool:
+    if language(path) in _BROWSERS or _CLIENT.search(data):
+        return True
+    return _BUNDLED.search(data, max(at - _LOOK_BACK, 0), at) is not None
