@@ -31,6 +31,12 @@ _NAMED = re.compile(
 _WORDS = re.compile(r"([A-Za-z0-9_-]+)")
 _CONSTANT_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
+_ANYBODYS = frozenset({"PASSWORD", "PASSWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "CREDENTIALS"})
+"""Last words of a constant's name that say of anybody's value that it is secret."""
+
+_PASSWORD = re.compile(r"(?<=://)([\w.%-]{0,80}:)([^\s:@/\"'`{}$<>]{3,})(?=@)")
+"""Where a URL has its password."""
+
 _ASSIGNMENT = re.compile(
     r"(\s*(?:export\s+|set\s+)?([A-Za-z_][\w.-]*)\s*(?:=(?!=)|:(?=\s))\s*)(.*)", re.DOTALL
 )
@@ -55,6 +61,8 @@ so may its query, and its user part is a password's place."""
 def mask(text: str) -> str:
     """Return ``text`` with every secret in it cut to what may be shown."""
     text = _NAMED.sub(_mask_named, text) if _may_name_a_secret(text) else text
+    if "@" in text:
+        text = _PASSWORD.sub(lambda match: match[1] + keys.cut(match[2]), text)
     if "_" in text:
         text = _GLUED.sub(r"\1_\2_\3_…", text)
         text = _GLUED_FOREIGN.sub(_mask_glued_foreign, text)
@@ -130,16 +138,20 @@ def _mask_glued_foreign(match: re.Match[str]) -> str:
 
 def _may_name_a_secret(text: str) -> bool:
     upper = text.upper()
-    return "SECRET" in upper or "SK" in upper
+    return "SK" in upper or any(word in upper for word in _ANYBODYS)
 
 
 def _mask_named(match: re.Match[str]) -> str:
     name, sign, quote, quoted, bare = match.groups()
     value = quoted if quote else bare
-    if not environment.says_secret(name) or _harmless(value) or _CONSTANT_NAME.fullmatch(value):
+    ours = environment.says_secret(name)
+    anybodys = _CONSTANT_NAME.fullmatch(name) and name.rpartition("_")[2] in _ANYBODYS
+    if not (ours or anybodys) or _harmless(value) or _CONSTANT_NAME.fullmatch(value):
         return match.group()
-    if not quote and not _has_digit(value):
+    if not _has_digit(value) and not (ours and quote):
         return match.group()
+    if not ours and (len(value) < 8 or keys.find_key(value)):
+        return match.group()  # short, or a key that shows its own kind
     return f"{name}{sign}{quote or ''}{_shown(value)}{quote or ''}"
 
 
