@@ -1,0 +1,1 @@
+"""Scores mmlint beside general secret scanners on carriers made for the occasion."""
