@@ -85,20 +85,22 @@ class Bearing(NamedTuple):
     key: Key | None
 
 
-@lru_cache(maxsize=1)
 def key_uses(project: Project) -> tuple[KeyUse, ...]:
     """Return every key that code hands to the SDK, a JSX snippet or the API, test files included,
     once for each place that it may come from."""
-    found = _Uses(project)
-    return tuple(dict.fromkeys((*found.calls(), *found.elements())))
+    return _uses(project)[0]
 
 
-def handed_over(project: Project) -> Iterator[tuple[Unit, s.Value]]:
-    """Yield every expression that is handed over as a key, wherever it comes from."""
+def handed_over(project: Project) -> tuple[tuple[Unit, s.Value], ...]:
+    """Return every expression that is handed over as a key, wherever it comes from."""
+    return _uses(project)[1]
+
+
+@lru_cache(maxsize=1)
+def _uses(project: Project) -> tuple[tuple[KeyUse, ...], tuple[tuple[Unit, s.Value], ...]]:
     found = _Uses(project)
-    for _ in (*found.calls(), *found.elements()):
-        pass
-    yield from found.given
+    uses = tuple(dict.fromkeys((*found.calls(), *found.elements())))
+    return uses, tuple(found.given)
 
 
 def bearing_tags(project: Project) -> Iterator[Bearing]:
