@@ -20,15 +20,13 @@ if TYPE_CHECKING:
     from mmlint.engine.judge import Policy
     from mmlint.engine.observe import Observed, Observer
     from mmlint.engine.pool import Observing
+    from mmlint.engine.renaming import Renamings
     from mmlint.files.listing import Lister, Listing
     from mmlint.model.baseline import Entry
     from mmlint.project.view import Project
     from mmlint.rules import Registered
 
 COMMANDS = ("check", "events", "baseline", "explain", "rules", "runtimes", "config", "clean")
-
-Renamings = Mapping[tuple[str, str], tuple[TextEdit, ...]]
-"""A variable's old and new name, and the edits that rename it."""
 
 MAX_NAME_ROUNDS = 4
 """How often files are parsed because names come from there, which may send to further files."""
@@ -370,31 +368,23 @@ class Session:
 
     def _renamings(self, findings: Iterable[Finding], overlay: Mapping[str, bytes]) -> Renamings:
         """Return the text edits of all variables that fixes rename, in all files at once."""
-        from mmlint.model.finding import RenameVariable
+        from mmlint.engine.renaming import asked
 
-        wanted = [
-            (edit.name, edit.to)
-            for one in findings
-            if one.fix is not None
-            for edit in one.fix.edits
-            if isinstance(edit, RenameVariable)
-        ]
+        wanted = asked(findings)
         if not wanted or self._observer is None:
             return {}
-        from mmlint.engine.renaming import Renaming
-
-        asked = [Renaming(*one) for one in wanted]
-        return {(*one,): edits for one, edits in self._observer.renamings(asked, overlay).items()}
+        return self._observer.renamings(wanted, overlay)
 
     def _reported(self, finding: Finding, renamed: Renamings, is_known: bool) -> Reported:
         """Return the finding with the text of its fix; without one that renames what cannot be."""
         from msgspec.structs import replace as changed
 
+        from mmlint.engine.renaming import asked_by
         from mmlint.model.finding import RenameVariable
 
         for edit in finding.fix.edits if finding.fix is not None else ():
             if isinstance(edit, RenameVariable):
-                edits = renamed.get((edit.name, edit.to))
+                edits = renamed.get(asked_by(edit))
                 kept = finding if edits else changed(finding, fix=None)
                 return Reported(kept, edits, is_known)
         return Reported(finding, self._edits(finding), is_known)

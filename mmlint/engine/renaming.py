@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from mmlint.files.kinds import DECLARATION_REASON, language, skipped
+from mmlint.model.finding import Finding, RenameVariable
 from mmlint.model.report import TextEdit
 
 _WORD: Final = re.compile(rb"(?<![A-Za-z0-9_])[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_])")
@@ -33,9 +34,24 @@ class Renaming(NamedTuple):
     to: str
 
 
+Renamings = Mapping[Renaming, tuple[TextEdit, ...]]
+"""The edits of every renaming that can be done."""
+
+
+def asked(findings: Iterable[Finding]) -> list[Renaming]:
+    """Return the renamings that the fixes of ``findings`` ask for."""
+    edits = (edit for one in findings if one.fix is not None for edit in one.fix.edits)
+    return [asked_by(edit) for edit in edits if isinstance(edit, RenameVariable)]
+
+
+def asked_by(edit: RenameVariable) -> Renaming:
+    """Return what the edit asks for."""
+    return Renaming(edit.name, edit.to)
+
+
 def renamings(
     wanted: Iterable[Renaming], paths: Iterable[str], read: Callable[[str], bytes | None]
-) -> Mapping[Renaming, tuple[TextEdit, ...]]:
+) -> Renamings:
     """Return the edits of each renaming that can be done, in all files that say the name.
 
     ``paths``: the project's files. ``read``: path to bytes, None for what cannot be read.
