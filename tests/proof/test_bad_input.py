@@ -360,11 +360,17 @@ def test_nothing_is_reported_where_no_path_is_there(project: Path) -> None:
     assert b"gone.ts: no such file or folder" in done.err
 
 
-@pytest.mark.parametrize("name", ["..", "../", "/", "../other/a.js"])
-def test_a_path_outside_of_the_project_is_refused_in_one_line(name: str, project: Path) -> None:
+@pytest.mark.parametrize("name", ["..", "../", "../other", "../other/a.js"])
+def test_a_path_outside_of_the_project_is_a_project_of_its_own(name: str, project: Path) -> None:
     write(project.parent, {"other/a.js": JS})
-    done = mmlint(project, "app/a", name)
-    assert (done.code, done.out, done.err.count(b"\n")) == (2, b"", 1)
+    done = mmlint(project, "--format", "json", "app/a", name)
+    assert done.code == 1
+    assert {"app/a/route.js", "../other/a.js"} <= set(places(done))
+
+
+def test_an_outer_project_counts_what_lies_in_an_inner_one_once(project: Path) -> None:
+    done = mmlint(project, "--format", "json", "app/a", "..")
+    assert places(done).count("app/a/route.js") == 1
 
 
 @pytest.mark.parametrize("name", ["", "~", "*.ts", "app/a/route.js/x"])
