@@ -18,7 +18,7 @@ from mmlint.engine.renaming import Renaming, renamings
 from mmlint.engine.sifting import BINARY, LISTENS, STACKED, WRAPS, Sieve, needle_table
 from mmlint.files.imports import import_lines
 from mmlint.files.kinds import is_test, language, looks_minified, skipped
-from mmlint.files.needles import matters
+from mmlint.files.needles import SPREADS, matters
 from mmlint.files.reading import Unreadable
 from mmlint.model.facts import FileFacts, Language
 from mmlint.model.limits import Limits
@@ -66,7 +66,7 @@ class _Sifted:
 
     ``skipped``: reason to number, counted here. ``only_keys``: as in ``Observer``. ``manifests``:
     what ``Surroundings`` reads. ``deciding``: what ``Resolution`` reads. ``wanted``: what must be
-    parsed.
+    parsed. ``spreading``: code whose importers must be parsed as well.
     """
 
     skipped: Counter[str]
@@ -78,6 +78,7 @@ class _Sifted:
     listening: list[str] = field(default_factory=list)
     wrapping: list[str] = field(default_factory=list)
     wanted: dict[str, tuple[Language, bytes]] = field(default_factory=dict)
+    spreading: set[str] = field(default_factory=set)
 
     def take(
         self, path: str, flags: Callable[[str], int | None], data: Callable[[str], bytes | None]
@@ -101,6 +102,8 @@ class _Sifted:
         self.files += 1
         if kind in _CODE:
             self.code.add(path)
+            if found & SPREADS and not is_test(path):
+                self.spreading.add(path)
             if found & (LISTENS | WRAPS | STACKED) and not is_test(path):
                 self._code(path, found, data)
         if matters(found, kind, only_keys=self.only_keys):
@@ -176,7 +179,7 @@ class Observer:
         found.code, found.files = frozenset(sifted.code), sifted.files
         found.resolution = Resolution(found.code, sifted.deciding)
         self._parse(found, sifted.wanted)
-        self._importers(found, overlay)
+        self._importers(sifted.spreading & found.facts.keys(), found, overlay)
         found.surroundings = Surroundings.read(
             sifted.manifests, listening=tuple(sifted.listening), wrapping=tuple(sifted.wrapping)
         )
@@ -272,9 +275,8 @@ class Observer:
 
     # --- imports ---------------------------------------------------------------------------------
 
-    def _importers(self, found: Observed, overlay: Mapping[str, bytes]) -> None:
-        """Parse, round by round, the files that import a parsed one."""
-        fresh = {path for path in found.facts if path in found.code and not is_test(path)}
+    def _importers(self, fresh: set[str], found: Observed, overlay: Mapping[str, bytes]) -> None:
+        """Parse, round by round, the files that import one of ``fresh``."""
         if not fresh:
             return
         imports = Imports(self._import_lines(found, overlay))

@@ -33,6 +33,9 @@ INLINES: Final = 32
 FREE: Final = 64
 """The first flag that others may use for needles of their own."""
 
+SPREADS: Final = SENDS | HOLDS_KEY
+"""With one of these flags a file holds what the files that import it may use."""
+
 _SUPPRESSION = b"mmlint:"
 _NOQA = re.compile(rb"noqa\s*:[^\r\n]*\bmm[0-9]")
 
