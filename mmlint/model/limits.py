@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from typing import Literal as Choices
+
+import msgspec
 
 Limit = Choices[
     "imports",
@@ -55,14 +56,20 @@ class Limits:
         return {one: len(self._places[one]) for one in WORDS if one in self._places}
 
 
-@dataclass
-class Question:
-    """An expression that somebody asked about. ``steps``: those looked at so far for its sake.
-    ``stopped``: a limit ended that."""
+class Question(msgspec.Struct):
+    """An expression that somebody asked about: its file, the number of its program in there, and
+    its bytes. ``steps``: those looked at so far for its sake. ``stopped``: a limit ended that."""
 
-    place: tuple[str, int, int, int]
+    path: str
+    number: int
+    start: int
+    end: int
     steps: int = 0
     stopped: bool = False
+
+    @property
+    def place(self) -> tuple[str, int, int, int]:
+        return self.path, self.number, self.start, self.end
 
 
 def sentence(counts: Mapping[str, int]) -> str:

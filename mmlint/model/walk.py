@@ -58,30 +58,48 @@ def inside(value: s.Value) -> Iterator[s.Value]:
             stack.extend(reversed(get(current)))
 
 
-def own_values(statement: s.Statement) -> Iterator[s.Value]:
-    """Yield the values that stand directly in ``statement``, not those of nested statements."""
-    if isinstance(statement, s.Evaluate):
-        yield statement.value
-    elif isinstance(statement, s.Bind):
-        yield statement.value
-        yield statement.target
-    elif isinstance(statement, s.Return | s.Throw):
-        if statement.value is not None:
-            yield statement.value
-    elif isinstance(statement, s.Branch):
-        yield statement.test
-    elif isinstance(statement, s.Loop):
-        for value in (statement.iterable, statement.target, statement.test):
-            if value is not None:
-                yield value
-    elif isinstance(statement, s.Switch):
-        yield statement.subject
-        for case in statement.cases:
-            yield from case.tests
-    elif isinstance(statement, s.Try):
-        for handler in statement.handlers:
-            if handler.test is not None:
-                yield handler.test
+def all_inside(values: Iterable[s.Value]) -> list[s.Value]:
+    """Return what ``inside`` yields for each of ``values``; for whole files, where that counts."""
+    found: list[s.Value] = []
+    try:
+        _collect(values, found)
+    except RecursionError:  # only ``inside`` can take any depth
+        return [one for value in values for one in inside(value)]
+    return found
+
+
+def _collect(values: Iterable[s.Value], found: list[s.Value]) -> None:
+    for value in values:
+        found.append(value)
+        get = _PARTS.get(type(value))
+        if get is not None:
+            _collect(get(value), found)
+
+
+def _known(*values: s.Value | None) -> Sequence[s.Value]:
+    return [one for one in values if one is not None]
+
+
+_OWN: dict[type[s.Statement], Callable[..., Sequence[s.Value]]] = {
+    s.Evaluate: lambda statement: (statement.value,),
+    s.Bind: lambda statement: (statement.value, statement.target),
+    s.Return: lambda statement: _known(statement.value),
+    s.Throw: lambda statement: _known(statement.value),
+    s.Branch: lambda statement: (statement.test,),
+    s.Loop: lambda statement: _known(statement.iterable, statement.target, statement.test),
+    s.Switch: lambda statement: [
+        statement.subject,
+        *[test for case in statement.cases for test in case.tests],
+    ],
+    s.Try: lambda statement: _known(*[handler.test for handler in statement.handlers]),
+}
+"""How to get at the values of a statement, by kind; the other kinds have none."""
+
+
+def own_values(statement: s.Statement) -> Sequence[s.Value]:
+    """Return the values that stand directly in ``statement``, not those of nested statements."""
+    get = _OWN.get(type(statement))
+    return get(statement) if get is not None else ()
 
 
 def _loop(statement: s.Loop) -> Sequence[tuple[s.Statement, ...]]:

@@ -55,6 +55,10 @@ ANSWERS = frozenset(
 )
 """Methods of a Node-style response that send it."""
 
+JS_CLIENTS = frozenset({"axios", "ky", "got", "undici", "node-fetch", "ofetch", "cross-fetch"})
+PY_CLIENTS = frozenset({"requests", "httpx", "aiohttp"})
+"""Packages that make HTTP requests; Python's own is ``urllib``, and what is built around it."""
+
 _WAITERS = frozenset({"ctx", "context", "event", "executionCtx", "EdgeRuntime"})
 _NAVIGATION = frozenset({"redirect", "permanentRedirect", "notFound", "forbidden", "unauthorized"})
 
@@ -131,6 +135,16 @@ def path_of(callee: Entity | None) -> tuple[str, ...]:
     if isinstance(callee, External):
         return (callee.module, *callee.path)
     return ()
+
+
+def speaks_http(callee: Entity | None) -> bool:
+    """Whether ``callee`` belongs to one of the HTTP clients, wherever its requests go."""
+    if isinstance(callee, Global):
+        return callee.path[-1] == "fetch"
+    if not isinstance(callee, External):
+        return False
+    package = callee.module.split("/")[0].split(".")[0]
+    return package in JS_CLIENTS or package in PY_CLIENTS or package.startswith("urllib")
 
 
 def is_send(found: Entity | None) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from mmlint.model import syntax as s
 from mmlint.project.unit import Path, Unit
@@ -13,15 +14,13 @@ Sdk = Literal["browser", "node"]
 """Which SDK: the browser's, or the server's (a configured Python module counts as the latter)."""
 
 
-@dataclass(frozen=True)
-class SdkObject:
+class SdkObject(Struct, frozen=True):
     """The SDK's module, or a client: something with ``track`` and ``flush``."""
 
     sdk: Sdk
 
 
-@dataclass(frozen=True)
-class SdkFunction:
+class SdkFunction(Struct, frozen=True):
     """A function of the SDK, bare or of a client.
 
     ``awaitable``: whether its result must be awaited, where that is known: a project's own Python
@@ -34,15 +33,13 @@ class SdkFunction:
     given: tuple[Given, ...] = ()
 
 
-@dataclass(frozen=True)
-class SdkClass:
+class SdkClass(Struct, frozen=True):
     """``MillimetricClient``."""
 
     sdk: Sdk
 
 
-@dataclass(frozen=True, eq=False)
-class ProjectFunction:
+class ProjectFunction(Struct, frozen=True, eq=False):
     """A function of the project. ``given``: what ``partial`` or ``bind`` has passed already; it is
     the same function nevertheless."""
 
@@ -57,6 +54,9 @@ class ProjectFunction:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ProjectFunction) and self.key == other.key
 
+    def __ne__(self, other: object) -> bool:  # a struct has one of its own
+        return not self == other
+
     def __hash__(self) -> int:
         return hash(self.key)
 
@@ -65,29 +65,25 @@ class ProjectFunction:
         return self.unit.module.functions[self.index]
 
 
-@dataclass(frozen=True)
-class ProjectClass:
+class ProjectClass(Struct, frozen=True):
     unit: Unit
     index: int
 
 
-@dataclass(frozen=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """An object of a project class (also ``this`` and ``self``)."""
 
     unit: Unit
     index: int
 
 
-@dataclass(frozen=True)
-class Namespace:
+class Namespace(Struct, frozen=True):
     """All exports of a project module."""
 
     unit: Unit
 
 
-@dataclass(frozen=True)
-class External:
+class External(Struct, frozen=True):
     """Something of a package that is not the project's: ``path`` leads from the module to it.
 
     ``()`` in the path is a call or construction: ``express().get`` is ``("default", "()", "get")``.
@@ -102,15 +98,13 @@ class External:
         return ".".join((self.module, *self.path)).replace(".()", "()")
 
 
-@dataclass(frozen=True)
-class Global:
+class Global(Struct, frozen=True):
     """A global of the platform, as a path: ``("process", "env", "AOA_SK")``."""
 
     path: Path
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """What a caller passes: parameter ``number`` of a function, and the path into it."""
 
     unit: Unit
@@ -119,8 +113,7 @@ class Parameter:
     path: Path
 
 
-@dataclass(frozen=True, eq=False)
-class Known:
+class Known(Struct, frozen=True, eq=False):
     """A literal, template, object or list whose source is at hand."""
 
     unit: Unit
@@ -128,8 +121,7 @@ class Known:
     environment: Environment
 
 
-@dataclass(frozen=True)
-class Method:
+class Method(Struct, frozen=True):
     """JavaScript's ``fn.bind``, ``fn.call`` and ``fn.apply``."""
 
     function: SdkFunction | ProjectFunction
@@ -152,8 +144,7 @@ Entity = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Passed:
+class Passed(Struct, frozen=True, eq=False):
     """An argument as the caller wrote it."""
 
     unit: Unit
@@ -161,8 +152,7 @@ class Passed:
     environment: Environment
 
 
-@dataclass(frozen=True, eq=False)
-class Given:
+class Given(Struct, frozen=True, eq=False):
     """An argument that was passed before the call, and what it stands for."""
 
     argument: s.Argument

@@ -11,18 +11,16 @@ exceptions make no path; an explicit ``throw`` does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.limits import Limit
-from mmlint.project.callee import is_flush, is_send
 from mmlint.project.covering import Wrapping
-from mmlint.project.entity import Entity, Parameter, ProjectFunction
-from mmlint.project.http import request, speaks_http
+from mmlint.project.entity import Parameter, ProjectFunction
+from mmlint.project.http import request
+from mmlint.project.mentioning import Mentioning, mentioning
 from mmlint.project.paths import Paths, TooLong
-from mmlint.project.program import Program, constructor
+from mmlint.project.program import Program
 from mmlint.project.requests import must_be_awaited
 from mmlint.project.state import Delivery, Exit, Spot, Summary
 from mmlint.project.unit import Unit
@@ -32,14 +30,6 @@ __all__ = ["Delivery", "Exit", "Flow", "Spot", "Summary"]
 
 MAX_ROUNDS = 4
 """Turns in which the summary of a recursive function may settle."""
-
-
-class Mentioning(NamedTuple):
-    """The functions that may queue an event, that may flush, and that may make a plain request."""
-
-    sends: set[ProjectFunction]
-    flushes: set[ProjectFunction]
-    requests: set[ProjectFunction]
 
 
 class Flow:
@@ -74,7 +64,7 @@ class Flow:
         """Every plain request of the program, and whether it gives a promise to wait for."""
         return {
             Spot(one.unit, one.call.start, one.call.end): must_be_awaited(one)
-            for one in self.program.foreign
+            for one in self.program.outgoing
             if request(self.program, one) is not None
         }
 
@@ -146,63 +136,16 @@ class Flow:
 
     def mentions_send(self, function: ProjectFunction) -> bool:
         """Whether ``function``, a function inside it, or one they reach may queue an event."""
-        return function in self._mentioning.sends
+        return function.key in self._mentioning.sends
 
     def mentions_flush(self, function: ProjectFunction) -> bool:
         """Whether ``function``, a function inside it, or one they reach may flush at all."""
-        return function in self._mentioning.flushes
+        return function.key in self._mentioning.flushes
 
     def mentions_request(self, function: ProjectFunction) -> bool:
         """Whether ``function``, a function inside it, or one they reach may ask by plain HTTP."""
-        return function in self._mentioning.requests
+        return function.key in self._mentioning.requests
 
     @cached_property
     def _mentioning(self) -> Mentioning:
-        """From the functions that name a send, a flush or a request back to all that name those."""
-        sends: set[ProjectFunction] = set()
-        flushes: set[ProjectFunction] = set()
-        requests: set[ProjectFunction] = set()
-        named_by: dict[ProjectFunction, list[ProjectFunction]] = {}
-        for unit in self.program.units:
-            for index, declared in enumerate(unit.module.functions):
-                function = ProjectFunction(unit, index)
-                named_by.setdefault(function, []).append(ProjectFunction(unit, declared.parent))
-                for found in self._named(function):
-                    if is_send(found):
-                        sends.add(function)
-                    elif is_flush(found):
-                        flushes.add(function)
-                    elif speaks_http(found):
-                        requests.add(function)
-                    elif isinstance(found, ProjectFunction):
-                        named_by.setdefault(found, []).append(function)
-        return Mentioning(*(_spread(one, named_by) for one in (sends, flushes, requests)))
-
-    def _named(self, function: ProjectFunction) -> Iterator[Entity | None]:
-        """What the names in a function mean, without those of the functions inside it."""
-        unit, seen = function.unit, set[int]()
-        for value in unit.values(function.index):
-            if isinstance(value, s.Name) and value.binding >= 0:
-                if value.binding in seen:
-                    continue  # it means the same wherever it stands
-                seen.add(value.binding)
-            elif isinstance(value, s.Call):
-                value = value.callee
-                if isinstance(value, s.Name | s.Member):
-                    continue  # a value of the function itself
-            elif not isinstance(value, s.Name | s.Member):
-                continue
-            yield constructor(self.program.resolve(unit, value))
-
-
-def _spread(
-    found: set[ProjectFunction], named_by: dict[ProjectFunction, list[ProjectFunction]]
-) -> set[ProjectFunction]:
-    """``found`` and every function from which one of them is reached."""
-    queue = list(found)
-    while queue:
-        for outer in named_by.get(queue.pop(), ()):
-            if outer not in found:
-                found.add(outer)
-                queue.append(outer)
-    return found
+        return mentioning(self.program)

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
+from mmlint.project.callee import JS_CLIENTS, PY_CLIENTS, speaks_http
 from mmlint.project.entity import NOTHING, Entity, Environment, External, Global, Known
 from mmlint.project.program import Call, Program
 from mmlint.project.unit import Unit
@@ -22,9 +23,6 @@ _URL = re.compile(
 )
 _SENDS = frozenset({"track", "batch", "identify"})
 _VERBS = frozenset({"post", "put", "request"})
-_JS_CLIENTS = frozenset({"axios", "ky", "got", "undici", "node-fetch", "ofetch", "cross-fetch"})
-_PY_CLIENTS = frozenset({"requests", "httpx", "aiohttp"})
-_PY_SPEAKERS = _PY_CLIENTS | {"urllib"}
 
 
 class Request(NamedTuple):
@@ -33,16 +31,6 @@ class Request(NamedTuple):
     endpoint: str
     body: s.Value | None
     python: bool
-
-
-def speaks_http(callee: Entity | None) -> bool:
-    """Whether ``callee`` belongs to one of the HTTP clients, wherever its requests go."""
-    if isinstance(callee, Global):
-        return callee.path[-1] == "fetch"
-    if not isinstance(callee, External):
-        return False
-    package = callee.module.split("/")[0]
-    return package in _JS_CLIENTS or package.split(".")[0] in _PY_SPEAKERS
 
 
 def request(program: Program, call: Call, environment: Environment = NOTHING) -> Request | None:
@@ -134,7 +122,7 @@ def _javascript(program: Program, call: Call, environment: Environment) -> Reque
     arguments = [one.value for one in call.call.arguments]
     if isinstance(callee, Global):
         return _with_options(program, call, arguments, environment, ("body",))
-    if not isinstance(callee, External) or callee.module.split("/")[0] not in _JS_CLIENTS:
+    if not isinstance(callee, External) or callee.module.split("/")[0] not in JS_CLIENTS:
         return None
     verb = callee.path[-1] if callee.path else ""
     if callee.module == "axios" and verb == "post":
@@ -200,7 +188,7 @@ def _python(program: Program, call: Call, environment: Environment) -> Request |
     last = callee.path[-1] if callee.path else ""
     if callee.module.startswith("urllib"):
         return _urlopen(program, call, environment) if last == "urlopen" else None
-    if callee.module.split(".")[0] not in _PY_CLIENTS or last not in _VERBS:
+    if callee.module.split(".")[0] not in PY_CLIENTS or last not in _VERBS:
         return None
     positional = [one.value for one in call.call.arguments if one.name is None]
     named = {one.name: one.value for one in call.call.arguments if one.name is not None}

@@ -6,14 +6,14 @@ Source: docs.millimetric.ai, identities.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside, statements
 from mmlint.project.arguments import passed_to
 from mmlint.project.callee import path_of
-from mmlint.project.entity import Environment, Global, ProjectFunction, SdkFunction
+from mmlint.project.entity import Entity, Environment, Global, ProjectFunction, SdkFunction
 from mmlint.project.http import request
 from mmlint.project.minting import Minting, argument, words
 from mmlint.project.program import Call, Program
@@ -78,10 +78,14 @@ class _Calls(Sends):
             return None
         return self._first(call, Shape(), "anonymous_id", environment)
 
+    def _candidates(self) -> Iterable[Call]:
+        if self.fields is not _Calls.removed:
+            return super()._candidates()
+        return [one for one in self.program.calls if _removes(one.callee)]
+
     def removed(self, call: Call, environment: Environment) -> Shape | None:
         """The key that ``localStorage.removeItem`` is given."""
-        callee = call.callee
-        if not isinstance(callee, Global) or callee.path[-2:] != ("localStorage", "removeItem"):
+        if not _removes(call.callee):
             return None
         return self._first(call, Shape(), "key", environment)
 
@@ -95,6 +99,10 @@ class _Calls(Sends):
                 call.unit, value.start, value, environment, argument
             )
         return shape
+
+
+def _removes(callee: Entity | None) -> bool:
+    return isinstance(callee, Global) and callee.path[-2:] == ("localStorage", "removeItem")
 
 
 def identifications(program: Program) -> tuple[Send, ...]:

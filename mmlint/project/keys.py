@@ -12,6 +12,7 @@ from mmlint.model import syntax as s
 from mmlint.model.facts import FileFacts
 from mmlint.model.finding import Place, Related
 from mmlint.model.key import Key, Kind
+from mmlint.project.callee import speaks_http
 from mmlint.project.carriers import Behind, keys_behind
 from mmlint.project.entity import (
     NOTHING,
@@ -20,7 +21,7 @@ from mmlint.project.entity import (
     SdkClass,
     SdkFunction,
 )
-from mmlint.project.http import api_path, speaks_http, url_text
+from mmlint.project.http import api_path, url_text
 from mmlint.project.origins import Origin, origins
 from mmlint.project.program import Call, Program
 from mmlint.project.shape import Shape, Shapes

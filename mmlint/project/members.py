@@ -67,6 +67,8 @@ class Members:
     def declared(self, unit: Unit, parameter: s.Parameter, depth: int) -> Entity | None:
         """What a parameter's type or its default says that it is: a client, or an object of a
         class of the project."""
+        if parameter.annotation is None and parameter.default is None:
+            return None
         words = (parameter.annotation or "").removesuffix(" | None").strip("'\" ").split(".")
         if words[-1] == surface.CLIENT_CLASS:
             return SdkObject("node")

@@ -17,6 +17,7 @@ from mmlint.project.arguments import (
     makes_partial,
     with_given,
 )
+from mmlint.project.callee import speaks_http
 from mmlint.project.entity import (
     NOTHING,
     Entity,
@@ -150,10 +151,12 @@ class Program(Members):
         return found, call
 
     @cached_property
-    def foreign(self) -> list[Call]:
-        """The calls of what is not the project's own: of the SDK, of packages, of the platform."""
+    def outgoing(self) -> list[Call]:
+        """The calls that may send something: those of the SDK, and of HTTP clients."""
         return [
-            one for one in self.calls if isinstance(one.callee, SdkFunction | External | Global)
+            one
+            for one in self.calls
+            if isinstance(one.callee, SdkFunction) or speaks_http(one.callee)
         ]
 
     @cached_property
@@ -172,30 +175,35 @@ class Program(Members):
         self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
     ) -> Entity | None:
         """Return what ``value`` means, or None where it cannot be known."""
-        plain = not environment and type(value) in _NAMED
-        if type(value) is s.Name and value.binding >= 0:
+        if environment or type(value) not in _NAMED:
+            if self._question is not None:
+                return self._within(self._question, unit, value, environment, depth)
+            return self._asked(unit, value, environment, depth)
+        if isinstance(value, s.Name) and value.binding >= 0:
             key = (id(unit), value.binding, -1)  # all its uses mean the same
         else:
             key = (id(unit), value.start, value.end)
-        if plain and key in self._memo:
+        if key in self._memo:
             return self._memo[key]
         asked = self._question
         if asked is None:
-            asked = self._question = Question((unit.path, unit.number, value.start, value.end))
-            try:
-                found = self._within(asked, unit, value, environment, depth)
-            finally:
-                self._question = None
-            if plain:
-                self._memo[key] = found
+            found = self._memo[key] = self._asked(unit, value, environment, depth)
             return found
-        if not plain:
-            return self._within(asked, unit, value, environment, depth)
         self._memo[key] = None  # a cycle is unknown
         found = self._memo[key] = self._within(asked, unit, value, environment, depth)
         if found is None and asked.stopped:
             del self._memo[key]  # asked by itself, it may well be known
         return found
+
+    def _asked(
+        self, unit: Unit, value: s.Value, environment: Environment, depth: int
+    ) -> Entity | None:
+        """Follow ``value`` as a question of its own."""
+        self._question = Question(unit.path, unit.number, value.start, value.end)
+        try:
+            return self._within(self._question, unit, value, environment, depth)
+        finally:
+            self._question = None
 
     def _within(
         self, asked: Question, unit: Unit, value: s.Value, environment: Environment, depth: int
@@ -274,9 +282,10 @@ class Program(Members):
         if name.binding < 0:
             if name.name == "super" and not unit.python:
                 return self.parent(unit, name.start, depth)
-            owner = unit.self_class(name, unit.function_at(name.start))
-            if owner >= 0:
-                return Instance(unit, owner)
+            if name.name == "this":
+                owner = unit.self_class(name, unit.function_at(name.start))
+                if owner >= 0:
+                    return Instance(unit, owner)
             if unit.everything:
                 given = self._given_everything(unit, name.name, depth)
                 return Global((name.name,)) if given is None else given

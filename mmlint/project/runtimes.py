@@ -80,6 +80,7 @@ class Runtimes:
         self.surroundings = surroundings
         self.configured = configured
         self._matcher = Matcher(program, surroundings)
+        self._scripts: dict[Unit, str | None] = {}
         self._served: dict[tuple[str, bool], dict[str, Served]] = {}  # platform, certainty, home
         self.handlers = self._settle(self._all())
         self._evidence = self._spread()
@@ -348,7 +349,7 @@ class Runtimes:
         """Code outside handlers lives as long as its program, where that program listens."""
         if unit.path in self._servers and unit.path not in self.surroundings.wrapping:
             return Evidence("long-running", "in a program that listens")
-        why = _script(unit, self.surroundings)
+        why = self._script(unit)
         if why:
             return Evidence("script", why)
         listens = self._parts.get(unit.path)
@@ -356,11 +357,16 @@ class Runtimes:
             return Evidence("long-running", f"part of a program that listens ({listens})")
         return UNKNOWN
 
+    def _script(self, unit: Unit) -> str | None:
+        if unit not in self._scripts:
+            self._scripts[unit] = _script(unit, self.surroundings)
+        return self._scripts[unit]
+
     @cached_property
     def _parts(self) -> dict[str, str]:
         """Files that only programs that listen import, with one that does."""
         listening = set(self._servers)
-        scripts = {one.path for one in self.program.units if _script(one, self.surroundings)}
+        scripts = {one.path for one in self.program.units if self._script(one)}
         handlers = (one for one in self.handlers if one.evidence.runtime == "serverless")
         serverless = {one.function.unit.path for one in handlers}
         shared = self._imported_by(

@@ -107,7 +107,7 @@ class Sends:
     def all(self) -> tuple[Send, ...]:
         """Every send, wrappers' calls included, in path and source order."""
         found: list[Send] = []
-        for call in self.program.foreign:
+        for call in self._candidates():
             found.extend(self._direct(call, NOTHING))
         wave = found
         for _ in range(MAX_WRAPPERS):
@@ -120,6 +120,10 @@ class Sends:
             self._stop("wrappers", self._around(wave))
         found.sort(key=lambda one: (one.unit.path, one.unit.number, one.node.start, one.node.end))
         return tuple(found)
+
+    def _candidates(self) -> Iterable[Call]:
+        """The calls among which the direct sends are."""
+        return self.program.outgoing
 
     # --- direct sends ----------------------------------------------------------------------------
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import chain
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
-from mmlint.model.walk import inside, own_values, statements
+from mmlint.model.walk import all_inside, own_values, statements
 
 Path = tuple[str, ...]
 """Keys that lead from a value to a part of it (``const { a: { b } } = x`` binds b to x by a, b)."""
@@ -308,7 +307,7 @@ class Unit:
 
 def _content(body: tuple[s.Statement, ...]) -> tuple[Content, ...]:
     return tuple(
-        Content(statement, tuple(chain.from_iterable(map(inside, own_values(statement)))))
+        Content(statement, tuple(all_inside(own_values(statement))))
         for statement in statements(body)
     )
 

@@ -82,9 +82,10 @@ def check(project: Project) -> Iterator[Verdict]:
     seen: set[Spot] = set()
     for unit in project.units:
         for index in range(1, len(unit.module.functions)):
+            if not project.flow.mentions_request(ProjectFunction(unit, index)):
+                continue
             evidence = project.evidence(unit, index)
-            function = ProjectFunction(unit, index)
-            if evidence.runtime != "serverless" or not project.flow.mentions_request(function):
+            if evidence.runtime != "serverless":
                 continue
             for spot, why in sorted(project.delivery(unit, index).dropped.items(), key=_order):
                 if spot in seen:
