@@ -277,7 +277,7 @@ class Session:
 
         with self.clock.measure("links"):
             project = self._link(observed)
-            return project, sorted(wanted(project))
+            return project, sorted(wanted(project, keys_alone=self._asks_for_keys_alone()))
 
     def _cache(self) -> Cache | None:
         from mmlint.engine.cache import Cache

@@ -143,7 +143,7 @@ def speaks_http(callee: Entity | None) -> bool:
         return callee.path[-1] == "fetch"
     if not isinstance(callee, External):
         return False
-    package = callee.module.split("/")[0].split(".")[0]
+    package = callee.module.partition("/")[0].partition(".")[0]
     return package in JS_CLIENTS or package in PY_CLIENTS or package.startswith("urllib")
 
 

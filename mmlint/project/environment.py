@@ -82,12 +82,12 @@ def _assigned(project: Project, unit: Unit) -> Iterator[PublicSecret]:
     for statement in unit.statements:
         if isinstance(statement, s.Bind) and isinstance(statement.target, s.Member):
             yield from _pair(project, unit, statement.target, statement.value)
-    for value in unit.every_value():
-        if isinstance(value, s.Choice) and value.operator in ("??", "||"):
-            if isinstance(value.test, s.Member):
-                yield from _pair(project, unit, value.test, value.options[-1])
-        elif isinstance(value, s.Call) and len(value.arguments) >= 2:
-            yield from _default(project, unit, value)
+    for choice in unit.every(s.Choice):
+        if choice.operator in ("??", "||") and isinstance(choice.test, s.Member):
+            yield from _pair(project, unit, choice.test, choice.options[-1])
+    for call in unit.every(s.Call):
+        if len(call.arguments) >= 2:
+            yield from _default(project, unit, call)
 
 
 def _pair(project: Project, unit: Unit, name: s.Member, value: s.Value) -> Iterator[PublicSecret]:

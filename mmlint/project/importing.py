@@ -97,4 +97,4 @@ def _says(unit: Unit, directive: str) -> bool:
 
 def _draws(unit: Unit) -> bool:
     """Whether it holds markup, as a component does that both sides run."""
-    return any(isinstance(value, s.Element) for value in unit.every_value())
+    return bool(unit.every(s.Element))

@@ -117,7 +117,7 @@ def _last_name(value: s.Value) -> str:
 def _options(program: Program, unit: Unit) -> Iterator[tuple[Keys, _Found]]:
     """Every entry of an object that is not itself part of another, with the keys that lead to it
     from the outermost one."""
-    objects = [value for value in unit.every_value() if isinstance(value, s.Object)]
+    objects = unit.every(s.Object)
     inner = {
         (entry.value.start, entry.value.end)
         for value in objects

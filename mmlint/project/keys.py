@@ -192,8 +192,8 @@ class _Uses:
     def elements(self) -> Iterator[KeyUse]:
         """``<script data-key={…}>`` and ``<Script data-key={…}>``."""
         for unit in self.program.units:
-            for element in () if unit.python else unit.every_value():
-                if isinstance(element, s.Element) and element.name in ("script", "Script"):
+            for element in unit.every(s.Element):
+                if element.name in ("script", "Script"):
                     for entry in element.attributes if self._loads(unit, element) else ():
                         if entry.key == "data-key":
                             yield from self._from("tag", unit, unit, entry.value)
@@ -391,10 +391,8 @@ def _speaks_mcp(program: Program) -> frozenset[Unit]:
         unit
         for unit in program.units
         if any(
-            isinstance(value, s.Literal)
-            and isinstance(value.value, str)
-            and _MCP.search(value.value)
-            for value in unit.every_value()
+            isinstance(literal.value, str) and _MCP.search(literal.value)
+            for literal in unit.every(s.Literal)
         )
     )
 

@@ -109,7 +109,7 @@ class _Names:
 
     def _mattering(self, value: s.Value) -> Entity | None:
         found = constructor(self.program.resolve(self.unit, value))
-        matters = isinstance(found, ProjectFunction | SdkFunction) or speaks_http(found)
+        matters = type(found) in _FUNCTIONS or speaks_http(found)
         return found if matters else None
 
     def _is_closed(self, root: s.Value) -> bool:
@@ -132,6 +132,8 @@ class _Names:
 
 
 _FETCH = "fetch"
+
+_FUNCTIONS = frozenset({ProjectFunction, SdkFunction})
 
 _HERE = frozenset({"this", "super"})
 """Names that mean something else in each class."""

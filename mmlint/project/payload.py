@@ -188,7 +188,7 @@ class Payloads:
     def empty_batches(self) -> tuple[Call, ...]:
         """The requests to ``/v1/batch`` whose list of events is written as an empty one."""
         found: list[Call] = []
-        for call in self.program.calls:
+        for call in self.program.outgoing:
             made = request(self.program, call)
             if made is None or made.endpoint != "batch" or made.body is None or call.unit.test:
                 continue

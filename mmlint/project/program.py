@@ -85,7 +85,7 @@ class Program(Members):
         ]
         self.resolution = resolution or Resolution(frozenset(files))
         self._first = {unit.path: unit for unit in reversed(self.units)}
-        self._memo: dict[tuple[int, int, int], Entity | None] = {}
+        self._memo: dict[tuple[int, int | str, int], Entity | None] = {}
         self.handed: dict[tuple[int, int, int], Entity] = {}
         self.limits = Limits()
         self.looked_at = 0
@@ -179,10 +179,11 @@ class Program(Members):
             if self._question is not None:
                 return self._within(self._question, unit, value, environment, depth)
             return self._asked(unit, value, environment, depth)
-        if isinstance(value, s.Name) and value.binding >= 0:
-            key = (id(unit), value.binding, -1)  # all its uses mean the same
-        else:
+        key: tuple[int, int | str, int]
+        if not isinstance(value, s.Name) or value.name in _HERE:
             key = (id(unit), value.start, value.end)
+        else:  # all its uses mean the same
+            key = (id(unit), value.binding if value.binding >= 0 else value.name, -1)
         if key in self._memo:
             return self._memo[key]
         asked = self._question
@@ -588,6 +589,10 @@ class Program(Members):
 
 _NAMED = frozenset({s.Name, s.Member, s.Call})
 """What is looked up once and remembered; everything else says itself what it is."""
+
+
+_HERE = frozenset({"this", "super"})
+"""Names that mean something else in each class."""
 
 
 def _joins(value: s.Value) -> bool:

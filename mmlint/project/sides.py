@@ -87,10 +87,10 @@ def side(unit: Unit, handlers: bool) -> Side | None:
 
 def _reads_secret(unit: Unit) -> bool:
     """Whether it reads an environment name that is secret and not public."""
-    for value in unit.every_value():
-        if isinstance(value, s.Member) and isinstance(value.object, s.Member):
+    for value in unit.every(s.Member):
+        if isinstance(value.object, s.Member) and value.object.name == "env":
             named = says_secret(value.name) or re.search(r"SECRET|_SK$", value.name)
-            if value.object.name == "env" and named and not public_prefix(value.name):
+            if named and not public_prefix(value.name):
                 return True
     return False
 

@@ -26,8 +26,8 @@ def tags(files: Mapping[str, FileFacts], program: Program) -> Iterator[Tagged]:
         for tag in facts.tags:
             yield Tagged(path, tag)
     for unit in program.units:
-        for value in () if unit.python else unit.every_value():
-            if isinstance(value, s.Element) and value.name in ("script", "Script"):
+        for value in unit.every(s.Element):
+            if value.name in ("script", "Script"):
                 found = _tag(program, unit, value)
                 if found is not None:
                     yield Tagged(unit.path, found, unit)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import all_inside, own_values, statements
+
+V = TypeVar("V", bound=s.Value)
 
 Path = tuple[str, ...]
 """Keys that lead from a value to a part of it (``const { a: { b } } = x`` binds b to x by a, b)."""
@@ -72,6 +74,17 @@ class Unit:
         for body in self.content:
             for one in body:
                 yield from one.values
+
+    def every(self, kind: type[V]) -> list[V]:
+        """Return every value of one kind in the module's functions, function by function."""
+        return self._by_kind.get(kind, [])
+
+    @cached_property
+    def _by_kind(self) -> dict[object, list[Any]]:
+        found: dict[object, list[Any]] = {}
+        for value in self.every_value():
+            found.setdefault(type(value), []).append(value)
+        return found
 
     @cached_property
     def statements(self) -> tuple[s.Statement, ...]:

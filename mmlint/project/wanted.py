@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside
@@ -18,11 +19,12 @@ MAX_VARIABLES = 12
 """How many variables are looked behind for one id."""
 
 
-def wanted(project: Project) -> set[str]:
+def wanted(project: Project, *, keys_alone: bool = False) -> set[str]:
     """Return the unparsed project files that the unknown event names of sends, the ids they send,
-    and the keys they are sent with are imported from."""
+    and the keys they are sent with are imported from; ``keys_alone``: only those of keys."""
     found: set[str] = set()
-    for unit, value in _unknown(project):
+    unknown = _keys(project) if keys_alone else chain(_unknown(project), _keys(project))
+    for unit, value in unknown:
         for module, name in _origins(unit, value):
             found.update(_unparsed(project, unit.path, module, name, unit.module.language))
     return found
@@ -40,6 +42,9 @@ def _unknown(project: Project) -> Iterator[tuple[Unit, s.Value]]:
         ids = (send.field("anonymous_id"), send.field("user_id"))
         yield from _made_of([field for field in ids if field is not None])
     yield from _made_of([field for _, field in resets(project.program)])
+
+
+def _keys(project: Project) -> Iterator[tuple[Unit, s.Value]]:
     for unit, given in handed_over(project):
         yield from ((unit, value) for value in inside(given))
 

@@ -55,6 +55,7 @@ class Webhooks:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._own: dict[ProjectFunction, Webhook | None] = {}
+        self._listeners: dict[External, Provider | None] = {}
 
     def of(self, unit: Unit, index: int) -> Webhook | None:
         """Return why function ``index`` of ``unit`` stands in a webhook's handler, or None."""
@@ -148,16 +149,25 @@ class Webhooks:
     def _route(self, unit: Unit, call: s.Call, callee: Entity | None) -> Webhook | None:
         """Whether a call registers a route with the word in it, or a provider's listener."""
         place = Place(unit.path, call.start, call.end)
-        if isinstance(callee, External):
-            for one in PROVIDERS:
-                if one.listeners and is_called(callee, one.listeners):
-                    return Webhook(f"{one.name} calls this listener", place)
+        listened = self._listened(callee) if isinstance(callee, External) else None
+        if listened is not None:
+            return Webhook(f"{listened.name} calls this listener", place)
         if not call.arguments or last_name(call.callee).lower() not in _ROUTES:
             return None
         known = self.program.text(unit, call.arguments[0].value)
         if known is not None and _says(known[0]):
             return Webhook(f"a webhook's route: {known[0]}", place)
         return None
+
+    def _listened(self, callee: External) -> Provider | None:
+        """The provider whose listener ``callee`` registers; each function of a package is held
+        against the patterns once."""
+        if callee not in self._listeners:
+            called = (
+                one for one in PROVIDERS if one.listeners and is_called(callee, one.listeners)
+            )
+            self._listeners[callee] = next(called, None)
+        return self._listeners[callee]
 
     def _checked(self, function: ProjectFunction, depth: int = 0) -> Webhook | None:
         """Where the function checks a provider's signature, or calls what does."""
