@@ -164,6 +164,9 @@ Environment = tuple[tuple[tuple[int, int, int], "Passed | None"], ...]
 
 NOTHING: Environment = ()
 
+HERE = frozenset({"this", "super"})
+"""Names that mean something else in each class; any other means the same in a whole unit."""
+
 
 def alike(one: Entity | None, other: Entity | None) -> bool:
     """Whether both mean the same, and were given the same before."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mmlint.model import syntax as s
-from mmlint.model.walk import statements
+from mmlint.model.walk import parts, statements
 from mmlint.project.entity import (
     NOTHING,
     Entity,
@@ -19,6 +19,7 @@ from mmlint.project.entity import (
 )
 from mmlint.project.unit import Definition, Unit
 from mmlint.sdk import surface
+from mmlint.sdk.keys import redact
 
 MAX_DEPTH = 24
 """How many names, imports and returns are followed before the answer is *unknown*."""
@@ -49,6 +50,21 @@ class Members:
         self, unit: Unit, definitions: list[Definition], environment: Environment, depth: int
     ) -> Entity | None:
         raise NotImplementedError
+
+    # --- texts -----------------------------------------------------------------------------------
+
+    def _joined(
+        self, unit: Unit, value: s.Value, environment: Environment, depth: int
+    ) -> s.Literal | None:
+        """The one text that a template or ``a + b`` is, where all its parts are known texts."""
+        texts: list[str] = []
+        for part in parts(value):
+            found = self.resolve(unit, part, environment, depth)
+            literal = found.value if isinstance(found, Known) else None
+            if not isinstance(literal, s.Literal) or not isinstance(literal.value, str):
+                return None
+            texts.append(literal.value)
+        return s.Literal(value.start, value.end, redact("".join(texts)))
 
     # --- classes ---------------------------------------------------------------------------------
 

@@ -12,7 +12,15 @@ from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.project.callee import is_flush, is_send, speaks_http
-from mmlint.project.entity import Entity, External, Global, Parameter, ProjectFunction, SdkFunction
+from mmlint.project.entity import (
+    HERE,
+    Entity,
+    External,
+    Global,
+    Parameter,
+    ProjectFunction,
+    SdkFunction,
+)
 from mmlint.project.program import Program, constructor
 from mmlint.project.unit import Unit
 from mmlint.sdk import surface
@@ -115,7 +123,7 @@ class _Names:
     def _is_closed(self, root: s.Value) -> bool:
         """Whether members of ``root``, at any distance, are certainly no functions that matter
         (but for ``fetch``). Most are of this kind."""
-        if type(root) is not s.Name or root.name in _HERE:
+        if type(root) is not s.Name or root.name in HERE:
             return self._has_none(self.program.resolve(self.unit, root))
         key = root.binding if root.binding >= 0 else root.name
         if key not in self._closed:
@@ -134,6 +142,3 @@ class _Names:
 _FETCH = "fetch"
 
 _FUNCTIONS = frozenset({ProjectFunction, SdkFunction})
-
-_HERE = frozenset({"this", "super"})
-"""Names that mean something else in each class."""

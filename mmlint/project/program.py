@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mmlint.model import syntax as s
 from mmlint.model.facts import FileFacts
 from mmlint.model.limits import Limit, Limits, Question
-from mmlint.model.walk import parts, statements
+from mmlint.model.walk import statements
 from mmlint.project.arguments import (
     completed,
     direct,
@@ -19,6 +19,7 @@ from mmlint.project.arguments import (
 )
 from mmlint.project.callee import speaks_http
 from mmlint.project.entity import (
+    HERE,
     NOTHING,
     Entity,
     Environment,
@@ -42,7 +43,6 @@ from mmlint.project.packages import package_specifier
 from mmlint.project.resolution import Resolution, submodule
 from mmlint.project.unit import Definition, Path, Site, Unit
 from mmlint.sdk import surface
-from mmlint.sdk.keys import redact
 
 MAX_STEPS = 500
 """How many expressions are looked at for the sake of one, before the answer is *unknown*."""
@@ -180,7 +180,7 @@ class Program(Members):
                 return self._within(self._question, unit, value, environment, depth)
             return self._asked(unit, value, environment, depth)
         key: tuple[int, int | str, int]
-        if not isinstance(value, s.Name) or value.name in _HERE:
+        if not isinstance(value, s.Name) or value.name in HERE:
             key = (id(unit), value.start, value.end)
         else:  # all its uses mean the same
             key = (id(unit), value.binding if value.binding >= 0 else value.name, -1)
@@ -251,19 +251,6 @@ class Program(Members):
         if isinstance(value, s.Literal | s.Template | s.Object | s.Sequence):
             return Known(unit, value, environment)
         return None
-
-    def _joined(
-        self, unit: Unit, value: s.Value, environment: Environment, depth: int
-    ) -> s.Literal | None:
-        """The one text that a template or ``a + b`` is, where all its parts are known texts."""
-        texts: list[str] = []
-        for part in parts(value):
-            found = self.resolve(unit, part, environment, depth)
-            literal = found.value if isinstance(found, Known) else None
-            if not isinstance(literal, s.Literal) or not isinstance(literal.value, str):
-                return None
-            texts.append(literal.value)
-        return s.Literal(value.start, value.end, redact("".join(texts)))
 
     def _choice(
         self, unit: Unit, value: s.Choice, environment: Environment, depth: int
@@ -589,10 +576,6 @@ class Program(Members):
 
 _NAMED = frozenset({s.Name, s.Member, s.Call})
 """What is looked up once and remembered; everything else says itself what it is."""
-
-
-_HERE = frozenset({"this", "super"})
-"""Names that mean something else in each class."""
 
 
 def _joins(value: s.Value) -> bool:
