@@ -2,10 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test ready bench bench-quick format lint types docs clean
+.PHONY: demo test ready bench bench-quick format docs clean
 
 demo: .venv/installed
 	$(BIN)/mmlint --exit-zero examples/storefront
+	@echo "What is wrong there, and what is right: examples/storefront/README.md"
+	@echo "What would be repaired: $(BIN)/mmlint --diff examples/storefront"
 
 test: .venv/tested
 	$(BIN)/python -m pytest -q -n auto
@@ -16,6 +18,10 @@ ready: .venv/developed
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -n auto
 	$(BIN)/mmlint --isolated mmlint tests docs
+	$(BIN)/properdocs build --strict --quiet
+
+docs: .venv/developed
+	$(BIN)/properdocs build --strict
 
 bench: .venv/developed
 	$(BIN)/python -m benchmarks
@@ -28,7 +34,7 @@ format: .venv/developed
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf .venv dist .cache .hypothesis .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv dist site .cache .hypothesis .mypy_cache .ruff_cache .pytest_cache
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

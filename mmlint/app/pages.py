@@ -12,6 +12,18 @@ from mmlint.model.report import RuleInfo
 
 URL = "https://github.com/mmlint/mmlint/blob/main/docs/rules/{name}.md"
 
+CHAPTERS = {
+    "MM0": "The tool itself",
+    "MM1": "Delivery",
+    "MM2": "Keys",
+    "MM3": "Identity",
+    "MM4": "One source of truth",
+    "MM5": "Webhooks and volume",
+    "MM6": "Payload",
+    "MM7": "Set-up",
+}
+"""What the rules whose codes begin alike are about."""
+
 
 def rule_infos() -> list[RuleInfo]:
     """Return what reports and documentation may say of every rule."""
@@ -32,9 +44,36 @@ def rule_infos() -> list[RuleInfo]:
     ]
 
 
+def chapters() -> list[tuple[str, list[RuleInfo]]]:
+    """Return all rules by chapter, in order."""
+    infos = rule_infos()
+    return [
+        (title, listed)
+        for beginning, title in CHAPTERS.items()
+        if (listed := [one for one in infos if one.code.startswith(beginning)])
+    ]
+
+
+def index() -> str:
+    """Return the page that lists all rules: what each finds, how serious it is, and its fix."""
+    parts = [
+        "# Rules\n\nEach has a page: why it matters, bad and good code, and when to ignore it.\n"
+    ]
+    for title, infos in chapters():
+        rows = "".join(
+            f"| {one.code} | [`{one.name}`]({one.name}.md) | {one.summary} | {one.severity} "
+            f"| {one.fixable or 'none'} |\n"
+            for one in infos
+        )
+        head = "| code | name | finds | severity | fix |\n|---|---|---|---|---|\n"
+        parts.append(f"\n## {title}\n\n{head}{rows}")
+    return "".join(parts)
+
+
 def write_pages(folder: Path) -> None:
-    """Write every rule's page into ``folder``, which reports and editors link to."""
+    """Write the rules' list and each one's page into ``folder``; reports link to these."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "README.md").write_text(index(), "utf-8", newline="\n")
     for one in rule_infos():
         (folder / f"{one.name}.md").write_text(explain(one.code), "utf-8", newline="\n")
 
