@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mmlint.app import check, explain, fix
-from mmlint.app.pages import page
+from mmlint.app.pages import chapters, index, page
 from mmlint.model.report import Result
 from mmlint.rules import Registered, registry
 from tests.cases import Case, Mark, parse_cases
@@ -128,19 +128,18 @@ def test_codes_and_names_are_unique() -> None:
     assert len(codes) == len(names) == len(RULES)
 
 
-def test_the_readme_s_table_says_of_each_rule_what_it_says_of_itself() -> None:
+def test_the_readme_s_table_has_every_chapter_and_its_rules() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
-    rows = [line.strip("| ").split(" | ") for line in readme.splitlines() if line[:4] == "| MM"]
-    assert rows == [
-        [
-            rule.code,
-            f"`{rule.name}`",
-            rule.doc.partition("\n")[0],
-            rule.rule.severity,
-            rule.rule.fixable or "none",
-        ]
-        for rule in RULES
-    ]
+    rows = re.findall(r"^\| \[([^]]+)\]\(docs/rules/README.md#.+?\) \| (\S+) \|", readme, re.M)
+    wanted = {title: f"{rules[0].code}–{rules[-1].code}" for title, rules in chapters()}
+    assert dict(rows) == wanted
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_the_list_of_rules_says_of_each_what_it_says_of_itself(rule: Registered) -> None:
+    summary, fix = rule.doc.partition("\n")[0], rule.rule.fixable or "none"
+    link = f"[`{rule.name}`]({rule.name}.md)"
+    assert f"| {rule.code} | {link} | {summary} | {rule.rule.severity} | {fix} |\n" in index()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
