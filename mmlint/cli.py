@@ -25,6 +25,7 @@ Examples:
   mmlint --diff --unsafe-fixes   show every repair as a diff, change nothing
   mmlint baseline write          report only what is new from now on
   mmlint explain MM101           why a rule exists, what is good, what is bad
+  mmlint events                  what is sent, from which side, with which ids
   mmlint --format sarif --output github=-   several reports of one run
 
 \b

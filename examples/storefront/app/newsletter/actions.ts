@@ -8,7 +8,7 @@ export async function subscribe(form: FormData) {
   track({
     event: "subscribed_newsletter",
     anonymous_id,
-    properties: { is_weekly: form.get("rhythm") === "weekly" },
+    properties: { email: form.get("email"), is_weekly: form.get("rhythm") === "weekly" },
   });
   flush();
   redirect("/newsletter/thanks");

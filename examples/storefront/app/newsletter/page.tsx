@@ -11,6 +11,7 @@ export default function Page() {
   return (
     <form action={subscribe}>
       <input type="hidden" name="anonymous_id" value={anonymousId} />
+      <input type="email" name="email" required />
       <label>
         <input type="checkbox" name="rhythm" value="weekly" /> every week
       </label>

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 import urllib.request
 
 import boto3
@@ -17,6 +18,7 @@ def lambda_handler(event, context):
         {
             "event": "issued_receipt",
             "event_id": f"receipt:{order['order_id']}",
+            "timestamp": int(time.time()),
             "properties": {"order_id": order["order_id"], "line_count": order["lines"]},
         }
     )
