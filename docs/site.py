@@ -64,6 +64,8 @@ def on_files(files: Files, config: Any) -> Files:
 _LOOKS = """\
 .wy-nav-content { max-width: 60rem; }
 .wy-table-responsive table td, .wy-table-responsive table th { white-space: normal; }
+.rst-content .codehilite { background: none; padding: 0; }
+.rst-content table code { white-space: nowrap; }
 .rst-content .codehilite pre { padding: .8rem; font-size: .8rem; line-height: 1.45; }
 """
 
