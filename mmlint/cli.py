@@ -22,6 +22,7 @@ Examples:
   mmlint                         check the project around the current directory
   mmlint src/app .env.example    report only what touches these paths
   mmlint --fix                   repair what can be repaired safely
+  mmlint --fix -i                see each repair, and decide
   mmlint --diff --unsafe-fixes   show every repair as a diff, change nothing
   mmlint baseline write          report only what is new from now on
   mmlint explain MM101           why a rule exists, what is good, what is bad
@@ -72,6 +73,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @cli.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--fix", is_flag=True, help="Apply safe fixes, report what is left.")
+@click.option("-i", "--interactive", is_flag=True, help="With --fix: ask about each fix.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: unsafe fixes as well.")
 @click.option("--diff", is_flag=True, help="Print the fixes as a diff and write nothing.")
 @click.option("--select", multiple=True, metavar="RULES", help="Run only these rules.")
@@ -153,6 +155,8 @@ def _request(options: dict[str, Any]) -> Request:
         raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
     if options["baseline"] and options["no_baseline"]:
         raise click.UsageError("--baseline and --no-baseline exclude each other; drop one")
+    if options["interactive"] and (not options["fix"] or options["diff"]):
+        raise click.UsageError("--interactive goes with --fix, and without --diff")
     if "-" in options["paths"] and not options["stdin_filename"]:
         raise click.UsageError("the path - needs --stdin-filename PATH")
     if "-" in options["paths"] and options["fix"]:
@@ -181,6 +185,7 @@ def _request(options: dict[str, Any]) -> Request:
         baseline=options["baseline"],
         no_baseline=options["no_baseline"],
         strict=options["strict"],
+        interactive=options["interactive"],
     )
 
 

@@ -136,6 +136,10 @@ class _Run:
 
     def code(self, stdin: Callable[[], bytes] | None) -> int:
         """Do it, and return the exit code."""
+        if self.request.interactive:
+            from mmlint.app.interactive import need_terminal
+
+            need_terminal()
         parts = by_project(self.request)
         if len(parts) > 1:
             if self.request.baseline:
@@ -185,11 +189,23 @@ class _Run:
         return self._finish(view_of_all(self.request, audit), audit.result(), ())
 
     def _result(self, session: Session) -> Result:
+        if self.request.interactive:
+            return self._asked(session)
         if self.request.fix:
             return _repaired(self.request, session)
         result = session.result(session.lint({}))
         session.close()
         return result
+
+    def _asked(self, session: Session) -> Result:
+        from mmlint.app.interactive import Dialogue, on_terminal, say_on_terminal
+
+        self.quiet()
+        seen = view(self.request, session)
+        safeties = _safeties(self.request.unsafe_fixes)
+        return Dialogue(
+            session, seen, _parses, safeties, ask=on_terminal, say=say_on_terminal
+        ).run()
 
     def _finish(self, view: View, result: Result, missing: Sequence[Notice]) -> int:
         from mmlint.report import render
@@ -324,8 +340,11 @@ def _say(message: str) -> None:
 def _fixed(session: Session, unsafe: bool) -> Fixed:
     from mmlint.engine.fixer import fix as repair
 
-    safeties: tuple[Safety, ...] = ("safe", "unsafe") if unsafe else ("safe",)
-    return repair(session.lint, session.read, _parses, safeties=safeties)
+    return repair(session.lint, session.read, _parses, safeties=_safeties(unsafe))
+
+
+def _safeties(unsafe: bool) -> tuple[Safety, ...]:
+    return ("safe", "unsafe") if unsafe else ("safe",)
 
 
 def _parses(data: bytes, path: str) -> bool:

@@ -62,6 +62,7 @@ class Request:
     baseline: str = ""
     no_baseline: bool = False
     strict: bool = False
+    interactive: bool = False
 
 
 class UsageError(Exception):

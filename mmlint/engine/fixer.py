@@ -163,11 +163,34 @@ def fix(
     return run.result()
 
 
-_Spot = tuple[str, str, int]
+def may_fix(reported: Reported, safeties: Collection[Safety]) -> bool:
+    """Whether the finding has a fix that is allowed. What the baseline holds is left alone."""
+    offered = reported.finding.fix
+    allowed = offered is not None and offered.safety in safeties and bool(reported.edits)
+    return allowed and not reported.baselined
+
+
+def step(
+    lint: Lint, read: Read, parses: Parses, findings: Sequence[Reported], fixes: Iterable[Reported]
+) -> Fixed:
+    """Do the ``fixes`` of ``findings`` that can be done at once, as one round of ``fix`` does it:
+    those that do no good are taken back, and nothing is written to disk."""
+    run = _Run(lint, read, parses, list(findings))
+    run.round(compatible(fixes))
+    return run.result()
+
+
+def shifted(spots: Iterable[Spot], applied: Sequence[Reported]) -> set[Spot]:
+    """Return where the ``spots`` are when the fixes ``applied``, all of one round, are done."""
+    return {(code, path, moved(at, _edits_of(path, applied))) for code, path, at in spots}
+
+
+Spot = tuple[str, str, int]
 """A finding, recognised in later rounds: code, path, and byte offset."""
 
 
-def _spot(reported: Reported) -> _Spot:
+def spot(reported: Reported) -> Spot:
+    """Return how a finding is recognised."""
     finding = reported.finding
     return finding.code, finding.place.path, finding.place.start
 
@@ -193,14 +216,11 @@ class _Run:
         self._first: Sequence[Reported] = findings
         self._applied: list[Reported] = []
         self._undone: list[Undone] = []
-        self._given_up: set[_Spot] = set()
+        self._given_up: set[Spot] = set()
 
     def may_fix(self, reported: Reported, safeties: Collection[Safety]) -> bool:
-        """Whether the finding has a fix that is allowed and was not taken back before. What the
-        baseline holds is left alone."""
-        offered = reported.finding.fix
-        allowed = offered is not None and offered.safety in safeties and bool(reported.edits)
-        return allowed and not reported.baselined and _spot(reported) not in self._given_up
+        """Whether the finding has a fix that is allowed and was not taken back before."""
+        return may_fix(reported, safeties) and spot(reported) not in self._given_up
 
     def round(self, fixes: list[Reported]) -> None:
         """Do the ``fixes`` (which do not overlap); those that fail one by one are taken back."""
@@ -220,10 +240,7 @@ class _Run:
                 half = len(group) // 2
                 groups += [group[half:], group[:half]]
         self._applied += accepted
-        self._given_up = {
-            (code, path, moved(offset, _edits_of(path, accepted)))
-            for code, path, offset in self._given_up
-        }
+        self._given_up = shifted(self._given_up, accepted)
 
     def _fits(self, reported: Reported) -> bool:
         """Whether every file of the fix can be read and is long enough for its edits."""
@@ -247,7 +264,7 @@ class _Run:
 
     def _give_up(self, reported: Reported, reason: str) -> None:
         self._undone.append(Undone(reported, reason))
-        self._given_up.add(_spot(reported))
+        self._given_up.add(spot(reported))
 
     def _attempt(
         self, start: Mapping[str, bytes], accepted: list[Reported], group: list[Reported]
@@ -294,21 +311,19 @@ class _Run:
                 continue
             if count > before[path, code] - repaired[path, code]:
                 return f"would add a finding of {code} to {path}"
-        left = Counter(_spot(one) for one in after)
-        done = {_spot(one) for one in together}
+        left = Counter(spot(one) for one in after)
+        done = {spot(one) for one in together}
         # where an entry of a list goes, the next one takes its place, with a finding of its own
-        others = Counter(
-            self._after(one, together) for one in self._first if _spot(one) not in done
-        )
+        others = Counter(self._after(one, together) for one in self._first if spot(one) not in done)
         for one in group:
-            spot = self._after(one, together)
-            if left[spot] > others[spot]:
+            place = self._after(one, together)
+            if left[place] > others[place]:
                 return "does not repair what was found"
         return None
 
-    def _after(self, reported: Reported, together: Sequence[Reported]) -> _Spot:
+    def _after(self, reported: Reported, together: Sequence[Reported]) -> Spot:
         """Where a finding of the round's start stands when the fixes ``together`` are done."""
-        code, path, offset = _spot(reported)
+        code, path, offset = spot(reported)
         return code, path, moved(offset, _edits_of(path, together))
 
     def result(self) -> Fixed:

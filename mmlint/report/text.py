@@ -26,6 +26,11 @@ def render(result: Result, view: View) -> str:
     return "\n".join([*paragraphs, conclusion(result) + "\n"])
 
 
+def paragraph(reported: Reported, view: View) -> str:
+    """Return what the report says of one finding."""
+    return _Writer(view).finding(reported)
+
+
 class _Writer:
     """Writes findings in the looks that the view asks for."""
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from mmlint.cli import cli
+from mmlint.cli import FORMATS, cli
 
 ROUTE = """\
 import { track, flush } from "@millimetric/track-node";
@@ -79,7 +79,7 @@ def test_what_the_baseline_holds_is_counted_and_not_reported(written: Path) -> N
     assert "No findings in 3 files. 1 finding in the baseline.\n" in mmlint().output
 
 
-@pytest.mark.parametrize("format_", ["text", "concise", "json", "jsonl", "github", "sarif"])
+@pytest.mark.parametrize("format_", FORMATS)
 def test_no_format_reports_it(written: Path, format_: str) -> None:
     assert "the event is queued" not in mmlint("--format", format_).stdout
 
