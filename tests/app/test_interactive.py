@@ -373,3 +373,34 @@ def test_it_is_led_from_a_terminal(project: Path, typed: str, left: str) -> None
     assert "Apply" not in done.stdout
     assert done.stdout.startswith("Fixed " if left == EACH else PATH)
     assert done.returncode == (0 if left == EACH else 1)
+
+
+# --- a variable that is renamed wherever it is named ----------------------------------------------
+
+NAMED = {
+    "package.json": '{"dependencies": {"next": "15.0.0"}}',
+    PATH: "export {};\n",
+    ".env.example": "A=1\nNEXT_PUBLIC_AOA_SK=\n",
+    "lib/key.ts": "export const key = () => process.env.NEXT_PUBLIC_AOA_SK;\n",
+}
+
+
+def test_a_variable_is_renamed_in_all_files_or_in_none(project: Path) -> None:
+    put(project, NAMED)
+    before = {path: text(project, path) for path in NAMED}
+    assert Told(project, "n", unsafe=True).questions
+    assert {path: text(project, path) for path in NAMED} == before
+    told = Told(project, *"y" * 5, unsafe=True)
+    assert told.codes == []
+    assert told.said.count("+++ b/") >= 2
+    for path in (".env.example", "lib/key.ts"):
+        assert "NEXT_PUBLIC_" not in text(project, path)
+        assert f"+++ b/{path}" in told.said
+
+
+def test_an_env_file_gets_its_comment_on_a_line_of_its_own(project: Path) -> None:
+    put(project, NAMED)
+    Told(project, "i", "no key of ours", "q", unsafe=True)
+    assert text(project, ".env.example") == (
+        "A=1\n# mmlint: ignore[secret-in-public-env] no key of ours\nNEXT_PUBLIC_AOA_SK=\n"
+    )
