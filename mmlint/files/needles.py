@@ -45,12 +45,12 @@ KEY: Final = re.compile(rb"(?:sk|rk|ak)_[a-z]+_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{8}")
 _KEYS = (b"sk_", b"rk_", b"ak_")
 _SECRETS = (*_KEYS, b"aoa_", b"mm_", b"millimetric_", b"aoask", b"mmsk")
 _SECRET = re.compile(
-    rb"(?<![a-z0-9_])[sra]k_|(?:aoa|mm|millimetric)_(?:[a-z0-9]+_){0,3}(?:sk|secret)|(?:aoa|mm)sk",
+    rb"[sra]k_|(?:aoa|mm|millimetric)_(?:[a-z0-9]+_){0,3}(?:sk|secret)|(?:aoa|mm)sk",
 )
-"""Beginnings of secret keys, and names that say they hold one; as words, so ``task_`` is none.
+"""Beginnings of secret keys (where a word begins), and names that say they hold one (anywhere).
 Lower case, like everything that is looked for in lowered bytes; one of ``_SECRETS`` begins it."""
 
-_ANY_KEY = re.compile(rb"(?<![a-z0-9_])[psra]k_")
+_IN_WORDS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_")
 
 _INLINING = (b"define", b"runtimeconfig", b"env:", b"environmentplugin")
 """Words of a bundler's configuration that writes values into the browser's code."""
@@ -85,12 +85,14 @@ class Needle(NamedTuple):
 
     ``confirm``: asked where the string alone is too little to go by. ``beside``: byte strings in
     lower case of which one must stand anywhere in the file as well; none: whatever stands there.
+    ``begins``: it counts only where a word begins, so that ``sk_`` is not found in ``task_``.
     """
 
     text: bytes
     flag: int
     confirm: Confirm | None = None
     beside: tuple[bytes, ...] = ()
+    begins: bool = False
 
 
 def exact(text: bytes, flag: int) -> Needle:
@@ -138,15 +140,13 @@ def needles(modules: Iterable[str] = (), prefixes: Iterable[str] = ()) -> list[N
         ),
         Needle(b"millimetric", NAMES_KEY),
         *(exact(prefix, NAMES_KEY) for prefix in public),
-        *(
-            Needle(word, NAMES_KEY, lambda _, lowered, at: _ANY_KEY.match(lowered, at) is not None)
-            for word in (*_KEYS, b"pk_")
-        ),
+        *(Needle(word, NAMES_KEY, begins=True) for word in (*_KEYS, b"pk_")),
         *(
             Needle(word, NAMES_KEY, lambda _, lowered, at: _SECRET.match(lowered, at) is not None)
             for word in _SECRETS
+            if word not in _KEYS
         ),
-        *(Needle(word, INLINES, inlines) for word in _SECRETS),
+        *(Needle(word, INLINES, inlines, begins=word in _KEYS) for word in _SECRETS),
         *(Needle(word, INLINES, _hands_on, _READS) for word in _OPTIONS),
         *(Needle(word, INLINES, _is_given, _READS) for word in public),
         *(Needle(word, INLINES) for word in _OWN_PREFIX),
@@ -182,7 +182,9 @@ class Needles:
         by_text: dict[bytes, list[Needle]] = {}
         for needle in table:
             by_text.setdefault(needle.text.lower(), []).append(needle)
-        self._needles = list(by_text.values())
+        every = list(by_text.values())
+        inner = [[one for one in needles if not one.begins] for needles in every]
+        self._needles = {False: every, True: inner}  # by whether a word goes on where one stands
         self._automaton = automaton(by_text) if by_text else None
 
     def flags(self, data: bytes) -> int:
@@ -193,7 +195,8 @@ class Needles:
         flags = 0
         there: dict[tuple[bytes, ...], bool] = {(): True}
         for index, at, _ in self._automaton.find_matches_as_indexes(lowered, overlapping=True):
-            for _, flag, confirm, beside in self._needles[index]:
+            inside = at > 0 and lowered[at - 1] in _IN_WORDS
+            for _, flag, confirm, beside, _ in self._needles[inside][index]:
                 if not flag & ~flags or there.get(beside) is False:
                     continue
                 if confirm is not None and not confirm(data, lowered, at):

@@ -95,6 +95,14 @@ def test_callers_add_modules_and_prefixes() -> None:
     assert may_matter(b'env.ACME_WEB_KEY = "sk_a"', "javascript", prefixes=("ACME_WEB_",))
 
 
+def test_some_needles_count_only_where_a_word_begins() -> None:
+    sought = Needles([Needle(b"sk_", 1, begins=True), Needle(b"k_", 2)])
+    for data in (b"task_", b"TASK_", b"_sk_", b"1sk_"):
+        assert sought.flags(data) == 2
+    for data in (b"sk_", b"a.SK_", b"-sk_", b"\xc3\xa9sk_", b"task_ sk_"):
+        assert sought.flags(data) == 3
+
+
 def test_an_empty_table_finds_nothing() -> None:
     assert Needles([]).flags(b"anything") == 0
 
