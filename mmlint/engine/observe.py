@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mmlint.engine.ahead import FEWEST
 from mmlint.engine.imports import Imports
-from mmlint.engine.pool import Observing
+from mmlint.engine.pool import Observing, may_fork
 from mmlint.engine.renaming import Renaming, renamings
-from mmlint.engine.sifting import BINARY, LISTENS, STACKED, WRAPS, Sieve, needle_table
+from mmlint.engine.sifting import BINARY, CODE, LISTENS, STACKED, WRAPS, Sieve, needle_table
 from mmlint.files.imports import import_lines
 from mmlint.files.kinds import is_test, language, looks_minified, skipped
 from mmlint.files.needles import SPREADS, matters
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
 MAX_ROUNDS = 8
 """How many imports away from the SDK a file may be."""
 
-_CODE = frozenset({"javascript", "typescript", "tsx", "python", "vue", "svelte", "astro"})
-_SCRIPTS = _CODE | {"html"}
+_SCRIPTS = CODE | {"html"}
 _MAY_BE_BINARY = frozenset({"text", "shell", "markdown"})
 """Languages of names that say little about what is in a file."""
 
@@ -80,18 +80,21 @@ class _Sifted:
     wanted: dict[str, tuple[Language, bytes]] = field(default_factory=dict)
     spreading: set[str] = field(default_factory=set)
 
-    def take(
-        self, path: str, flags: Callable[[str], int | None], data: Callable[[str], bytes | None]
-    ) -> None:
-        """Sort one file. ``flags``, ``data``: tell what is in it, None where it cannot be read."""
+    def counts(self, path: str) -> bool:
+        """Whether a file of this name is looked at; if it is only skipped, that is noted."""
         reason = skipped(path)
         if reason is not None:
             self.skipped[reason] += 1
-            return
+            return False
+        return language(path) is not None or _is_manifest(path) or decides(path)
+
+    def take(
+        self, path: str, flags: Callable[[str], int | None], data: Callable[[str], bytes | None]
+    ) -> None:
+        """Sort one file that ``counts``. ``flags``, ``data``: tell what is in it, None where it
+        cannot be read."""
         kind = language(path)
         settings, deciding = _is_manifest(path), decides(path)
-        if kind is None and not settings and not deciding:
-            return
         found = flags(path)
         if found is None:
             return
@@ -100,7 +103,7 @@ class _Sifted:
         if kind is None or (found & BINARY and kind in _MAY_BE_BINARY):
             return
         self.files += 1
-        if kind in _CODE:
+        if kind in CODE:
             self.code.add(path)
             if found & SPREADS and not is_test(path):
                 self.spreading.add(path)
@@ -178,25 +181,20 @@ class Observer:
         self._extended(sifted, found, overlay)
         found.code, found.files = frozenset(sifted.code), sifted.files
         found.resolution = Resolution(found.code, sifted.deciding)
+        self._importers(sifted.spreading & sifted.wanted.keys(), sifted.wanted, found, overlay)
+        self.sieve.close()
         self._parse(found, sifted.wanted)
-        self._importers(sifted.spreading & found.facts.keys(), found, overlay)
         found.surroundings = Surroundings.read(
             sifted.manifests, listening=tuple(sifted.listening), wrapping=tuple(sifted.wrapping)
         )
         found.tests = frozenset(path for path in found.facts if is_test(path))
-        self.sieve.close()
         return found
 
     def also(self, found: Observed, paths: Iterable[str], overlay: Mapping[str, bytes]) -> bool:
         """Parse ``paths`` too, which hold no needle of their own; return whether there were any."""
         wanted: dict[str, tuple[Language, bytes]] = {}
-        for path in paths:
-            kind = language(path)
-            if path in found.facts or kind is None:
-                continue
-            data = overlay[path] if path in overlay else self._read(path, found)
-            if data is not None:
-                wanted[path] = (kind, data)
+        self._add(wanted, (path for path in paths if path not in found.facts), found, overlay)
+        self.sieve.close()
         self._parse(found, wanted)
         found.tests = frozenset(path for path in found.facts if is_test(path))
         return bool(wanted)
@@ -255,10 +253,19 @@ class Observer:
 
         sifted = _Sifted(found.skipped, self.only_keys)
         links = self.listing.links  # what a link leads to is listed itself
-        for path in sorted({*self.listing.files, *overlay} - links.keys()):
+        every = sorted({*self.listing.files, *overlay} - links.keys())
+        paths = [path for path in every if sifted.counts(path)]
+        self.counted(len(every) - len(paths))
+        self._share(paths, overlay)
+        for path in paths:
             sifted.take(path, flags, data)
             self.counted(1)
         return sifted
+
+    def _share(self, paths: list[str], overlay: Mapping[str, bytes]) -> None:
+        if self.observing.jobs > 1 and len(paths) > FEWEST and may_fork():
+            paths = [path for path in paths if path not in overlay] if overlay else paths
+            self.sieve.share(paths, self.observing.jobs)
 
     def _read(self, path: str, found: Observed) -> bytes | None:
         data = self.sieve.read(path)
@@ -275,19 +282,39 @@ class Observer:
 
     # --- imports ---------------------------------------------------------------------------------
 
-    def _importers(self, fresh: set[str], found: Observed, overlay: Mapping[str, bytes]) -> None:
-        """Parse, round by round, the files that import one of ``fresh``."""
+    def _importers(
+        self,
+        fresh: set[str],
+        wanted: dict[str, tuple[Language, bytes]],
+        found: Observed,
+        overlay: Mapping[str, bytes],
+    ) -> None:
+        """Add to ``wanted``, round by round, the files that import one of ``fresh``. This asks only
+        for their text, so that everything can be parsed at once."""
         if not fresh:
             return
         imports = Imports(self._import_lines(found, overlay))
         for _ in range(MAX_ROUNDS):
-            importers = imports.of(fresh, found.resolution) - found.facts.keys()
-            if not importers:
+            fresh = imports.of(fresh, found.resolution) - wanted.keys()
+            if not fresh:
                 return
-            self.also(found, sorted(importers), overlay)
-            fresh = importers
-        for path in imports.of(fresh, found.resolution) - found.facts.keys():
+            self._add(wanted, sorted(fresh), found, overlay)
+        for path in imports.of(fresh, found.resolution) - wanted.keys():
             found.limits.hit("imports", path)
+
+    def _add(
+        self,
+        wanted: dict[str, tuple[Language, bytes]],
+        paths: Iterable[str],
+        found: Observed,
+        overlay: Mapping[str, bytes],
+    ) -> None:
+        """Add ``paths`` to ``wanted``, as far as they can be read and parsed."""
+        for path in paths:
+            kind = language(path)
+            data = overlay[path] if path in overlay else self._read(path, found) if kind else None
+            if kind is not None and data is not None:
+                wanted[path] = (kind, data)
 
     def _import_lines(self, found: Observed, overlay: Mapping[str, bytes]) -> dict[str, bytes]:
         """What each file of code imports that may import one with facts."""

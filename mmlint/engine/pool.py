@@ -304,6 +304,11 @@ def _begin(parent: int) -> None:
         Thread(target=watch, daemon=True).start()
 
 
+def may_fork() -> bool:
+    """Whether this process may be copied, as it is."""
+    return _forks() and _may_have_children()
+
+
 def _may_have_children() -> bool:
     """Whether this process may start others; the workers of somebody else's pool may not."""
     process = sys.modules.get("multiprocessing.process")

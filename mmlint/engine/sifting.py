@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from mmlint.engine.ahead import FEWEST, Ahead, Seen
 from mmlint.engine.cache import Cache
 from mmlint.engine.recall import Recall, about
 from mmlint.files.imports import import_lines
-from mmlint.files.needles import FREE, Needle, Needles, exact, needles
+from mmlint.files.kinds import is_test, language
+from mmlint.files.needles import FREE, SPREADS, Needle, Needles, exact, needles
 from mmlint.files.reading import Reader, Unreadable
 from mmlint.project.surroundings import ADAPTERS, LISTENING, STACKS, listens, wraps
 
@@ -21,6 +23,9 @@ STACKED: Final = FREE * 4
 """Flag of a file that holds one of ``surroundings.STACKS``."""
 BINARY: Final = FREE * 8
 """Flag of a file that holds a zero byte."""
+
+CODE: Final = frozenset({"javascript", "typescript", "tsx", "python", "vue", "svelte", "astro"})
+"""Languages of files that import each other."""
 
 
 def needle_table(modules: Iterable[str] = (), prefixes: Iterable[str] = ()) -> list[Needle]:
@@ -56,35 +61,86 @@ class Sieve:
         self._lines = Recall(cache, "imports", root, known, b"")
         self._odd: dict[str, Unreadable] = {}
         self._now: dict[str, int] = {}
+        self._ready: dict[str, bytes] = {}
+        self._sends = False
         self._last: tuple[str, bytes] = ("", b"")
+        self._ahead: Ahead | None = None
 
     def flags_of(self, data: bytes) -> int:
         """Return the flags of a file with these bytes."""
         return self._needles.flags(data) | (BINARY if b"\0" in data else 0)
 
+    def share(self, paths: Sequence[str], processes: int) -> None:
+        """Be told that the flags of ``paths`` (sorted) will be asked for in turn, and have so many
+        processes look at them, this one included, if there is enough that is not known."""
+        if processes < 2 or len(paths) < 2 * FEWEST:
+            return
+        new = [path for path in paths if self._known(path) is None]
+        processes = min(processes, len(new) // FEWEST)
+        if processes > 1:
+            self._ahead = Ahead(new, processes, self._look_at)
+
     def flags(self, path: str) -> int | Unreadable:
         """Return the flags of the file at ``path``."""
-        known = self._now.get(path)
-        if known is None:
-            known = self._flags.find(path, self._stamps.get(path, 0))
-        if known is None:
-            data = self.read(path)
-            if isinstance(data, Unreadable):
-                return data
-            known = self.flags_of(data)
-            self._flags.keep(path, self._stamps.get(path, 0), known)
-            self._now[path] = known
-        return known
+        known = self._known(path)
+        if known is None and self._ahead is not None:
+            self._collect(path)
+            known = self._now.get(path)
+        return self._look(path) if known is None else known
 
     def lines(self, path: str, python: bool) -> bytes:
         """Return what the file imports, as ``import_lines`` does; nothing if it cannot be read."""
+        ready = self._ready.pop(path, None)
         stamp = self._stamps.get(path, 0)
-        known = self._lines.find(path, stamp)
+        known = self._lines.find(path, stamp) if ready is None else ready
         if known is None:
             data = self.read(path)
             known = b"" if isinstance(data, Unreadable) else import_lines(data, python)
             self._lines.keep(path, stamp, known)
         return known
+
+    def _known(self, path: str) -> int | None:
+        known = self._now.get(path)
+        return self._flags.find(path, self._stamps.get(path, 0)) if known is None else known
+
+    def _look(self, path: str) -> int | Unreadable:
+        """Read the file and return its flags. Once there is code that may send, what other code
+        imports is going to be asked for, and is taken down while its bytes are at hand."""
+        data = self.read(path)
+        if isinstance(data, Unreadable):
+            return data
+        flags = self.flags_of(data)
+        self._saw(path, flags)
+        if self._sends or flags & SPREADS:
+            kind = language(path)
+            if kind in CODE and not is_test(path):
+                self._sends = True
+                self._ready[path] = self.lines(path, kind == "python")
+        return flags
+
+    def _saw(self, path: str, flags: int) -> None:
+        self._flags.keep(path, self._stamps.get(path, 0), flags)
+        self._now[path] = flags
+
+    def _look_at(self, part: Sequence[str]) -> Seen:
+        flags = [self._look(path) for path in part]
+        return Seen(
+            [None if isinstance(one, Unreadable) else one for one in flags],
+            {number: self._ready[path] for number, path in enumerate(part) if path in self._ready},
+        )
+
+    def _collect(self, path: str) -> None:
+        """Take over what a copy of this process has seen in the part of the files with ``path``."""
+        found = self._ahead.collect(path) if self._ahead is not None else None
+        if found is None:
+            return
+        part, seen = found
+        for one, flags in zip(part, seen.flags, strict=True):
+            if flags is not None:
+                self._saw(one, flags)
+        for number, lines in seen.lines.items():
+            self._ready[part[number]] = lines
+            self._lines.keep(part[number], self._stamps.get(part[number], 0), lines)
 
     def read(self, path: str) -> bytes | Unreadable:
         """Return the bytes of the file."""
@@ -100,7 +156,10 @@ class Sieve:
         return data
 
     def close(self) -> None:
-        """Let go of the folders and the bytes; what was seen stays known."""
+        """Let go of the folders, the bytes and the copies; what was seen stays known."""
+        if self._ahead is not None:
+            self._ahead.stop()
+            self._ahead = None
         self._reader.close()
         self._last = ("", b"")
 
