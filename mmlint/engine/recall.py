@@ -62,16 +62,17 @@ class Recall(Generic[T]):
             return None
         return entry.seen.get(path, self._nothing)
 
-    def keep(self, path: str, stamp: int, seen: T) -> None:
-        """Remember what is in the file while it has this stamp."""
+    def keep(self, path: str, stamp: int, seen: T) -> bool:
+        """Remember what is in the file while it has this stamp; return whether that is possible."""
         if self._cache is None or not stamp:
-            return
+            return False
         entry = self._entry or self._read()
         entry.stamps[path] = stamp
         entry.seen.pop(path, None)
         if seen != self._nothing:
             entry.seen[path] = seen
         self._new += 1
+        return True
 
     def save(self, files: Iterable[str]) -> None:
         """Write down what is new; of other files than these nothing is remembered."""
@@ -90,6 +91,13 @@ class Recall(Generic[T]):
             return
         self._cache.write(self._kind, self._key, data)
         self._new = 0
+
+    def release(self, files: Iterable[str]) -> None:
+        """Save, and hold in memory no more than could not be written; the rest is read again if
+        anybody asks."""
+        self.save(files)
+        if not self._new:
+            self._entry = None
 
     def _read(self) -> _Entry[T]:
         self._entry = _Entry(self._about)
