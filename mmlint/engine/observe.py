@@ -241,7 +241,7 @@ class Observer:
     def _sifted(self, found: Observed, overlay: Mapping[str, bytes]) -> _Sifted:
         def flags(path: str) -> int | None:
             if path in overlay:
-                return self.sieve.flags_of(overlay[path])
+                return self.sieve.flags_of(overlay[path], language(path))
             seen = self.sieve.flags(path)
             if isinstance(seen, Unreadable):
                 self._unread(path, seen, found)

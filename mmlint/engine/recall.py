@@ -25,7 +25,7 @@ FEW: Final = 64
 """So many files are looked at again sooner than everything is written anew."""
 
 _DECIDING: Final = (
-    *("files/imports.py", "engine/sifting.py", "files/needles.py"),
+    *("files/imports.py", "files/kinds.py", "engine/sifting.py", "files/needles.py"),
     *("project/surroundings.py", "project/resolution.py"),
 )
 """The sources that decide what is seen."""

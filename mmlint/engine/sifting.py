@@ -11,8 +11,9 @@ from mmlint.engine.cache import Cache
 from mmlint.engine.recall import Recall, about
 from mmlint.files.imports import import_lines
 from mmlint.files.kinds import is_test, language
-from mmlint.files.needles import FREE, SPREADS, Needle, Needles, exact, needles
+from mmlint.files.needles import FREE, SPREADS, Needle, Needles, asked, exact, needles
 from mmlint.files.reading import Reader, Unreadable
+from mmlint.model.facts import Language
 from mmlint.project.surroundings import ADAPTERS, LISTENING, STACKS, listens, wraps
 
 LISTENS: Final = FREE
@@ -55,7 +56,8 @@ class Sieve:
     ) -> None:
         self._reader = Reader(root)
         self._stamps = stamps
-        self._needles = Needles(table)
+        self._table = table
+        self._needles: dict[int, Needles] = {}
         known = about(table) if cache is not None else ""
         self._flags = Recall(cache, "seen", root, known, 0)
         self._lines = Recall(cache, "imports", root, known, b"")
@@ -66,9 +68,15 @@ class Sieve:
         self._last: tuple[str, bytes] = ("", b"")
         self._ahead: Ahead | None = None
 
-    def flags_of(self, data: bytes) -> int:
-        """Return the flags of a file with these bytes."""
-        return self._needles.flags(data) | (BINARY if b"\0" in data else 0)
+    def flags_of(self, data: bytes, kind: Language | None) -> int:
+        """Return the flags of a file with these bytes, as far as they matter in this language: most
+        kinds of files are searched for a few needles only, which is much quicker."""
+        flags = asked(kind)
+        search = self._needles.get(flags)
+        if search is None:
+            search = Needles(one for one in self._table if one.flag & flags)
+            self._needles[flags] = search
+        return search.flags(data) | (BINARY if b"\0" in data else 0)
 
     def share(self, paths: Sequence[str], processes: int) -> None:
         """Be told that the flags of ``paths`` (sorted) will be asked for in turn, and have so many
@@ -109,13 +117,12 @@ class Sieve:
         data = self.read(path)
         if isinstance(data, Unreadable):
             return data
-        flags = self.flags_of(data)
+        kind = language(path)
+        flags = self.flags_of(data, kind)
         self._saw(path, flags)
-        if self._sends or flags & SPREADS:
-            kind = language(path)
-            if kind in CODE and not is_test(path):
-                self._sends = True
-                self._ready[path] = self.lines(path, kind == "python")
+        if (self._sends or flags & SPREADS) and kind in CODE and not is_test(path):
+            self._sends = True
+            self._ready[path] = self.lines(path, kind == "python")
         return flags
 
     def _saw(self, path: str, flags: int) -> None:

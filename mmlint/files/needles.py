@@ -115,6 +115,16 @@ def matters(flags: int, language: Language, *, only_keys: bool = False) -> bool:
     return bool(flags & (HANDS_KEYS | INLINES if only_keys else SENDS | MARKED | INLINES))
 
 
+def asked(language: Language | None) -> int:
+    """Return the flags that decide whether a file in this language ``matters``; all others of it
+    may be left unknown."""
+    if language is None or language == "dotenv":
+        return 0
+    if language in _PLAIN:
+        return HOLDS_KEY
+    return HOLDS_KEY | NAMES_KEY if language in _SETTINGS else -1
+
+
 def needles(modules: Iterable[str] = (), prefixes: Iterable[str] = ()) -> list[Needle]:
     """Return the needles of which each file that ``matters`` holds one.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmlint.files.needles import Needle, Needles, exact, matters, needles
+from mmlint.files.needles import FREE, Needle, Needles, asked, exact, matters, needles
 from mmlint.model.facts import Language
 
 
@@ -101,6 +103,16 @@ def test_some_needles_count_only_where_a_word_begins() -> None:
         assert sought.flags(data) == 2
     for data in (b"sk_", b"a.SK_", b"-sk_", b"\xc3\xa9sk_", b"task_ sk_"):
         assert sought.flags(data) == 3
+
+
+@given(st.integers(0, FREE - 1), st.sampled_from(sorted(get_args(Language))), st.booleans())
+def test_what_is_not_asked_of_a_language_makes_no_difference(
+    flags: int, language: Language, only_keys: bool
+) -> None:
+    without = flags & asked(language)
+    assert matters(flags, language, only_keys=only_keys) == matters(
+        without, language, only_keys=only_keys
+    )
 
 
 def test_an_empty_table_finds_nothing() -> None:
