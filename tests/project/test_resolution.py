@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from mmlint.engine.observe import Observer
 from mmlint.files.listing import listing
 from mmlint.project.manifests import decides, pnpm_packages, read_json
 from mmlint.project.resolution import Resolution
+from tests.work import calls
 
 NAMES = (
     *("package.json", "pnpm-workspace.yaml", "lerna.json", "tsconfig.json", "jsconfig.json"),
@@ -92,11 +92,9 @@ def test_no_settings_are_too_strange(first: object, second: object, specifier: s
     [b"[" * 200_000, b'{"a":' * 100_000, b"/*" * 200_000, b'"' * 200_001, b",\n" * 200_000],
     ids=["lists", "tables", "comments", "quotes", "commas"],
 )
-def test_deep_and_unfinished_json_says_nothing_and_quickly(data: bytes) -> None:
-    start = time.perf_counter()
+def test_deep_and_unfinished_json_says_nothing(data: bytes) -> None:
     assert read_json(data) == {}
     assert pnpm_packages(data) == ()
-    assert time.perf_counter() - start < 5
 
 
 @pytest.mark.parametrize("glob", ["**/" * 2_000 + "x", "{a,b}" * 200, "*a" * 500 + "b", "[z-a]"])
@@ -105,9 +103,9 @@ def test_a_glob_made_to_cost_time_costs_none(glob: str) -> None:
         "pnpm-workspace.yaml": f"packages:\n- '{glob}'\n".encode(),
         f"{'a/' * 100}package.json": b'{"name": "x"}',
     }
-    start = time.perf_counter()
-    assert Resolution(FILES, manifests).find("a.ts", "x", "typescript") is None
-    assert time.perf_counter() - start < 5
+    resolution = Resolution(FILES, manifests)
+    assert calls(lambda: resolution.find("a.ts", "x", "typescript")) < 500_000
+    assert resolution.find("a.ts", "x", "typescript") is None
 
 
 def test_very_long_specifiers_and_folders_are_not_looked_up_again_and_again() -> None:
@@ -118,18 +116,24 @@ def test_very_long_specifiers_and_folders_are_not_looked_up_again_and_again() ->
         assert resolution.find(importer, "x" * 100_000, language) is None
 
 
-def test_large_projects_are_quick() -> None:
-    files = {f"packages/p{n}/src/f{m}.ts" for n in range(500) for m in range(80)}
-    files |= {f"services/s{n}/pkg{n}/f{m}.py" for n in range(250) for m in range(40)}
-    manifests = {f"packages/p{n}/package.json": b'{"name": "p%d"}' % n for n in range(500)}
+def _workspace(size: int) -> tuple[set[str], dict[str, bytes]]:
+    """A monorepo of ``size`` TypeScript packages and half as many Python services."""
+    files = {f"packages/p{n}/src/f{m}.ts" for n in range(size) for m in range(8)}
+    files |= {f"services/s{n}/pkg{n}/f{m}.py" for n in range(size // 2) for m in range(4)}
+    manifests = {f"packages/p{n}/package.json": b'{"name": "p%d"}' % n for n in range(size)}
     manifests |= {
-        f"packages/p{n}/tsconfig.json": b'{"extends": "../../tsconfig.base"}' for n in range(500)
+        f"packages/p{n}/tsconfig.json": b'{"extends": "../../tsconfig.base"}' for n in range(size)
     }
-    manifests |= {f"services/s{n}/pyproject.toml": b"" for n in range(250)}
+    manifests |= {f"services/s{n}/pyproject.toml": b"" for n in range(size // 2)}
     manifests["package.json"] = b'{"workspaces": ["packages/*"]}'
-    paths = {f"@p/{n}": [f"packages/p{n}/src/f1"] for n in range(500)}
+    paths = {f"@p/{n}": [f"packages/p{n}/src/f1"] for n in range(20)}
     manifests["tsconfig.base.json"] = json.dumps({"compilerOptions": {"paths": paths}}).encode()
-    start = time.perf_counter()
+    return files, manifests
+
+
+def _resolved(size: int) -> Resolution:
+    """Resolve usual specifiers from every file of such a monorepo."""
+    files, manifests = _workspace(size)
     resolution = Resolution(frozenset(files), manifests)
     for path in files:
         for specifier in ("react", "p7/src/f3", "@/f1", "./f2"):
@@ -137,9 +141,18 @@ def test_large_projects_are_quick() -> None:
         for specifier in ("requests", "pkg9.f3", ".f2", "nothing"):
             resolution.find(path, specifier, "python")
     assert all(hints(resolution, path) for path in files)
+    return resolution
+
+
+def test_the_cost_of_resolving_grows_as_the_project_does() -> None:
+    small, large = calls(lambda: _resolved(50)), calls(lambda: _resolved(200))
+    assert large < 6 * small
+
+
+def test_what_a_workspace_names_is_found() -> None:
+    resolution = _resolved(20)
     assert '"@p/7' in hints(resolution, "packages/p7/src/f1.ts")
     assert resolution.find("packages/p1/src/f1.ts", "p7/src/f3", "tsx") == "packages/p7/src/f3.ts"
-    assert time.perf_counter() - start < 10
 
 
 # --- which files decide ---------------------------------------------------------------------------

@@ -71,9 +71,9 @@ def parse(compiler: Path, files: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def scripts(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield the name and the text of every script below ``root``."""
+    """Yield the name and the text of every script below ``root``; declarations give no output."""
     for file in sorted(root.rglob("*")):
-        if file.is_file() and file.name.endswith(SCRIPTS):
+        if file.is_file() and file.name.endswith(SCRIPTS) and ".d." not in file.name:
             yield file.relative_to(root).as_posix(), file.read_text("utf-8")
 
 
