@@ -11,6 +11,7 @@ from typing import Literal as Choices
 from mmlint.languages.comments import Span
 from mmlint.model.facts import EnvEntry, Reference
 from mmlint.model.key import Key
+from mmlint.sdk.addresses import address
 from mmlint.sdk.keys import find_key, is_placeholder
 
 Kind = Choices["empty", "key", "placeholder", "reference", "unknown", "other"]
@@ -61,6 +62,7 @@ def entry(
         return None
     found: tuple[Reference, ...] = ()
     key = None
+    host: str | None = None
     kind: Kind = "unknown" if unknown else "empty"
     if shorthand:
         kind, found = "reference", (Reference(*name, spelled),)
@@ -68,6 +70,7 @@ def entry(
         said = decoded(data[slice(*value)]) if text is None else text
         found = references(data, value)
         kind, key = _kind(said, bool(found), data, value, salt)
+        host = said if kind == "other" and address(said) is not None else None
     start, end = value or (name[1], name[1])
     return EnvEntry(
         *name,
@@ -80,6 +83,7 @@ def entry(
         quoted=quoted,
         shorthand=shorthand,
         slots=slots,
+        address=host,
     )
 
 

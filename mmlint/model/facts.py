@@ -48,6 +48,7 @@ class EnvEntry(Node, frozen=True):
     ``references``: names it refers to (``$NAME``, ``${NAME}``, ``${{ secrets.NAME }}``), in order.
     ``inlined``: it reaches the browser whatever its name (Next's ``env``, Vite's ``define``).
     ``shorthand``: name and value are one word (``{ NAME }``, or ``- NAME`` in a compose file).
+    ``address``: the value, where all of it is an address of a host of Millimetric.
     ``slots``: where in a settings file it stands, as ``sdk.carriers`` spells it; whether the file's
     name makes one of them an environment is for the project to say. Empty where all of a file is.
     """
@@ -62,6 +63,7 @@ class EnvEntry(Node, frozen=True):
     inlined: bool = False
     shorthand: bool = False
     slots: tuple[str, ...] = ()
+    address: str | None = None
 
 
 class KeyLiteral(Node, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from mmlint.model import syntax as s
 from mmlint.model.facts import FileFacts, ScriptTag, TagAttribute
 from mmlint.project.program import Program
 from mmlint.project.unit import Unit
-from mmlint.sdk.surface import LOADER_PATH
+from mmlint.sdk.surface import HOST_SUFFIX, LOADER_PATH, LOCAL_HOST
 
 
 class Tagged(NamedTuple):
@@ -66,3 +67,18 @@ def _attribute(program: Program, unit: Unit, entry: s.Entry) -> TagAttribute:
             quoted = isinstance(value, s.Literal)
             start, end = start + quoted, end - quoted
     return TagAttribute(entry.start, entry.end, entry.key or "", text, start, end, key)
+
+
+_LOADER = re.compile(
+    rf"(https?:)?//([\w.-]+\.)?({re.escape(HOST_SUFFIX)}|{re.escape(LOCAL_HOST)})"
+    rf"{re.escape(LOADER_PATH)}([?#].*)?",
+    re.IGNORECASE,
+)
+
+
+def is_loader(tag: ScriptTag) -> bool:
+    """Whether a tag certainly loads the snippet from a host of Millimetric."""
+    return any(
+        one.name == "src" and one.value is not None and _LOADER.fullmatch(one.value.strip())
+        for one in tag.attributes
+    )

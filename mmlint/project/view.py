@@ -15,8 +15,10 @@ from mmlint.model.walk import statements
 from mmlint.project.clients import Setup, setups
 from mmlint.project.duplicates import Duplicate, duplicates
 from mmlint.project.flow import Delivery, Flow, Spot
+from mmlint.project.hosts import Host, hosts
 from mmlint.project.identity import identifications
 from mmlint.project.inlined import OwnPrefix, inlined, own_prefixes, within
+from mmlint.project.loops import Loops
 from mmlint.project.payload import Payloads
 from mmlint.project.program import Program
 from mmlint.project.resolution import Resolution
@@ -138,6 +140,11 @@ class Project:
         """Every call that sets an SDK up, with its options."""
         return tuple(setups(self.program))
 
+    @cached_property
+    def hosts(self) -> tuple[Host, ...]:
+        """Every address of Millimetric: in code, environments and script tags."""
+        return tuple(hosts(self.program, self.setups, self.entries, self.tags))
+
     @property
     def host_variable(self) -> str:
         """The environment variable that holds Millimetric's host on servers, ``AOA_HOST`` unless
@@ -181,6 +188,26 @@ class Project:
         ]
         called = {id(send.via) for send, _ in found}
         return tuple(one for one in found if id(one[0]) not in called)
+
+    @cached_property
+    def loops(self) -> Loops:
+        """What runs once for each row of data."""
+        return Loops(self.program)
+
+    @cached_property
+    def looped_sends(self) -> tuple[Send, ...]:
+        """The server's sends that scripts make once for each row of data. Where the loop is around
+        a wrapper's call, it is that call."""
+        loops = self.loops
+        found = [
+            send
+            for send in self.sends
+            if send.side == "server"
+            and self.evidence(send.unit, send.unit.function_at(send.node.start)).runtime == "script"
+            and loops.around(send.unit, send.node.start)
+        ]
+        looped = {id(one) for one in found}
+        return tuple(one for one in found if one.via is None or id(one.via) not in looped)
 
     @cached_property
     def entries(self) -> tuple[Carried, ...]:

@@ -35,9 +35,9 @@ from millimetric import MillimetricClient
 client = MillimetricClient()
 
 
-def main(rows):
-    for row in rows:
-        client.track({"event": "renewed_plan", "anonymous_id": row.aid, "user_id": row.user})
+def main(due):
+    for plan in due:
+        client.track({"event": "renewed_plan", "anonymous_id": plan.aid, "user_id": plan.user})
     client.flush()
 
 
