@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mmlint.languages.comments import Span, ignores
+from mmlint.languages.connections import connections
 from mmlint.languages.entries import decoded, entry
 from mmlint.languages.key_literals import key_literals
 from mmlint.languages.settings_levels import (
@@ -46,7 +47,7 @@ _PLAIN_TAGS = ("", "!!str", "!Sub", "!", "!!binary")
 
 
 def observe(data: bytes, language: Format, salt: bytes = b"") -> FileFacts:
-    """Return the entries of every slot, the keys and the suppressions; offsets are bytes.
+    """Return the entries of every slot, the connections, keys and suppressions; offsets are bytes.
 
     Any bytes are fine, and so are templates of such files: what does not parse says nothing.
     ``salt``: for the fingerprints of keys.
@@ -58,6 +59,7 @@ def observe(data: bytes, language: Format, salt: bytes = b"") -> FileFacts:
         entries=_once(_Walk(document, salt).entries()),
         ignores=ignores(data, comments, language),
         keys=key_literals(data, salt, comments=comments),
+        connections=tuple(connections(document, salt)) if language == "json" else (),
     )
 
 

@@ -77,6 +77,19 @@ class KeyLiteral(Node, frozen=True):
     where: Choices["code", "comment", "text"]
 
 
+class Connection(Node, frozen=True):
+    """A bearer that some client is set up to show to a server of Millimetric's. The span is the
+    token's, without the words before it.
+
+    ``part``: of the API, which the address leads to; the address itself is not kept. ``key``: the
+    key it is, redacted. ``references``: names of variables that it is put together from.
+    """
+
+    part: Choices["mcp", "mcp/account"]
+    key: Key | None = None
+    references: tuple[Reference, ...] = ()
+
+
 class TagAttribute(Node, frozen=True):
     """An attribute of a tag. The span is the whole attribute's, with its value and quotes.
 
@@ -141,3 +154,4 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     problem: SyntaxProblem | None = None
     keys: tuple[KeyLiteral, ...] = ()
     tags: tuple[ScriptTag, ...] = ()
+    connections: tuple[Connection, ...] = ()

@@ -13,14 +13,8 @@ from mmlint.project.callee import JS_CLIENTS, PY_CLIENTS, speaks_http
 from mmlint.project.entity import NOTHING, Entity, Environment, External, Global, Known
 from mmlint.project.program import Call, Program
 from mmlint.project.unit import Unit
-from mmlint.sdk.environment import is_products
-from mmlint.sdk.surface import HOST_SUFFIX, LOCAL_HOST
+from mmlint.sdk.addresses import api_path
 
-_URL = re.compile(
-    r"(?P<host>(?:https?://)?[\w.\-]*(?::\d+)?|\{[^}]*\})/*"
-    r"(?:v1/(?P<path>track|batch|identify|forget|query|stats|sources)|(?P<mcp>mcp(?:/account)?))"
-    r"(?:[?#].*)?"
-)
 _SENDS = frozenset({"track", "batch", "identify"})
 _VERBS = frozenset({"post", "put", "request"})
 
@@ -46,21 +40,6 @@ def endpoint(
     """Return ``track``, ``batch`` or ``identify`` where ``value`` is such a URL of Millimetric."""
     found = api_path(url_text(program, unit, value, environment))
     return found if found in _SENDS else None
-
-
-def api_path(text: str) -> str | None:
-    """Return the path of Millimetric's API that a URL, as ``url_text`` writes it, leads to:
-    ``track``, ``query``, …, ``mcp`` or ``mcp/account``; None for every other URL."""
-    match = _URL.fullmatch(text)
-    if match is None:
-        return None
-    host = match["host"]
-    if host.startswith("{"):
-        known = any(is_products(word) for word in host.strip("{}").split("|"))
-    else:
-        bare = re.sub(r"^https?://", "", host)
-        known = bare in (LOCAL_HOST, HOST_SUFFIX) or bare.endswith("." + HOST_SUFFIX)
-    return (match["path"] or match["mcp"]) if known else None
 
 
 def url_text(

@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 from typing import Literal as Choices
 
 from mmlint.model import syntax as s
-from mmlint.model.facts import FileFacts
+from mmlint.model.facts import Connection, FileFacts
 from mmlint.model.finding import Place, Related
 from mmlint.model.key import Key, Kind
 from mmlint.project.callee import speaks_http
-from mmlint.project.carriers import Behind, keys_behind
+from mmlint.project.carriers import keys_behind
 from mmlint.project.entity import (
     NOTHING,
     Environment,
@@ -21,12 +21,13 @@ from mmlint.project.entity import (
     SdkClass,
     SdkFunction,
 )
-from mmlint.project.http import api_path, url_text
+from mmlint.project.http import url_text
 from mmlint.project.origins import Origin, origins
 from mmlint.project.program import Call, Program
 from mmlint.project.shape import Shape, Shapes
 from mmlint.project.unit import Unit
 from mmlint.project.view import Project
+from mmlint.sdk.addresses import api_path
 from mmlint.sdk.environment import says_kind
 from mmlint.sdk.keys import FULL_SHOWN, is_placeholder
 from mmlint.sdk.surface import BROWSER_PACKAGE, LOADER_PATH, NODE_PACKAGE
@@ -139,25 +140,34 @@ def kinds(project: Project, origin: Origin) -> frozenset[Kind]:
     by the variable's name; empty where nothing tells. A literal stand-in tells nothing."""
     if origin.key is not None:
         return frozenset([origin.key.kind]) if origin.key.shape == "full" else frozenset()
-    if origin.variable is None:
-        return frozenset()
-    behind = frozenset(one.key.kind for one in keys_behind(project, origin.variable))
-    said = says_kind(origin.variable)
+    return frozenset() if origin.variable is None else kinds_behind(project, origin.variable)
+
+
+def kinds_behind(project: Project, name: str) -> frozenset[Kind]:
+    """Return the kinds of key that a variable may hold; empty where nothing tells."""
+    behind = frozenset(one.key.kind for one in keys_behind(project, name))
+    said = says_kind(name)
     return behind or (frozenset([said]) if said else frozenset())
 
 
 def behind(project: Project, origin: Origin) -> tuple[Related, ...]:
     """Return the entries that give the variable behind ``origin`` a key, to be shown."""
-    if origin.variable is None:
-        return ()
+    return () if origin.variable is None else given_by(project, origin.variable)
+
+
+def given_by(project: Project, name: str) -> tuple[Related, ...]:
+    """Return the entries that give a variable a key, to be shown."""
     return tuple(
-        Related(one.place, f"its value here: {_shown(one)}")
-        for one in keys_behind(project, origin.variable)
+        Related(one.place, f"its value here: {one.key.shown}") for one in keys_behind(project, name)
     )
 
 
-def _shown(one: Behind) -> str:
-    return one.key.shown
+def own_bytes(project: Project, place: Place) -> Place:
+    """Return where the complete key within ``place`` stands; ``place`` itself if there is none."""
+    for one in _facts(project, place.path).keys:
+        if place.start <= one.start and one.end <= place.end:
+            return Place(place.path, one.start, one.end)
+    return place
 
 
 def is_malformed(text: str, key: Key | None) -> bool:
@@ -169,6 +179,41 @@ def is_malformed(text: str, key: Key | None) -> bool:
         return key.shape in ("foreign", "malformed")
     # A stand-in would have been a key of that shape; what is cut is no stand-in.
     return bool(_CUT.match(text)) or not is_placeholder(begins[2])
+
+
+# --- what settings hand over ----------------------------------------------------------------------
+
+
+class Shown(NamedTuple):
+    """A key that a client is set up to show to a server: the token, or the variable's name in it.
+
+    ``name``: the variable that it comes from, if it does.
+    """
+
+    taker: Taker
+    place: Place
+    connection: Connection
+    name: str | None = None
+
+    def kinds(self, project: Project) -> frozenset[Kind]:
+        """Return the kinds that the key may be of; empty where nothing tells."""
+        if self.name is not None:
+            return kinds_behind(project, self.name)
+        key = self.connection.key
+        return frozenset([key.kind]) if key is not None and key.shape == "full" else frozenset()
+
+
+def shown_by_settings(project: Project) -> Iterator[Shown]:
+    """Yield the keys that settings of clients show to Millimetric's servers, tests left out."""
+    for path in sorted(project.files.keys() - project.tests):
+        for one in _facts(project, path).connections:
+            taker = _PARTS[one.part]
+            if one.key is not None:
+                place = own_bytes(project, Place(path, one.start, one.end))
+                yield Shown(taker, place, one)
+            elif len(one.references) == 1:
+                named = one.references[0]
+                yield Shown(taker, Place(path, named.start, named.end), one, named.name)
 
 
 # --- who hands over what --------------------------------------------------------------------------
@@ -452,6 +497,10 @@ def malformed_keys(project: Project) -> Iterator[Malformed]:
     for tag in bearing_tags(project):
         if tag.place.path not in project.tests and _is_malformed(tag.text, tag.key, True):
             yield Malformed(tag.place, tag.text[:2])
+    for one in shown_by_settings(project):
+        key = one.connection.key
+        if key is not None and key.shape in ("foreign", "malformed"):
+            yield Malformed(one.place, key.kind)
 
 
 def _is_malformed(text: str, key: Key | None, in_browser: bool) -> bool:

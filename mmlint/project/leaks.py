@@ -14,7 +14,14 @@ from mmlint.model.finding import Place
 from mmlint.model.key import Key
 from mmlint.project.carriers import is_secret, keys_behind
 from mmlint.project.environment import public_secrets
-from mmlint.project.keys import KeyUse, bearing_tags, key_uses, place_of, reaches_browser
+from mmlint.project.keys import (
+    KeyUse,
+    bearing_tags,
+    key_uses,
+    own_bytes,
+    place_of,
+    reaches_browser,
+)
 from mmlint.project.unit import Unit
 from mmlint.project.view import Project
 from mmlint.sdk.environment import says_secret
@@ -126,14 +133,7 @@ def _reads_secret(project: Project, use: KeyUse) -> bool:
 def _tagged(project: Project) -> Iterator[ClientSecret]:
     for tag in bearing_tags(project):
         if tag.key is not None and (_is_complete(tag.key) or _is_somebodys(tag.key)):
-            yield ClientSecret(_own_bytes(project, tag.place), tag.key)
-
-
-def _own_bytes(project: Project, place: Place) -> Place:
-    for one in project.files[place.path].keys:
-        if place.start <= one.start and one.end <= place.end:
-            return Place(place.path, one.start, one.end)
-    return place
+            yield ClientSecret(own_bytes(project, tag.place), tag.key)
 
 
 def unit_at(project: Project, path: str, literal: KeyLiteral) -> Unit | None:

@@ -23,6 +23,17 @@ requests.post(
 )
 ```
 
+```json .mcp.json
+{
+  "mcpServers": {
+    "millimetric": {
+      "url": "https://api.millimetric.ai/mcp",
+      "headers": { "Authorization": "Bearer ${AOA_PK}" } // !MM204
+    }
+  }
+}
+```
+
 **Good**
 
 ```ts server/analytics.ts
@@ -45,8 +56,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mmlint.model.finding import Place, Related
 from mmlint.model.key import Kind
-from mmlint.project.keys import KeyUse, Taker, behind, is_public, key_uses, kinds, place_of
+from mmlint.project.keys import (
+    KeyUse,
+    Taker,
+    behind,
+    given_by,
+    is_public,
+    key_uses,
+    kinds,
+    place_of,
+    shown_by_settings,
+)
 from mmlint.project.view import Project
 from mmlint.rules import Rule, Verdict
 
@@ -68,18 +90,35 @@ def check(project: Project) -> Iterator[Verdict]:
         found = kinds(project, use.origin)
         if use.taker not in _TAKES or (is_public(project, use) and use.on_server):
             continue
-        wanted, refused = _TAKES[use.taker]
-        if not found or not found <= refused or not _is_certain(use, found):
-            continue
-        place = place_of(project, use.origin)
-        kind = " or ".join(f"{one}_" for one in sorted(found))
-        name = use.origin.variable
-        yield Verdict(
-            place,
-            f"{name} holds {kind}: {wanted}" if name else f"{kind} is refused here: {wanted}",
-            extent=(place.start, place.end),
-            related=behind(project, use.origin),
-        )
+        if _refuses(use.taker, found) and _is_certain(use, found):
+            place, name = place_of(project, use.origin), use.origin.variable
+            yield _verdict(use.taker, found, place, name, behind(project, use.origin))
+    for one in shown_by_settings(project):
+        found = one.kinds(project)
+        if _refuses(one.taker, found):
+            related = given_by(project, one.name) if one.name else ()
+            yield _verdict(one.taker, found, one.place, one.name, related)
+
+
+def _refuses(taker: Taker, found: frozenset[Kind]) -> bool:
+    return bool(found) and found <= _TAKES[taker][1]
+
+
+def _verdict(
+    taker: Taker,
+    found: frozenset[Kind],
+    place: Place,
+    name: str | None,
+    related: tuple[Related, ...],
+) -> Verdict:
+    wanted = _TAKES[taker][0]
+    kind = " or ".join(f"{one}_" for one in sorted(found))
+    return Verdict(
+        place,
+        f"{name} holds {kind}: {wanted}" if name else f"{kind} is refused here: {wanted}",
+        extent=(place.start, place.end),
+        related=related,
+    )
 
 
 def _is_certain(use: KeyUse, found: frozenset[Kind]) -> bool:

@@ -1,15 +1,21 @@
-"""Addresses of Millimetric's hosts, taken apart."""
+"""Addresses of Millimetric's hosts, taken apart, and the parts of the API that they lead to."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
+from mmlint.sdk.environment import is_products
 from mmlint.sdk.surface import HOST_SUFFIX, LOCAL_HOST
 
 _ADDRESS = re.compile(
     rf"(?P<scheme>https?)://(?P<host>(?!www\.|docs\.|app\.|status\.)(?:[a-z0-9-]+\.)+{re.escape(HOST_SUFFIX)}"
     rf"|{re.escape(LOCAL_HOST)}|127\.0\.0\.1:8787)(?P<path>(?:/[\w.~-]*)*)"
+)
+_URL = re.compile(
+    r"(?P<host>(?:https?://)?[\w.\-]*(?::\d+)?|\{[^}]*\})/*"
+    r"(?:v1/(?P<path>track|batch|identify|forget|query|stats|sources)|(?P<mcp>mcp(?:/account)?))"
+    r"(?:[?#].*)?"
 )
 _LONGEST = 200
 """Characters. A longer value is no address of a host."""
@@ -31,3 +37,19 @@ def address(text: str) -> Address | None:
     """Return the parts of ``text`` where all of it is such an address, without a user or query."""
     match = _ADDRESS.fullmatch(text.strip()) if len(text) <= _LONGEST else None
     return Address(match["scheme"], match["host"], match["path"]) if match else None
+
+
+def api_path(text: str) -> str | None:
+    """Return the path of Millimetric's API that a URL leads to: ``track``, ``query``, …, ``mcp`` or
+    ``mcp/account``; None for every other URL. ``{A|B}`` at its beginning: a host that is known
+    by the names of variables only."""
+    match = _URL.fullmatch(text)
+    if match is None:
+        return None
+    host = match["host"]
+    if host.startswith("{"):
+        known = any(is_products(word) for word in host.strip("{}").split("|"))
+    else:
+        bare = re.sub(r"^https?://", "", host)
+        known = bare in (LOCAL_HOST, HOST_SUFFIX) or bare.endswith("." + HOST_SUFFIX)
+    return (match["path"] or match["mcp"]) if known else None

@@ -295,3 +295,71 @@ def test_any_bytes_are_fine(language: Language, data: bytes) -> None:
         for one in observe(whole, language).entries:
             assert 0 <= one.start < one.end <= len(whole)
             assert 0 <= one.value_start <= one.value_end <= len(whole)
+
+
+# --- clients of the MCP server --------------------------------------------------------------------
+
+ADDRESS = "https://api.millimetric.ai/mcp"
+
+
+def servers(server: dict[str, object], *path: str) -> bytes:
+    """A client's settings with one server, under ``mcpServers`` or where ``path`` says."""
+    found: dict[str, object] = {"one": server}
+    for name in reversed(path or ("mcpServers",)):
+        found = {name: found}
+    return json.dumps(found, indent=2).encode()
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        {"url": ADDRESS, "headers": {"Authorization": "Bearer of bad news"}},
+        {"url": ADDRESS, "headers": {"Authorization": 1}},
+        {"url": ADDRESS, "headers": ["Authorization"]},
+        {"url": 1, "args": {"a": ADDRESS}},
+        {"url": "https://mcp.example.com/mcp", "headers": {"Authorization": f"Bearer {key()}"}},
+        {"url": ADDRESS, "headers": {"X-Other": f"Bearer {key()}"}},
+        {"command": "npx", "args": ["mcp-remote", "--header", f"Authorization: {key()}"]},
+        {"url": f"{ADDRESS}/account", "args": [ADDRESS, f"Authorization: {key()}"]},
+    ],
+)
+def test_what_is_shown_to_nobody_known_is_no_connection(server: dict[str, object]) -> None:
+    assert observe(servers(server), "json").connections == ()
+
+
+@pytest.mark.parametrize("path", [("mcpServers",), ("servers",), ("mcp", "servers")])
+@pytest.mark.parametrize(
+    "server",
+    [
+        {"url": ADDRESS, "headers": {"Authorization": f"Bearer {key()}"}},
+        {"serverUrl": f"{ADDRESS}?a=b", "headers": {"authorization": key()}},
+        {"args": ["mcp-remote", ADDRESS, "--header", f"Authorization: Bearer {key()}"]},
+        {
+            "url": "${AOA_HOST}/mcp",
+            "headers": {"Authorization": "Bearer ${ONE}"},
+            "env": {"ONE": key()},
+        },
+        {
+            "args": ["x", ADDRESS, "--header", "Authorization:${ONE}"],
+            "env": {"ONE": f"Bearer {key()}"},
+        },
+    ],
+)
+def test_the_key_that_a_client_shows_is_spanned_and_redacted(
+    server: dict[str, object], path: tuple[str, ...]
+) -> None:
+    data = servers(server, *path)
+    facts = observe(data, "json")
+    (one,) = facts.connections
+    assert (data[one.start : one.end].decode(), one.part) == (key(), "mcp")
+    assert one.key is not None
+    assert one.key.shape == "full"
+    assert SECOND not in repr(facts)
+
+
+def test_a_variable_that_a_client_shows_is_named() -> None:
+    data = servers({"url": f"{ADDRESS}/account", "headers": {"Authorization": "Bearer ${env:A}"}})
+    (one,) = observe(data, "json").connections
+    assert one.part == "mcp/account"
+    assert [named.name for named in one.references] == ["A"]
+    assert [data[named.start : named.end] for named in one.references] == [b"A"]
