@@ -21,6 +21,7 @@ from mmlint.project.entity import (
     SdkClass,
     SdkFunction,
 )
+from mmlint.project.headers import headers, made, options
 from mmlint.project.http import url_text
 from mmlint.project.origins import Origin, origins
 from mmlint.project.program import Call, Program
@@ -298,14 +299,11 @@ class _Uses:
         taker = self._taker(call)
         if taker is None:
             return
-        for headers in self._headers(call):
-            names = {name.lower(): name for name in headers.fields}
-            given = headers.fields.get(names.get("authorization", ""))
-            if given is None or given.value is None:
-                continue
-            says = True if "origin" in names else None if headers.open else False
-            for unit, value, environment in self._bearer(given.unit, given.value, NOTHING):
-                yield from self._from(taker, call.unit, unit, value, environment, says)
+        sent = headers(self.shapes, call)
+        given = sent.authorization
+        if given is not None:
+            for unit, value, environment in self._bearer(*given):
+                yield from self._from(taker, call.unit, unit, value, environment, sent.origin)
 
     def _taker(self, call: Call) -> Taker | None:
         """The part of the API that the URL of a request leads to."""
@@ -329,51 +327,11 @@ class _Uses:
             if config is not None and config.value is not None and config.unit is call.unit:
                 yield config.value
 
-    def _made(self, call: Call) -> s.Call | None:
-        """The call that made the client whose method is called: ``httpx.Client(…).post(…)``."""
-        callee = call.call.callee
-        made = callee.object if isinstance(callee, s.Member) else None
-        if isinstance(made, s.Name) and made.binding >= 0:
-            given = call.unit.definitions.get(made.binding, ())
-            made = given[0].value if len(given) == 1 and not given[0].path else None
-        made = made.value if isinstance(made, s.Await) else made
-        return made if isinstance(made, s.Call) else None
-
     def _base(self, call: Call) -> str | None:
-        made = self._made(call)
-        for value in self._options(call.unit, made, ("base_url", "baseURL", "prefixUrl")):
+        names = ("base_url", "baseURL", "prefixUrl")
+        for value in options(self.shapes, call.unit, made(call), names):
             return url_text(self.program, call.unit, value, NOTHING).rstrip("/")
         return None
-
-    def _options(
-        self, unit: Unit, made: s.Call | None, names: tuple[str, ...]
-    ) -> Iterator[s.Value]:
-        for argument in made.arguments if made is not None else ():
-            if argument.name in names:
-                yield argument.value
-            elif argument.name is None and not unit.python:
-                fields = self.shapes.of(unit, argument.value).fields
-                for name in names:
-                    field = fields.get(name)
-                    if field is not None and field.value is not None and field.unit is unit:
-                        yield field.value
-
-    def _headers(self, call: Call) -> Iterator[Shape]:
-        """The headers that a request is sent with: its own, and its client's."""
-        for made in (call.call, self._made(call)):
-            for value in self._options(call.unit, made, ("headers",)):
-                yield self._header_shape(call.unit, value)
-            for value in self._options(call.unit, made, ("requestInit",)):
-                inner = self.shapes.of(call.unit, value).fields.get("headers")
-                if inner is not None and inner.value is not None:
-                    yield self._header_shape(inner.unit, inner.value)
-
-    def _header_shape(self, unit: Unit, value: s.Value) -> Shape:
-        """``{…}`` and ``new Headers({…})``."""
-        made = value.callee if isinstance(value, s.Call) and value.new else None
-        if isinstance(made, s.Name) and made.name == "Headers" and isinstance(value, s.Call):
-            value = value.arguments[0].value if value.arguments else value
-        return self.shapes.of(unit, value)
 
     def _bearer(
         self, unit: Unit, value: s.Value, environment: Environment, depth: int = 0

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from mmlint.model import syntax as s
 from mmlint.project.callee import speaks_http
 from mmlint.project.entity import Entity, External, Global, Known
+from mmlint.project.headers import headers, is_headers
 from mmlint.project.http import endpoint, request
 from mmlint.project.program import Call, Program
 from mmlint.project.shape import Shape, Shapes
@@ -104,18 +105,19 @@ class Refusals:
     def _unsigned(self, call: Call, options: Shape) -> str | None:
         if _is_axios(call.callee) and "headers" not in options.fields:
             return None  # axios.defaults may bring them along
-        return self._lacks_authorization(options)
+        return self._lacks_authorization(call, options)
 
-    def _lacks_authorization(self, options: Shape) -> str | None:
+    def _lacks_authorization(self, call: Call, options: Shape) -> str | None:
         """``headers`` that certainly name no key, or none at all."""
-        headers = options.fields.get("headers")
-        if headers is None:
+        given = options.fields.get("headers")
+        if given is None:
             lacks = not options.open
-        elif headers.value is None or not headers.certain:
+        elif given.value is None or not given.certain:
             return None
+        elif is_headers(given.unit, given.value):
+            lacks = headers(self.shapes, call).signed is False
         else:
-            value = headers.value
-            shape = self.shapes.of(headers.unit, value, headers.environment)
+            shape = self.shapes.of(given.unit, given.value, given.environment)
             names = {name.lower() for name in shape.fields}
             lacks = not shape.open and "authorization" not in names
         return "it has no Authorization header: send Bearer and a key" if lacks else None
@@ -162,7 +164,7 @@ class Refusals:
         if "headers" in named:
             value = named["headers"].value
             shape.fields["headers"] = self.shapes.field(call.unit, value.start, value)
-        why = self._lacks_authorization(shape)
+        why = self._lacks_authorization(call, shape)
         return Refused(call, why) if why else None
 
     def _says_get(
@@ -190,7 +192,7 @@ class Refusals:
         for one in inner.arguments:
             if one.name == "headers":
                 shape.fields["headers"] = self.shapes.field(call.unit, one.start, one.value)
-        why = self._lacks_authorization(shape)
+        why = self._lacks_authorization(call, shape)
         return Refused(call, why) if why else None
 
     def _is_dict(self, call: Call, value: s.Value) -> bool:
