@@ -45,6 +45,24 @@ _TRAILING_COMMENT = re.compile(r"\s+#")
 _LONG_WORD = re.compile(r"[A-Za-z0-9+_=-]{20,}")
 """With a digit in it, and in a comment of a carrier, likely to be an old value."""
 
+_LISTED_NAME = re.compile(
+    r"""(?<![\w.-])["']?(?:name|key|variable)["']?\s*[:=]\s*["']?([A-Za-z_]\w*)["']?\s*(?=[,}#]|$)""",
+    re.IGNORECASE,
+)
+_LISTED_VALUE = re.compile(
+    r"""((?<![\w.-])["']?(?:value|default)["']?\s*[:=]\s*)
+    (?:(["'])((?:\\.|(?!\2)[^\\])*)\2|([^\s"'{[&*#|>](?:(?!\s\#|,\s|\s\}|\}).)*)|([|>][+-]?\d?\s*$))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""The two lines of a variable that is listed: ``- name: X`` and ``value: …``, also in JSON and
+TOML, quoted, bare, or as a block of lines that follows."""
+_MAYBE_LISTED = re.compile(rb"(?i)(?:name|key|variable)[\"']?\s{0,9}[:=]\s{0,9}[\"']?[a-z_]")
+_NEAR = 3
+"""Lines between the two."""
+
+_CUT = re.compile(r".{3}… \(\d+ characters\)")
+"""What ``keys.cut`` leaves behind."""
+
 _HARMLESS = re.compile(
     r"""
     | (?i:true|false|yes|no|on|off|null|none)
@@ -73,9 +91,12 @@ def mask_lines(lines: Sequence[str], carrier: bool) -> list[str]:
     """Return ``lines`` (of one whole file, in order, without their ends) masked.
 
     ``carrier``: they are of the ``.env`` family, where every value that is not plainly harmless is
-    hidden, with all lines of a quoted value that spans several.
+    hidden, with all lines of a quoted value that spans several. Elsewhere, a value may stand on
+    another line than the name that says of it that it is secret.
     """
-    return _mask_carrier(lines) if carrier else [mask(line) for line in lines]
+    if carrier:
+        return _mask_carrier(lines)
+    return [mask(line) for line in _mask_listed(lines)]
 
 
 @dataclass(frozen=True)
@@ -144,19 +165,29 @@ def _may_name_a_secret(text: str) -> bool:
 def _mask_named(match: re.Match[str]) -> str:
     name, sign, quote, quoted, bare = match.groups()
     value = quoted if quote else bare
-    ours = environment.says_secret(name)
-    anybodys = _CONSTANT_NAME.fullmatch(name) and name.rpartition("_")[2] in _ANYBODYS
-    if not (ours or anybodys) or _harmless(value) or _CONSTANT_NAME.fullmatch(value):
+    if not _is_secret(name, value, bool(quote)):
         return match.group()
-    if not _has_digit(value) and not (ours and quote):
-        return match.group()
-    if not ours and (len(value) < 8 or keys.find_key(value)):
-        return match.group()  # short, or a key that shows its own kind
     return f"{name}{sign}{quote or ''}{_shown(value)}{quote or ''}"
 
 
+def _is_secret(name: str, value: str, quoted: bool) -> bool:
+    """Whether the name says of its value that it is secret, and it may well be."""
+    ours = environment.says_secret(name)
+    if not (ours or _is_anybodys(name)) or _harmless(value) or _CONSTANT_NAME.fullmatch(value):
+        return False
+    if not _has_digit(value) and not (ours and quoted):
+        return False
+    # What is short is none, and a key shows its own kind.
+    return ours or (len(value) >= 8 and keys.find_key(value) is None)
+
+
+def _is_anybodys(name: str) -> bool:
+    constant = _CONSTANT_NAME.fullmatch(name) is not None
+    return constant and name.rpartition("_")[2] in _ANYBODYS
+
+
 def _harmless(value: str) -> bool:
-    if _HARMLESS.fullmatch(value):
+    if _HARMLESS.fullmatch(value) or _CUT.fullmatch(value):
         return True
     return len(value) <= 40 and not _has_digit(value) and keys.is_placeholder(value)
 
@@ -167,6 +198,77 @@ def _has_digit(text: str) -> bool:
 
 def _shown(value: str) -> str:
     return keys.redact(value) if keys.FULL.fullmatch(value) else keys.cut(value)
+
+
+# --- variables in lists ---------------------------------------------------------------------------
+
+
+def lists_secrets(data: bytes) -> bool:
+    """Whether a file may hold a variable whose name says on one line that the value on another is
+    secret. False is certain."""
+    return (b"alue" in data or b"efault" in data) and _MAYBE_LISTED.search(data) is not None
+
+
+def _mask_listed(lines: Sequence[str]) -> Sequence[str]:
+    """Hide the values whose name stands on a line nearby: ``- name: X`` above ``value: …``."""
+    names = {number: match[1] for number, line in enumerate(lines) if (match := _named(line))}
+    if not names:
+        return lines
+    shown = list(lines)
+    for number, line in enumerate(lines):
+        match = _LISTED_VALUE.search(line) if "alue" in line or "efault" in line else None
+        name = _name_of(names, lines, number) if match is not None else None
+        if match is None or name is None:
+            continue
+        if match[5] is not None:
+            if environment.says_secret(name) or _is_anybodys(name):
+                _hide_block(lines, number, shown)
+            continue
+        value = match[3] if match[2] else match[4]
+        # In settings a value is a text with quotes or without them.
+        if _is_secret(name, value.strip(), True):
+            start, end = match.span(3 if match[2] else 4)
+            shown[number] = line[:start] + _shown(value.strip()) + line[end:]
+    return shown
+
+
+def _named(line: str) -> re.Match[str] | None:
+    lowered = line.lower()
+    if not any(word in lowered for word in ("name", "key", "variable")):
+        return None
+    match = _LISTED_NAME.search(line)
+    return (
+        match if match and (environment.says_secret(match[1]) or _is_anybodys(match[1])) else None
+    )
+
+
+def _name_of(names: dict[int, str], lines: Sequence[str], number: int) -> str | None:
+    """The nearest name of the same item of the list: on the line, above it, else below it."""
+    for at in range(number, max(number - _NEAR, 0) - 1, -1):
+        if at in names:
+            return names[at]
+        if lines[at].lstrip().startswith(("- ", "{", "[[")):
+            break
+    for at in range(number + 1, min(number + _NEAR + 1, len(lines))):
+        if lines[at].lstrip().startswith(("- ", "{", "[[", "}")):
+            break
+        if at in names:
+            return names[at]
+    return None
+
+
+def _hide_block(lines: Sequence[str], number: int, shown: list[str]) -> None:
+    """Hide the lines of a block of text that the line opens."""
+    depth = _depth(lines[number])
+    for at in range(number + 1, len(lines)):
+        line = lines[at]
+        if line.strip() and _depth(line) <= depth:
+            return
+        shown[at] = _hidden(line)
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" -"))
 
 
 # --- carriers -------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mmlint.model.finding import Place
-from mmlint.report.masking import Masked, mask, mask_lines
+from mmlint.report.masking import Masked, lists_secrets, mask, mask_lines
 from mmlint.report.view import View
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -51,7 +51,7 @@ class SourceText:
             return Masked("", "")
         if number not in self._masked:
             original = self._original(number)
-            shown = self._carrier_lines[number - 1] if self._carrier else mask(original)
+            shown = self._lines[number - 1] if self._spans_lines else mask(original)
             self._masked[number] = Masked(original, shown)
         return self._masked[number]
 
@@ -60,9 +60,14 @@ class SourceText:
         return [0, *(match.end() for match in _LINE_END.finditer(self._data))]
 
     @cached_property
-    def _carrier_lines(self) -> list[str]:
+    def _spans_lines(self) -> bool:
+        """Whether what is secret on one line may be said on another."""
+        return self._carrier or lists_secrets(self._data)
+
+    @cached_property
+    def _lines(self) -> list[str]:
         numbers = range(1, len(self._starts) + 1)
-        return mask_lines([self._original(number) for number in numbers], carrier=True)
+        return mask_lines([self._original(number) for number in numbers], carrier=self._carrier)
 
     def _original(self, number: int) -> str:
         start, end = self._extent(number)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import string
+import time
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from report_samples import key, secret
 
@@ -199,3 +201,73 @@ def test_hostile_lines_take_no_time() -> None:
         assert masked.column(len(text)) == len(masked.text)
         env(f'A="{text}')
         env(text)
+
+
+# --- variables in lists ---------------------------------------------------------------------------
+
+PASSWORD = "hunter2-" + "9" * 8
+"""A secret of somebody else's, whose shape tells nothing."""
+
+
+def plain(text: str) -> str:
+    return "\n".join(mask_lines(text.split("\n"), carrier=False))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- name: DB_HOST\n  value: db-12345678.internal",
+        "- name: LOG_KEY\n  value: $(OTHER_KEY)",
+        "- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n      name: db-12345678",
+        "- name: DB_PASSWORD\n- name: PORT\n  value: port-12345678",
+        "- name: DB_PASSWORD\n  a: 1\n  b: 2\n  c: 3\n  value: far-12345678",
+        "- name: PORT\n  value: |\n    port-12345678\n- name: DB_PASSWORD",
+        "- name: DB_PASSWORD\n  value: ''",
+        "- name: DB_PASSWORD\n  value: <your password>",
+        '{"name": "DB_PASSWORD"},\n{"name": "PORT", "value": "port-12345678"}',
+    ],
+)
+def test_listed_values_that_nothing_calls_secret_stay(text: str) -> None:
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- name: DB_PASSWORD\n  value: {}",
+        "- name: DB_PASSWORD\n  value: {} # the old one",
+        '- name: "DB_PASSWORD"\n  value: "{}"',
+        "- name: DB_PASSWORD\n  # why\n  value: '{}'",
+        "- value: {}\n  name: DB_PASSWORD",
+        "- key: MAIL_API_KEY\n  value: {}\n  scope: RUN_TIME",
+        "- {{name: DB_PASSWORD, value: {}}}",
+        "- name: DB_PASSWORD\n  value: |\n    first\n    {}\n  other: 1",
+        '{{\n  "name": "DB_PASSWORD",\n  "value": "{}"\n}}',
+        '[[env]]\nname = "DB_PASSWORD"\nvalue = "{}"',
+        "- name: MILLIMETRIC_SECRET\n  value: {}",
+    ],
+)
+def test_listed_values_under_secret_names_are_cut(text: str) -> None:
+    shown = plain(text.format(PASSWORD))
+    assert PASSWORD not in shown
+    assert len(shown.split("\n")) == len(text.split("\n"))
+    assert "_" in shown, "the name is still to be read"
+
+
+def test_a_masked_list_stays_as_it_is() -> None:
+    once = plain(f"- name: DB_PASSWORD\n  value: {PASSWORD}")
+    assert plain(once) == once
+
+
+@given(SECRETS.filter(lambda one: bool(re.search("[a-z]", one) and re.search("[0-9]", one))))
+def test_no_listed_value_is_left(value: str) -> None:
+    assume(not value.startswith("pk_"))
+    assert value not in plain(f"- name: DB_PASSWORD\n  value: '{value}'")
+    assert value not in plain(f"- value: {value}\n  name: DB_PASSWORD")
+
+
+@pytest.mark.parametrize("line", ["value: a" + " " * 10**6, "name: " * 10**5, "value: '" * 10**5])
+def test_hostile_lists_take_no_time(line: str) -> None:
+    begun = time.process_time()
+    plain(f"- name: DB_PASSWORD\n{line}")
+    assert time.process_time() - begun < 5

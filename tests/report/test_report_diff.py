@@ -70,3 +70,15 @@ def test_diff_without_secrets_can_be_applied(before: bytes, after: bytes, tmp_pa
         ["git", "apply", "-"], input=diff.encode(), cwd=tmp_path, check=True, capture_output=True
     )
     assert (tmp_path / "f").read_bytes() == after
+
+
+def test_a_listed_value_is_masked_in_lines_that_do_not_change() -> None:
+    secret = "hunter2-" + "7" * 8
+    before = (
+        f"env:\n  - name: DB_PASSWORD\n    value: {secret}\n  - name: VITE_AOA_SK\n    value: x\n"
+    )
+    after = before.replace("VITE_AOA_SK", "AOA_SK")
+    diff = unified("pod.yaml", before.encode(), after.encode(), carrier=False)
+    assert "+  - name: AOA_SK\n" in diff
+    assert "     value: hun… (16 characters)\n" in diff
+    assert secret not in diff
