@@ -31,6 +31,10 @@ _TEMPLATE_NAME = re.compile(
 )
 """``${{ secrets.X }}`` of GitHub, ``{{ .Values.x }}`` of Helm: the last member of the chain."""
 
+Store = Choices["", "secrets", "vars"]
+_STORE = re.compile(rb"(?<![\w.])(secrets|vars)\s*(?:\.|\[\s*[\"'])\s*\Z")
+"""What stands before a name that GitHub keeps. Of ``.Values.secrets`` in Helm it is no part."""
+
 _COMPUTED = re.compile(rb"(?<![\\$])\$[{(]|\{\{|<%|<<|`|!\{")
 """What some tool will put something in place of, though no variable's name can be seen."""
 
@@ -95,14 +99,23 @@ def references(data: bytes, value: Span) -> tuple[Reference, ...]:
     found: list[Reference] = []
     for template in _TEMPLATE.finditer(data, start, end):
         for match in _TEMPLATE_NAME.finditer(data, *template.span(1)):
-            found.append(_reference(match, match.lastgroup or ""))
+            found.append(_reference(match, match.lastgroup or "", _store(data, match)))
     for match in _REFERENCE.finditer(data, start, end):
         found.append(_reference(match, match.lastgroup or ""))
     return tuple(sorted(found, key=lambda one: one.start))
 
 
-def _reference(match: re.Match[bytes], group: str) -> Reference:
-    return Reference(*match.span(group), decoded(match[group]))
+def _reference(match: re.Match[bytes], group: str, store: Store = "") -> Reference:
+    return Reference(*match.span(group), decoded(match[group]), store)
+
+
+def _store(data: bytes, match: re.Match[bytes]) -> Store:
+    """The store that the name comes from: ``secrets.NAME``, ``vars['NAME']``."""
+    at = match.start(match.lastgroup or "")
+    before = _STORE.search(data, max(at - 40, 0), at)
+    if before is None:
+        return ""
+    return "secrets" if before[1] == b"secrets" else "vars"
 
 
 def decoded(data: bytes) -> str:

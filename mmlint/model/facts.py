@@ -32,9 +32,13 @@ Language = Choices[
 
 
 class Reference(Node, frozen=True):
-    """The name of a variable inside a value: ``NAME`` of ``${NAME}``. The span is the name's."""
+    """The name of a variable inside a value: ``NAME`` of ``${NAME}``. The span is the name's.
+
+    ``store``: the pipeline's own store that keeps it, out of all files: ``secrets`` or ``vars``.
+    """
 
     name: str
+    store: Choices["", "secrets", "vars"] = ""
 
 
 class EnvEntry(Node, frozen=True):

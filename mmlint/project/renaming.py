@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Place
@@ -28,6 +29,26 @@ def new_name(project: Project, one: PublicSecret) -> str | None:
 def is_first(project: Project, one: PublicSecret) -> bool:
     """Whether this is where the renaming of the variable is offered."""
     return _first(project).get(one.name) == one.place
+
+
+class Kept(NamedTuple):
+    """A name that a pipeline keeps in a store of its own, where a file asks for it.
+
+    ``spelled``: as the file spells it, with the store: ``secrets.NAME``.
+    """
+
+    place: Place
+    spelled: str
+
+
+def kept_elsewhere(project: Project, name: str) -> tuple[Kept, ...]:
+    """Return where a pipeline's own store is asked for ``name``, which no file can rename there."""
+    return tuple(
+        Kept(Place(path, one.start, one.end), f"{one.store}.{one.name}")
+        for path, entry in project.entries
+        for one in entry.references
+        if one.store and one.name == name
+    )
 
 
 def is_read_in_browser(project: Project, name: str) -> bool:

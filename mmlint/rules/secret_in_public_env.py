@@ -43,9 +43,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.model.finding import Fix, Place, Related, RenameVariable
+from mmlint.model.finding import Fix, Related, RenameVariable
 from mmlint.project.environment import PublicSecret, public_secrets
-from mmlint.project.renaming import is_first, is_read_in_browser, new_name
+from mmlint.project.renaming import Kept, is_first, is_read_in_browser, kept_elsewhere, new_name
 from mmlint.project.view import Project
 from mmlint.rules import Rule, Verdict
 
@@ -54,11 +54,15 @@ RULE = Rule("MM201", "error", fixable="unsafe")
 
 def check(project: Project) -> Iterator[Verdict]:
     for one in public_secrets(project):
+        kept = _kept(project, one)
         yield Verdict(
             one.place,
-            f"{one.name} {_holds(one)}, and {_is_public(project, one)}",
+            f"{one.name} {_holds(one)}, and {_is_public(project, one, kept)}",
             extent=(one.place.start, one.place.end),
-            related=tuple(_related(place) for place in one.targets),
+            related=(
+                *(Related(place, "the secret it refers to") for place in one.targets),
+                *(Related(store.place, f"{store.spelled} is kept there") for store in kept),
+            ),
             fix=_fix(project, one) if is_first(project, one) else None,
         )
 
@@ -71,7 +75,14 @@ def _fix(project: Project, one: PublicSecret) -> Fix | None:
     return Fix(f"rename {one.name} to {name} everywhere", "unsafe", (edit,), reveals=True)
 
 
-def _is_public(project: Project, one: PublicSecret) -> str:
+def _kept(project: Project, one: PublicSecret) -> tuple[Kept, ...]:
+    """Where a pipeline's store has the same name, if that should follow."""
+    if not one.prefix or is_read_in_browser(project, one.name):
+        return ()
+    return kept_elsewhere(project, one.name)
+
+
+def _is_public(project: Project, one: PublicSecret, kept: tuple[Kept, ...]) -> str:
     if not one.prefix:
         return (
             "this is copied into the browser's code: take it out, also of the host's dashboard, "
@@ -83,9 +94,10 @@ def _is_public(project: Project, one: PublicSecret) -> str:
             f"{public}, which reads it: only a public key (pk_) may stand there and in the host's "
             "dashboard; rotate this one"
         )
-    return (
-        f"{public}: rename it without the prefix, also in the host's dashboard, and rotate the key"
-    )
+    stores = "".join(f" and {one}" for one in sorted({one.spelled for one in kept}))
+    places = f"in the host's dashboard{stores}"
+    by_hand = f"{places} by hand" if stores else places
+    return f"{public}: rename it without the prefix, also {by_hand}, and rotate the key"
 
 
 def _holds(one: PublicSecret) -> str:
@@ -94,7 +106,3 @@ def _holds(one: PublicSecret) -> str:
     if one.target:
         return f"refers to the secret {one.target}"
     return "says by its name that it holds a secret key"
-
-
-def _related(place: Place) -> Related:
-    return Related(place, "the secret it refers to")
