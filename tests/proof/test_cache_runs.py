@@ -164,12 +164,12 @@ from mmlint.engine.cache import Cache
 from mmlint.cli import main
 if {writing}:
     replace = os.replace
-    os.replace = lambda a, b: (print("now", flush=True), time.sleep(60))
+    os.replace = lambda a, b: (os.write(1, b"now\\n"), time.sleep(60))
 else:
     from mmlint.engine import pool
     pool.FORK_PAYS = 0
     from mmlint import languages
-    languages.observe = lambda *words: (print("now", flush=True), time.sleep(60))
+    languages.observe = lambda *words: (os.write(1, b"now\\n"), time.sleep(60))
 main()
 """
 
