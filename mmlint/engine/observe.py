@@ -227,12 +227,17 @@ class Observer:
         """Return the edits of each renaming that can be done in the files as they are, with
         ``overlay`` in place of some."""
 
+        asked = list(wanted)
+        tell = self.sieve.tells(word for one in asked for word in one)
+
         def read(path: str) -> bytes | None:
+            if path not in overlay and tell and not self.sieve.may_name_keys(path):
+                return None
             data = overlay[path] if path in overlay else self.sieve.read(path)
             return None if isinstance(data, Unreadable) else data
 
         paths = sorted({*self.listing.files, *overlay} - self.listing.links.keys())
-        found = renamings(wanted, paths, read)
+        found = renamings(asked, paths, read)
         self.sieve.close()
         return found
 

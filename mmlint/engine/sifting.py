@@ -11,7 +11,16 @@ from mmlint.engine.cache import Cache
 from mmlint.engine.recall import Recall, about
 from mmlint.files.imports import import_lines
 from mmlint.files.kinds import is_test, language
-from mmlint.files.needles import FREE, SPREADS, Needle, Needles, asked, exact, needles
+from mmlint.files.needles import (
+    FREE,
+    NAMES_KEY,
+    SPREADS,
+    Needle,
+    Needles,
+    asked,
+    exact,
+    needles,
+)
 from mmlint.files.reading import Reader, Unreadable
 from mmlint.model.facts import Language
 from mmlint.project.surroundings import ADAPTERS, LISTENING, STACKS, listens, wraps
@@ -95,6 +104,18 @@ class Sieve:
             self._collect(path)
             known = self._known(path)
         return self._look(path) if known is None else known
+
+    def tells(self, words: Iterable[str]) -> bool:
+        """Whether each of ``words`` says for itself that it may name a key, so that no file holds
+        one as a word of which ``may_name_keys`` is false."""
+        return all(self.flags_of(word.encode(), "typescript") & NAMES_KEY for word in words)
+
+    def may_name_keys(self, path: str) -> bool:
+        """Whether the file may say a name that says for itself that it holds a key."""
+        if not asked(language(path)) & NAMES_KEY:
+            return True
+        flags = self.flags(path)
+        return isinstance(flags, int) and bool(flags & NAMES_KEY)
 
     def lines(self, path: str, python: bool) -> bytes:
         """Return what the file imports, as ``import_lines`` does; nothing if it cannot be read."""

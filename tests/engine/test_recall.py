@@ -11,6 +11,7 @@ import pytest
 from mmlint.engine.cache import Cache
 from mmlint.engine.observe import Observer
 from mmlint.engine.recall import FEW, Recall, about
+from mmlint.engine.renaming import Renaming
 from mmlint.files import reading
 from mmlint.files.listing import UNSETTLED, listing
 from mmlint.files.needles import Needle
@@ -155,3 +156,37 @@ def test_a_file_that_has_just_changed_is_read_again(tmp_path: Path, cache: Cache
     assert seen(root, cache)[0] == {}
     (root / "c.ts").write_text("import 'millimetric';\n")
     assert set(seen(root, cache)[0]) == {"c.ts"}
+
+
+def test_a_variable_is_renamed_without_reading_files_that_name_no_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {
+        "a.ts": "use(process.env.NEXT_PUBLIC_AOA_SK);\n",
+        "b.ts": "export const b = 1;\n",
+        "c.yaml": "c: [NEXT_PUBLIC_AOA_SK]\n",
+        "d.yaml": "d: 1\n",
+        "e.txt.in": "NEXT_PUBLIC_AOA_SK\n",
+        "f.env": "NEXT_PUBLIC_AOA_SK=1\n",
+        "g.d.ts": "NEXT_PUBLIC_AOA_SK: string;\n",
+    }
+    for path, text in texts.items():
+        (tmp_path / path).write_text(text)
+    observer = Observer(tmp_path, listing(tmp_path))
+    observer.observe({})
+    read: list[str] = []
+    before = reading.Reader.read
+
+    def noted(self: reading.Reader, path: str) -> bytes | reading.Unreadable:
+        read.append(path)
+        return before(self, path)
+
+    monkeypatch.setattr(reading.Reader, "read", noted)
+    renamed = Renaming("NEXT_PUBLIC_AOA_SK", "AOA_SK")
+    edits = observer.renamings([renamed], {})[renamed]
+    assert [one.path for one in edits] == ["a.ts", "c.yaml", "e.txt.in", "f.env", "g.d.ts"]
+    assert {"b.ts", "d.yaml"}.isdisjoint(read)
+    # A new name that says nothing for itself may be anybody's: all files are read.
+    (tmp_path / "b.ts").write_text("export const THE_TOKEN = 1;\n")
+    other = Renaming("NEXT_PUBLIC_AOA_SK", "THE_TOKEN")
+    assert observer.renamings([other], {}) == {}
