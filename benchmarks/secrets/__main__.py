@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.secrets.corpus import make
-from benchmarks.secrets.score import TOOLS, Score, installed, measure
+from benchmarks.peers import Missing
+from benchmarks.secrets.corpus import Planted, make
+from benchmarks.secrets.score import TOOLS, Score, measure
 
-PAGE = Path(__file__).parent / "README.md"
-_TABLE = re.compile(r"(?<=<!-- measured: begin -->\n).*?(?=<!-- measured: end -->)", re.DOTALL)
+PAGES = (Path(__file__).parent / "README.md", Path(__file__).parents[2] / "docs/secrets.md")
+"""The pages that show the table."""
+TABLE = re.compile(r"(?<=<!-- measured: begin -->\n).*?(?=<!-- measured: end -->)", re.DOTALL)
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "shop"
         planted = make(root)
-        rows = [_row(measure(one, root, planted)) for one in TOOLS if installed(one)]
-    for one in TOOLS:
-        if not installed(one):
-            rows.append(f"| {one} | not installed here | | | | |")
+        rows = [_measured(one, root, planted) for one in TOOLS]
     head = (
         "| | recall | precision | seconds | not found | decoys taken |\n|---|---|---|---|---|---|\n"
     )
-    page = PAGE.read_text("utf-8")
     table = head + "\n".join(rows) + "\n"
-    PAGE.write_text(_TABLE.sub(lambda _: table, page), "utf-8")
+    for page in PAGES:
+        page.write_text(TABLE.sub(lambda _: table, page.read_text("utf-8")), "utf-8")
     print(table)
+
+
+def _measured(tool: str, root: Path, planted: Sequence[Planted]) -> str:
+    try:
+        return _row(measure(tool, root, planted))
+    except Missing as missing:
+        return f"| {tool} | {missing} | | | | |"
 
 
 def _row(one: Score) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -11,9 +10,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.peers import DETECT_SECRETS, SEMGREP
 from benchmarks.secrets.corpus import Planted
 
 HERE = Path(__file__).parent
+FOLDER = HERE.parents[1] / ".cache/benchmarks/peers"
+"""Where the other tools are installed."""
 Said = set[tuple[str, int]]
 """Paths and lines (from 1)."""
 
@@ -28,6 +30,9 @@ class Score(NamedTuple):
     seconds: float
     missed: tuple[str, ...]
     decoys: tuple[str, ...]
+
+
+PEERS = {"detect-secrets": DETECT_SECRETS, "semgrep": SEMGREP}
 
 
 def score(tool: str, said: Said, planted: Sequence[Planted], seconds: float) -> Score:
@@ -53,22 +58,18 @@ def mmlint(root: Path) -> Said:
 
 
 def detect_secrets(root: Path) -> Said:
-    """Ask detect-secrets, with all its detectors."""
-    results = json.loads(_run([_found("detect-secrets"), "scan", "--all-files", "."], root))
+    """Ask detect-secrets, with the same two rules that Semgrep is told."""
+    more = ["--plugin", str(HERE / "detect_secrets_public.py"), "--all-files", "."]
+    argv = DETECT_SECRETS.argv(DETECT_SECRETS.install(FOLDER))
+    results = json.loads(_run([*argv, *more], root))
     return {(path, one["line_number"]) for path, many in results["results"].items() for one in many}
 
 
 def semgrep(root: Path) -> Said:
-    """Ask Semgrep, with our own rules: it fetches none."""
-    words = [
-        "scan",
-        "--config",
-        str(HERE / "semgrep.yml"),
-        "--json",
-        "--metrics=off",
-        "--no-git-ignore",
-    ]
-    out = _run([_found("semgrep"), *words, "--disable-version-check", "."], root)
+    """Ask Semgrep, with our own two rules: it fetches none."""
+    program = str(SEMGREP.install(FOLDER) / "bin/semgrep")
+    words = ["scan", "--config", str(HERE / "semgrep.yml"), "--json", "--metrics=off"]
+    out = _run([program, *words, "--no-git-ignore", "--disable-version-check", "."], root)
     return {
         (one["path"].removeprefix("./"), one["start"]["line"]) for one in json.loads(out)["results"]
     }
@@ -81,20 +82,13 @@ TOOLS: dict[str, Callable[[Path], Said]] = {
 }
 
 
-def installed(tool: str) -> bool:
-    """Whether the tool can be asked."""
-    return tool == "mmlint" or shutil.which(tool) is not None
-
-
 def measure(tool: str, root: Path, planted: Sequence[Planted]) -> Score:
-    """Ask one tool, with the clock running."""
+    """Ask one tool, with the clock running. Raises Missing where it cannot be installed."""
+    if tool != "mmlint":
+        PEERS[tool].install(FOLDER)
     began = time.perf_counter()
     said = TOOLS[tool](root)
     return score(tool, said, planted, time.perf_counter() - began)
-
-
-def _found(tool: str) -> str:
-    return shutil.which(tool) or tool
 
 
 def _run(words: Sequence[str], root: Path) -> str:
