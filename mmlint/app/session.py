@@ -100,6 +100,7 @@ class Session:
 
         self.root = root
         self.settings = settings
+        self.shows_fixes = True
         self.focus = focus
         self.jobs = jobs
         self.cache = cache
@@ -372,8 +373,8 @@ class Session:
         from mmlint.engine.renaming import asked
 
         wanted = asked(findings)
-        if not wanted or self._observer is None:
-            return {}
+        if not wanted or self._observer is None or not self.shows_fixes:
+            return {}  # to look for a name in all files takes time
         return self._observer.renamings(wanted, overlay)
 
     def _reported(self, finding: Finding, renamed: Renamings, is_known: bool) -> Reported:
@@ -461,6 +462,7 @@ def open_session(
     if request.paths == (".",) and here != root:
         focus = {_relative(root, here, ".") + "/"}
     from mmlint.app.baseline import loaded
+    from mmlint.app.views import shows_fixes
 
     means = means or Means()
     session = Session(
@@ -477,6 +479,7 @@ def open_session(
         baseline=loaded(request, settings, root),
     )
     session.missing = missing
+    session.shows_fixes = shows_fixes(request)
     return session
 
 

@@ -66,6 +66,8 @@ def renamings(
     given = Counter(one.to for one in asked.values())
     refused = {one for one in asked.values() if given[one.to] > 1}
     for path in paths:
+        if len(refused) == len(found):
+            return {}  # the rest of the files cannot change that
         data = read(path) if _is_read(path) else None
         if data is None or b"\0" in data or not any(name in data for name in asked):
             taken = _taken(data, targets) if data is not None and b"\0" not in data else set()
