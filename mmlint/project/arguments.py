@@ -104,7 +104,11 @@ def environment_of(
     arguments = [one for one in arguments if one not in spreads]
     pairs: dict[int, Passed | None] = {}
     position = shift
-    named = {parameter.name: number for number, parameter in enumerate(parameters)}
+    named = {
+        parameter.name: number
+        for number, parameter in enumerate(parameters)
+        if parameter.kind in ("positional", "keyword")  # f(event=…) is not the **event of f
+    }
     for one in arguments:
         if one.argument.name is not None:
             if one.argument.name in named:

@@ -51,8 +51,9 @@ def hosts(
         said = address(entry.address) if entry.address is not None else None
         if said is not None:
             place = Place(path, entry.value_start, entry.value_end)
-            base = is_products(entry.name) and not _HOST_WORDS.isdisjoint(words(entry.name))
-            production = _PRODUCTION.search(path.rpartition("/")[2]) is not None
+            ours = is_products(entry.name)  # other programs listen on the port 8787, too
+            base = ours and not _HOST_WORDS.isdisjoint(words(entry.name))
+            production = ours and _PRODUCTION.search(path.rpartition("/")[2]) is not None
             yield Host(said, place, True, base, production)
     for tagged in tags:
         for one in tagged.tag.attributes:

@@ -6,6 +6,7 @@ JavaScript: fetch, axios, ky, got, undici. Python: requests, httpx, aiohttp, url
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
@@ -17,6 +18,8 @@ from mmlint.sdk.addresses import api_path
 
 _SENDS = frozenset({"track", "batch", "identify"})
 _VERBS = frozenset({"post", "put", "request"})
+_BASES = frozenset({"base_url", "baseURL", "prefixUrl"})
+"""Options of clients: httpx; axios; ky and got."""
 
 
 class Request(NamedTuple):
@@ -62,7 +65,21 @@ def url_text(
     found = program.resolve(unit, value, environment)
     if isinstance(found, Known) and isinstance(found.value, s.Literal | s.Template):
         return url_text(program, found.unit, found.value, found.environment, depth + 1)
+    written = _written(unit, value)
+    if written is not None:
+        return url_text(program, unit, written, environment, depth + 1)
     return "{" + "|".join(_names(program, unit, value, found)) + "}"
+
+
+def _written(unit: Unit, value: s.Value) -> s.Value | None:
+    """The sum of texts that a variable holds that is set once: ``URL = HOST + "/v1/track"``."""
+    if not isinstance(value, s.Name) or value.binding < 0:
+        return None
+    definitions = unit.definitions.get(value.binding, ())
+    if len(definitions) != 1 or definitions[0].path:
+        return None
+    said = definitions[0].value
+    return said if isinstance(said, s.Operation) and said.operator == "+" else None
 
 
 def _names(program: Program, unit: Unit, value: s.Value, found: Entity | None) -> list[str]:
@@ -105,7 +122,7 @@ def _javascript(program: Program, call: Call, environment: Environment) -> Reque
         return None
     verb = callee.path[-1] if callee.path else ""
     if callee.module == "axios" and verb == "post":
-        found = endpoint(program, call.unit, arguments[0], environment)
+        found = _reached(program, call, arguments[0], environment)
         body = arguments[1] if len(arguments) > 1 else None
         return Request(found, _unserialised(call.unit, body), False) if found else None
     return _with_options(program, call, arguments, environment, ("json", "body", "data"))
@@ -119,7 +136,7 @@ def _with_options(
     keys: tuple[str, ...],
 ) -> Request | None:
     """``fetch(url, {method, body})`` and its likes."""
-    found = endpoint(program, call.unit, arguments[0], environment)
+    found = _reached(program, call, arguments[0], environment)
     if found is None:
         return None
     options = arguments[1] if len(arguments) > 1 else None
@@ -176,19 +193,21 @@ def _python(program: Program, call: Call, environment: Environment) -> Request |
     )
     if url is None:
         return None
-    found = endpoint(program, call.unit, url, environment) or _relative(
-        program, call, url, environment
-    )
+    found = _reached(program, call, url, environment)
     if found is None:
         return None
     body = named.get("json") or named.get("data") or named.get("content")
     return Request(found, _unserialised(call.unit, body), True)
 
 
-def _relative(program: Program, call: Call, url: s.Value, environment: Environment) -> str | None:
-    """``httpx.Client(base_url=HOST).post("/v1/track")``: the host stands at the constructor."""
+def _reached(program: Program, call: Call, url: s.Value, environment: Environment) -> str | None:
+    """Return the endpoint that a request to ``url`` reaches, be it that the host stands where the
+    client is made: ``httpx.Client(base_url=HOST)``, ``axios.create({ baseURL: HOST })``."""
+    found = endpoint(program, call.unit, url, environment)
+    if found is not None or not isinstance(call.call.callee, s.Member):
+        return found
     path = url_text(program, call.unit, url, environment)
-    if not path.startswith("/") or not isinstance(call.call.callee, s.Member):
+    if not path.lstrip("/").startswith("v1/"):
         return None
     made = call.call.callee.object
     if isinstance(made, s.Name) and made.binding >= 0:
@@ -198,14 +217,20 @@ def _relative(program: Program, call: Call, url: s.Value, environment: Environme
             if one.value.start < call.call.start
         ]
         made = before[-1] if before else made
-    if not isinstance(made, s.Call):
-        return None
-    for argument in made.arguments:
-        if argument.name == "base_url":
-            base = url_text(program, call.unit, argument.value, environment).rstrip("/")
-            whole = s.Literal(url.start, url.end, base + path)
-            return endpoint(program, call.unit, whole, environment)
+    for value in _bases(made) if isinstance(made, s.Call) else ():
+        base = url_text(program, call.unit, value, environment).rstrip("/")
+        whole = s.Literal(url.start, url.end, f"{base}/{path.lstrip('/')}")
+        return endpoint(program, call.unit, whole, environment)
     return None
+
+
+def _bases(made: s.Call) -> Iterator[s.Value]:
+    """Yield what the call that makes a client says that all its addresses begin with."""
+    for argument in made.arguments:
+        if argument.name in _BASES:
+            yield argument.value
+        elif isinstance(argument.value, s.Object):
+            yield from (one.value for one in argument.value.entries if one.key in _BASES)
 
 
 def _urlopen(program: Program, call: Call, environment: Environment) -> Request | None:

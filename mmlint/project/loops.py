@@ -1,6 +1,7 @@
 """Whether code runs once for each row of some data: in loops, comprehensions, and callbacks of map.
 
-A list that is written out is no data, and neither are retries (``range(3)``) and endless loops.
+A list that is written out is no data, and neither are retries (``range(3)``), endless loops and
+queues, whose messages come one by one.
 """
 
 from __future__ import annotations
@@ -32,6 +33,11 @@ _READERS = frozenset(
     | {"iter_rows", "iterrows", "itertuples", "read_csv", "readLines", "splitlines", "$queryRaw"}
 )
 _ROWS = frozenset({"ROW", "ROWS", "RECORD", "RECORDS"})
+_ARRIVING = frozenset(
+    {"CONSUMER", "CONSUME", "SUBSCRIBE", "SUBSCRIBER", "SUBSCRIPTION", "PUBSUB"}
+    | {"LISTEN", "LISTENER", "WATCH", "POLL"}
+)
+"""Words of what yields messages as they arrive, one at a time, for as long as the program runs."""
 
 _Body = tuple[int, int, s.Value]
 """The bytes that a loop runs again and again, and what it goes through."""
@@ -162,12 +168,25 @@ def _is_data(unit: Unit, rows: s.Value, depth: int = 0) -> bool:
                 for call in unit.uses.get(rows.binding, ())
             )
             return filled or _is_data(unit, definitions[0].value, depth + 1)
+    if _arrives(unit, rows):
+        return False
     if isinstance(rows, s.Call) and last_name(rows.callee) == "range":
         return any(
             isinstance(one.value, s.Call) and last_name(one.value.callee) == "len"
             for one in rows.arguments
         )
     return not isinstance(rows, s.Literal | s.Object)
+
+
+def _arrives(unit: Unit, rows: s.Value) -> bool:
+    """Whether the data is a queue's: ``KafkaConsumer("orders")``, ``redis.pubsub().listen()``."""
+    source = rows
+    if isinstance(rows, s.Name) and rows.binding >= 0:
+        definitions = unit.definitions.get(rows.binding, ())
+        source = definitions[0].value if len(definitions) == 1 else rows
+    source = source.value if isinstance(source, s.Await) else source
+    said = last_name(source.callee) if isinstance(source, s.Call) else last_name(source)
+    return said is not None and not _ARRIVING.isdisjoint(words(said))
 
 
 def _is_stored(unit: Unit, rows: s.Value) -> bool:

@@ -38,6 +38,7 @@ from mmlint.project.entity import (
     SdkObject,
     agreed,
 )
+from mmlint.project.foreign import is_foreign
 from mmlint.project.members import MAX_DEPTH, Members, is_nothing
 from mmlint.project.packages import package_specifier
 from mmlint.project.resolution import Resolution, submodule
@@ -278,7 +279,7 @@ class Program(Members):
                 given = self._given_everything(unit, name.name, depth)
                 return Global((name.name,)) if given is None else given
             mine = name.name == surface.BROWSER_GLOBAL and not unit.python
-            return SdkObject("browser") if mine else Global((name.name,))
+            return self._global(("window", name.name)) if mine else Global((name.name,))
         return self.binding(unit, name.binding, environment, depth)
 
     def binding(
@@ -487,9 +488,14 @@ class Program(Members):
         return SdkFunction(entity.sdk, name)
 
     def _global(self, path: Path) -> Entity:
-        if path == ("window", surface.BROWSER_GLOBAL):
+        if path == ("window", surface.BROWSER_GLOBAL) and not self._foreign:
             return SdkObject("browser")
         return Global(path)
+
+    @cached_property
+    def _foreign(self) -> bool:
+        self.__dict__["_foreign"] = False  # what it is set to may use it
+        return is_foreign(self.units, self.resolve)
 
     def _result(
         self, unit: Unit, call: s.Call, environment: Environment, depth: int
