@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -355,17 +358,41 @@ def clean(path: str, config: tuple[str, ...], isolated: bool) -> None:
 
 def main() -> None:
     """Run mmlint; no traceback ever reaches a user who did not ask for it with -v."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started this
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     try:
-        cli()
-    except (KeyboardInterrupt, BrokenPipeError):
+        sys.exit(cli.main(standalone_mode=False))
+    except click.ClickException as error:
+        from mmlint.app import redact
+
+        said = io.StringIO()
+        error.show(said)
+        click.echo(redact(said.getvalue()), nl=False, err=True)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt, BrokenPipeError):
+        _unread()
         sys.exit(2)
     except Exception as error:
         if "-v" in sys.argv or "--verbose" in sys.argv:
             raise
         from mmlint.app import plain_error
 
-        click.echo(f"mmlint: {plain_error(error)}", err=True)
+        told = plain_error(error)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            _unread()
+            told = (
+                f"stdout cannot be written ({error.strerror}); expected room for the report; "
+                "free some, or send it elsewhere"
+            )
+        click.echo(f"mmlint: {told}", err=True)
         sys.exit(2)
+
+
+def _unread() -> None:
+    """Forget what waits for stdout, so that the interpreter does not try it again as it ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ __all__ = [
     "explain",
     "fix",
     "plain_error",
+    "redact",
     "rules",
     "run",
 ]
@@ -122,8 +123,8 @@ def clean(path: str, overrides: tuple[str, ...], isolated: bool) -> str:
             "written to; correct its permissions and run mmlint clean again"
         ) from error
     if not count:
-        return f"Nothing is kept in {folder}\n"
-    return f"Removed {count} {'entry' if count == 1 else 'entries'} from {folder}\n"
+        return redact(f"Nothing is kept in {folder}\n")
+    return redact(f"Removed {count} {'entry' if count == 1 else 'entries'} from {folder}\n")
 
 
 class _Run:
@@ -150,7 +151,7 @@ class _Run:
             return self._several(parts, stdin)
         request = self.request
         session = open_session(request, stdin, means=self.means)
-        if session.missing and not session.focus:  # nothing that was named exists
+        if session.is_lost:
             return self._finish(view(request, session), Result((), NOTHING_READ), session.missing)
         if request.show_files:
             self._list(_files(session))
@@ -170,7 +171,9 @@ class _Run:
             mine = stdin if "-" in part.paths else None
             try:
                 session = open_session(part, mine, means=self.means)
-                if part.show_files:
+                if session.is_lost:
+                    audit.notices += session.missing
+                elif part.show_files:
                     files += [audit.prefix(session) + path for path in _files(session)]
                 elif part.diff:
                     found, notices = self._diffs(session)
@@ -220,8 +223,10 @@ class _Run:
             with self._measured("reports"):
                 text = render(format_, result, plain)
             failed = not _emit(file, text) or failed
-        if request.statistics:
+        if request.statistics and request.format in ("text", "concise"):
             _emit("-", _statistics(result))
+        elif request.statistics:  # whoever reads the report from stdout expects nothing after it
+            print(_statistics(result), end="", file=sys.stderr)
         self._say_all(notices)
         if request.verbose:
             skipped = ", ".join(f"{count} {why}" for why, count in result.summary.skipped.items())
@@ -447,7 +452,7 @@ def rules(format_: str) -> str:
 
 def show_config(path: str, overrides: tuple[str, ...], isolated: bool) -> str:
     """Return each resolved setting for ``path`` and where it comes from."""
-    return _settings(path, overrides, isolated).describe()
+    return redact(_settings(path, overrides, isolated).describe())
 
 
 def _settings(path: str, overrides: tuple[str, ...], isolated: bool) -> Settings:

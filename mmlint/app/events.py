@@ -41,9 +41,15 @@ def _gathered(session: Session) -> Inventory:
 
 def _before(session: Session, revision: str) -> Inventory:
     """The events that the project had at a revision: only what differs is read from git."""
-    from mmlint.files.git import Failure
+    from mmlint.files.git import Failure, is_named
     from mmlint.files.revision import at
+    from mmlint.files.root import work_tree
 
+    if work_tree(session.root) is None and not is_named(session.root):
+        raise UsageError(
+            f"--diff {revision}: the project lies in no work tree of git; expected one, whose "
+            "history has the revision. Leave --diff out, or run mmlint in a clone"
+        )
     found = at(session.root, revision)
     if isinstance(found, Failure):
         raise UsageError(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mmlint.app.naming import is_there
 from mmlint.model.finding import Finding
 from mmlint.model.report import Notice, Reported, Result, Summary, TextEdit
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from mmlint.model.baseline import Entry
     from mmlint.project.view import Project
     from mmlint.rules import Registered
-
-COMMANDS = ("check", "events", "baseline", "explain", "rules", "runtimes", "config", "clean")
 
 MAX_NAME_ROUNDS = 4
 """How often files are parsed because names come from there, which may send to further files."""
@@ -75,7 +74,8 @@ class Session:
     ``root``: the project's folder. ``focus``: project-relative paths that were named (empty: all);
     a folder's path ends in ``/``. ``executor``: reads the files in place of this process.
     ``only``: the project's files, where these are not those that lie in its folder now.
-    ``baseline``: what is known and not reported, by how often.
+    ``baseline``: what is known and not reported, by how often. ``is_lost``: nothing that was
+    named is there.
     ``read``, ``parsed``: are told of the number of files as they are.
     """
 
@@ -120,6 +120,7 @@ class Session:
         self.limits: dict[str, int] = {}
         self.notices: list[Notice] = []
         self.missing: list[Notice] = []
+        self.is_lost = False
 
     def lint(self, overlay: Mapping[str, bytes]) -> list[Reported]:
         """Return the findings in the focus, with ``overlay`` (path to bytes) in place of files."""
@@ -451,14 +452,16 @@ def open_session(
         root = here
     settings = load_settings(request, here if here.is_relative_to(root) else folder, root)
     missing: list[Notice] = []
-    focus: set[str] = set()
-    for name in named:
-        focus |= _focus(root, here / name, name, missing)
+    there = [name for name in named if is_there(here / name, name, missing)]
+    parts = [_focus(root, here / name, name) for name in there]
+    whole = set() in parts
+    focus: set[str] = set() if whole else set().union(*parts)
     overlay: dict[str, bytes] = {}
     if stdin is not None and request.stdin_filename:
         path = _relative(root, here / request.stdin_filename, request.stdin_filename)
         overlay[path] = stdin()
-        focus.add(path)
+        if not whole:
+            focus.add(path)
     if request.paths == (".",) and here != root:
         focus = {_relative(root, here, ".") + "/"}
     from mmlint.app.baseline import loaded
@@ -480,6 +483,7 @@ def open_session(
     )
     session.missing = missing
     session.shows_fixes = shows_fixes(request)
+    session.is_lost = bool(missing) and not there and not overlay
     return session
 
 
@@ -558,15 +562,12 @@ def rule_names() -> dict[str, str]:
     return {rule.code: rule.name for rule in registry()}
 
 
-def _focus(root: Path, path: Path, name: str, missing: list[Notice]) -> set[str]:
-    """The project-relative paths that a named path means; a folder ends in ``/``.
+def _focus(root: Path, path: Path, name: str) -> set[str]:
+    """The project-relative paths that a named path means, none for the project itself; a folder
+    ends in ``/``.
 
     A file that decides about others (a manifest, a settings file) means its whole folder.
     """
-    if not os.path.lexists(path):
-        text = f"{name}: no such file or folder; expected a path to check.{_command(name)}"
-        missing.append(Notice(text, failed=True))
-        return set()
     from mmlint.project.manifests import decides
 
     relative = _relative(root, path, name)
@@ -578,14 +579,6 @@ def _focus(root: Path, path: Path, name: str, missing: list[Notice]) -> set[str]
         folder = relative.rpartition("/")[0]
         return {relative, folder + "/"} if folder else set()
     return {relative}
-
-
-def _command(word: str) -> str:
-    """A misspelt command is taken for a path: say what may have been meant."""
-    from mmlint.model.suggest import did_you_mean
-
-    guess = did_you_mean(word, COMMANDS)
-    return f' Did you mean "mmlint {guess}"?' if guess else " See: mmlint --help"
 
 
 def _relative(root: Path, path: Path, name: str) -> str:

@@ -89,7 +89,7 @@ class Recall(Generic[T]):
             data = msgspec.msgpack.encode(entry)
         except UnicodeEncodeError:  # a name of odd bytes: such a project is read each time
             return
-        self._cache.write(self._kind, self._key, data)
+        self._cache.write(self._kind, self._key, _sum(data) + data)
         self._new = 0
 
     def release(self, files: Iterable[str]) -> None:
@@ -102,9 +102,9 @@ class Recall(Generic[T]):
     def _read(self) -> _Entry[T]:
         self._entry = _Entry(self._about)
         data = self._cache.read(self._kind, self._key) if self._cache else None
-        if data is not None:
+        if data is not None and data[:4] == _sum(data[4:]):
             try:
-                found = msgspec.msgpack.decode(data, type=_Entry[self._type])  # type: ignore[name-defined]
+                found = msgspec.msgpack.decode(data[4:], type=_Entry[self._type])  # type: ignore[name-defined]
             except (msgspec.DecodeError, UnicodeError, RecursionError):
                 return self._entry
             if found.about == self._about:
@@ -120,6 +120,13 @@ def about(table: Iterable[Needle]) -> str:
         sources += [(package / name).read_bytes() for name in _DECIDING]
     words = (f"{flag} ".encode() + text for text, flag, *_ in table)
     return _hash(__version__, *sources, *words)
+
+
+def _sum(data: bytes) -> bytes:
+    """Four bytes that tell an entry from one that the disk has damaged."""
+    from zlib import crc32
+
+    return crc32(data).to_bytes(4, "little")
 
 
 def _hash(*parts: str | bytes) -> str:

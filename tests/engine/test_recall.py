@@ -51,13 +51,24 @@ def test_nothing_is_known_by_another_mmlint_or_of_another_project(cache: Cache) 
 
 
 @pytest.mark.parametrize("data", [b"", b"\xc1", b"\x93\xa1a\x80", b"\x93\xa1a\x81\xa1b\xa1c\x80"])
-def test_damaged_entries_are_as_good_as_none(cache: Cache, data: bytes) -> None:
+def test_what_is_no_entry_is_as_good_as_none(cache: Cache, data: bytes) -> None:
     keep(cache)
     (entry,) = cache.folder.glob("seen-*")
     entry.write_bytes(data)
     assert recall(cache).find("a.ts", 7) is None
     keep(cache)
     assert recall(cache).find("b.ts", 8) == 3
+
+
+def test_an_entry_with_a_single_wrong_bit_is_as_good_as_none(cache: Cache) -> None:
+    keep(cache)
+    (entry,) = cache.folder.glob("seen-*")
+    data = entry.read_bytes()
+    for position in range(8 * len(data)):
+        damaged = bytearray(data)
+        damaged[position // 8] ^= 1 << position % 8
+        entry.write_bytes(damaged)
+        assert recall(cache).find("b.ts", 8) is None
 
 
 def test_what_did_not_change_is_known_also_that_it_holds_nothing(cache: Cache) -> None:
