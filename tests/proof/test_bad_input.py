@@ -109,6 +109,8 @@ INPUTS: Mapping[str, tuple[bytes, frozenset[str] | None]] = {
     "json/broken/vercel.json": (b'{"env": {"VITE_A": "sk_live_...",},,', LEAK),
     "docker/heredoc/Dockerfile": (b"RUN <<END\nexport VITE_A=sk_live_...\n", LEAK),
     # What is no text, or far too much of it, only must not do harm.
+    "env/binary/.env": (b"\x7fELF" + bytes(range(256)) * 400, NOTHING),
+    "env/archive/.env": (b"PK\x03\x04" + bytes(range(256)) + b"\n" + ENV, None),
     "env/utf16/.env": (ENV.decode().encode("utf-16"), NOTHING),
     "env/long/.env": (b"A=" + b"x" * 1_000_000 + b"\n" + ENV, LEAK),
     "env/huge/.env": (ENV * 500_000, NOTHING),
