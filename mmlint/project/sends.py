@@ -17,10 +17,12 @@ from mmlint.project.entity import (
     Given,
     Known,
     Parameter,
+    Passed,
     ProjectFunction,
     SdkFunction,
 )
 from mmlint.project.http import Request, request
+from mmlint.project.matching import last_name
 from mmlint.project.program import Call, Program, constructor
 from mmlint.project.shape import Field, Shape, Shapes
 from mmlint.project.sides import Side
@@ -251,12 +253,40 @@ class Sends:
         events = self._shape(call.unit, made.body, environment).fields.get("events")
         if events is None or events.value is None:
             return
-        for unit, entry in self.shapes.items(events.unit, events.value, environment):
+        found = list(self._entries(call, events.unit, events.value, side, environment))
+        yield from found
+        if not found and events.unit is call.unit and _only_sent(call, events.value):
+            for outer, passed in self._handed(call, events.value):
+                yield from self._entries(outer, passed.unit, passed.value, side, passed.environment)
+
+    def _entries(
+        self,
+        call: Call,
+        held_by: Unit,
+        events: s.Value,
+        side: Literal["browser", "server"],
+        environment: Environment,
+    ) -> Iterator[Send]:
+        for unit, entry in self.shapes.items(held_by, events, environment):
             shape = self.shapes.of(unit, entry, environment)
             if shape.fields or not shape.open:
                 literal = shape.literal
                 owner, node = literal if literal else (unit, entry)
                 yield self._send(call._replace(unit=owner), node, side, "batch", shape, environment)
+
+    def _handed(self, call: Call, events: s.Value) -> Iterator[tuple[Call, Passed]]:
+        """The calls of the function around a batch request that hand it the list, and that list."""
+        place = call.unit.parameters.get(events.binding) if isinstance(events, s.Name) else None
+        if place is None or place[0] != call.site.function or place[2]:
+            return
+        for outer in self.program.callers.get(ProjectFunction(call.unit, place[0]), []):
+            callee = constructor(outer.callee)
+            recursive = outer.unit is call.unit and outer.site.function == place[0]
+            if isinstance(callee, ProjectFunction) and not recursive:
+                given = dict(self.program.environment(outer.unit, outer.call, callee))
+                passed = given.get((id(call.unit), *place[:2]))
+                if passed is not None:
+                    yield outer, passed
 
     # --- wrappers --------------------------------------------------------------------------------
 
@@ -376,3 +406,29 @@ def _sources(unit: Unit, call: s.Value) -> Iterator[s.Value]:
             if isinstance(value, s.Name) and value.binding >= 0 and value.binding not in seen:
                 seen.add(value.binding)
                 stack += [one.value for one in unit.definitions.get(value.binding, [])]
+
+
+def _only_sent(call: Call, events: s.Value | None) -> bool:
+    """Whether the function does nothing with the list that it is given but count and send it: what
+    goes through it may change its entries."""
+    binding = events.binding if isinstance(events, s.Name) else -1
+    counted = {
+        one.start
+        for value in call.unit.every_value()
+        for one in _counted(value)
+        if isinstance(one, s.Name)
+    }
+    places = {
+        value.start
+        for value in call.unit.every_value()
+        if isinstance(value, s.Name) and value.binding == binding
+    }
+    return binding >= 0 and len(places - counted) == 1
+
+
+def _counted(value: s.Value) -> Iterator[s.Value]:
+    """Yield what ``value`` counts: ``events.length``, ``len(events)``."""
+    if isinstance(value, s.Member) and value.name == "length":
+        yield value.object
+    elif isinstance(value, s.Call) and last_name(value.callee) == "len":
+        yield from (one.value for one in value.arguments)
