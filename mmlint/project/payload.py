@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Edit, Place, Related, RenameKey, Replace
-from mmlint.project.entity import Instance, ProjectClass
+from mmlint.project.entity import Instance, Known, ProjectClass
 from mmlint.project.http import request
 from mmlint.project.identity import Written, alternatives, as_passed
 from mmlint.project.program import Call, Program
@@ -121,7 +121,8 @@ class Payloads:
             Key(send, name, one)
             for send in self.sends
             if send.side == "server" or send.through != "sdk"
-            for name, one in send.event.fields.items()
+            for name, first in send.event.fields.items()
+            for one in first.everywhere
             if one.entry is not None and not self._is_own_parameter(send, one)
         )
 
@@ -206,10 +207,11 @@ class Payloads:
             if shape.fields:
                 self._stop(send)
             return
-        for name, one in shape.fields.items():
-            if one.entry is not None:
-                yield Key(send, name, one)
-            yield from self._inside(send, one, depth + 1)
+        for name, first in shape.fields.items():
+            for one in first.everywhere:
+                if one.entry is not None:
+                    yield Key(send, name, one)
+                yield from self._inside(send, one, depth + 1)
         for unit, item in self.shapes.items(field.unit, field.value, field.environment):
             one = self.shapes.field(unit, item.start, item, field.environment)
             yield from self._inside(send, one, depth + 1)
@@ -218,11 +220,27 @@ class Payloads:
         known = self.program.text(at.unit, at.value, at.environment)
         if known is not None:
             yield EventText(known[0], given, known[1], known[2])
+        elif isinstance(at.value, s.Name) and at.value.binding in at.unit.loop_bindings:
+            for item in self._gone_through(at, at.value):
+                yield from self._texts(item, given, depth + 1) if depth < MAX_DEPTH else ()
         elif isinstance(at.value, s.Name) and at.value.binding >= 0 and depth < MAX_DEPTH:
             definitions = at.unit.definitions.get(at.value.binding, [])
             if len(definitions) == 1 and not definitions[0].path:
                 for option in options(at._replace(value=definitions[0].value)):
                     yield from self._texts(option, given, depth + 1)
+
+    def _gone_through(self, at: Written, name: s.Name) -> Iterator[Written]:
+        """Yield each item of the written list that a loop takes ``name`` from."""
+        for loop in at.unit.statements:
+            if not isinstance(loop, s.Loop) or loop.iterable is None:
+                continue
+            if not isinstance(loop.target, s.Name) or loop.target.binding != name.binding:
+                continue
+            found = self.program.resolve(at.unit, loop.iterable, at.environment)
+            held = found.value if isinstance(found, Known) else None
+            if isinstance(found, Known) and isinstance(held, s.Sequence):
+                for item in held.items:
+                    yield Written(found.unit, item, found.environment)
 
     def _is_own_parameter(self, send: Send, one: Field) -> bool:
         """Whether the key is a parameter of a method that the project wrote: what becomes of it

@@ -27,7 +27,7 @@ class Field:
 
     ``maybe``: it is there on some paths, or what it holds cannot be known. ``certain``: the key is
     there on every path, and nothing unknown may replace its value. ``literal``: the object literal
-    that the key stands in.
+    that the key stands in. ``twins``: the same key in the other objects of a choice.
     """
 
     unit: Unit
@@ -38,6 +38,12 @@ class Field:
     entry: s.Entry | s.Argument | None = None
     certain: bool = True
     literal: s.Object | None = None
+    twins: tuple[Field, ...] = ()
+
+    @property
+    def everywhere(self) -> tuple[Field, ...]:
+        """The field as each object of a choice has it."""
+        return (self, *self.twins)
 
 
 @dataclass
@@ -322,7 +328,11 @@ class Shapes:
                     name in other.fields and other.fields[name].presence == one.presence
                     for other in shapes
                 )
-                joined.fields.setdefault(name, one if everywhere else _maybe(one))
+                one = one if everywhere else _maybe(one)
+                first = joined.fields.get(name)
+                if first is not None:
+                    one = replace(first, twins=(*first.twins, *one.everywhere))
+                joined.fields[name] = one
         return joined
 
     # --- lists of objects ------------------------------------------------------------------------

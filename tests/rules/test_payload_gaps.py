@@ -19,6 +19,20 @@ class Gap(NamedTuple):
 
 
 GAPS = {
+    "a list of no events that is handed to the function that sends it": Gap(
+        "MM614",
+        1,
+        "const post = (events: any[]) => fetch(`${process.env.AOA_HOST}/v1/batch`, {\n"
+        "  method: 'POST', headers: { Authorization: id }, body: JSON.stringify({ events }),\n"
+        "});\n"
+        "await post([]);\n",
+    ),
+    "a host that another file gives to the client": Gap(
+        "MM605",
+        1,
+        "import { api } from './api';\n"
+        "await api.post('/v1/track', { event: 'Bad Name', anonymous_id: id });\n",
+    ),
     "a property that is written into the properties of a payload later": Gap(
         "MM610",
         1,
@@ -26,22 +40,17 @@ GAPS = {
         "payload.properties.email = email;\n"
         "track(payload);\n",
     ),
-    "a name that a loop takes from a list of literals": Gap(
-        "MM605",
-        1,
-        "for (const event of ['Bad Name', 'good']) track({ event, anonymous_id: id });\n",
-    ),
-    "a key that stands in both objects of a choice": Gap(
-        "MM603",
-        2,
-        "track({ event: 'a', anonymous_id: id, ...(paid ? { plan: 1 } : { plan: 2 }) });\n",
-    ),
 }
 
 
 @pytest.mark.xfail(strict=True, reason="not followed yet")
 @pytest.mark.parametrize("gap", GAPS.values(), ids=GAPS)
 def test_what_is_missed(gap: Gap, tmp_path: Path) -> None:
+    (tmp_path / "api.ts").write_text(
+        'import axios from "axios";\n'
+        "const headers = { Authorization: process.env.AOA_SK };\n"
+        "export const api = axios.create({ baseURL: process.env.AOA_HOST, headers });\n"
+    )
     (tmp_path / "a.ts").write_text(
         'import { track } from "@millimetric/track-node";\n'
         f"declare const id: any, email: any, paid: any;\n{gap.source}"
