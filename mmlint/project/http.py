@@ -209,19 +209,34 @@ def _reached(program: Program, call: Call, url: s.Value, environment: Environmen
     path = url_text(program, call.unit, url, environment)
     if not path.lstrip("/").startswith("v1/"):
         return None
-    made = call.call.callee.object
-    if isinstance(made, s.Name) and made.binding >= 0:
-        before = [
-            one.value
-            for one in call.unit.definitions.get(made.binding, ())
-            if one.value.start < call.call.start
-        ]
-        made = before[-1] if before else made
+    made = _client(call, call.call.callee.object)
     for value in _bases(made) if isinstance(made, s.Call) else ():
         base = url_text(program, call.unit, value, environment).rstrip("/")
         whole = s.Literal(url.start, url.end, f"{base}/{path.lstrip('/')}")
         return endpoint(program, call.unit, whole, environment)
     return None
+
+
+def _client(call: Call, held: s.Value) -> s.Value:
+    """The value of the variable, or of the field of the class, that holds a client."""
+    unit = call.unit
+    if isinstance(held, s.Name) and held.binding >= 0:
+        before = [
+            one.value
+            for one in unit.definitions.get(held.binding, ())
+            if one.value.start < call.call.start
+        ]
+        return before[-1] if before else held
+    if isinstance(held, s.Member) and isinstance(held.object, s.Name):
+        owner = unit.self_class(held.object, call.site.function)
+        if owner < 0:
+            return held
+        written = [one.value for one in unit.field_writes.get((owner, held.name), ())]
+        for member in unit.module.classes[owner].members:
+            if member.name == held.name and member.value is not None:
+                written.append(member.value)
+        return written[0] if len(written) == 1 else held
+    return held
 
 
 def _bases(made: s.Call) -> Iterator[s.Value]:

@@ -87,4 +87,4 @@ def check(project: Project) -> Iterator[Verdict]:
 
 
 def _says_nothing(value: s.Value | None) -> bool:
-    return isinstance(value, s.Literal) and value.value in (None, True, False)
+    return isinstance(value, s.Literal) and (value.value is None or isinstance(value.value, bool))
