@@ -93,12 +93,18 @@ class Unit:
 
     @cached_property
     def calls(self) -> tuple[tuple[Site, s.Call], ...]:
-        """Every call of the module, decorators included, with where it stands, in source order."""
+        """Every call of the module, with where it stands, in source order: also in decorators, and
+        in what JavaScript's classes give their fields (Python's are statements of the body)."""
         bodies = list(enumerate(self.content))
         for declared in self.module.functions:
             for value in declared.decorators:
                 decorator = s.Evaluate(value.start, value.end, value)
                 bodies.append((declared.parent, _content((decorator,))))
+        for owner in () if self.python else self.module.classes:
+            given = [one.value for one in owner.members if one.function < 0 and one.value]
+            for value in given:
+                field = s.Evaluate(value.start, value.end, value)
+                bodies.append((owner.parent, _content((field,))))
         found = [
             (Site(index, one.statement, value), value)
             for index, body in bodies
