@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 
 from mmlint.model.inventory import CallSite, Changes, Event, Inventory
+from mmlint.report.excerpt import visible
 from mmlint.report.places import Sources
 from mmlint.report.view import View
 from mmlint.report.wording import count
@@ -136,19 +137,21 @@ def _table(found: Inventory, sources: Sources) -> str:
     lines: list[str] = []
     for event in found.events:
         meant = f" (meant for the {event.meant})" if event.meant else ""
-        lines.append(f"{event.name}  {_joined(event.sides)}{meant}")
+        lines.append(f"{_one_line(event.name)}  {_joined(event.sides)}{meant}")
         ids = (("anonymous_id", event.anonymous_id), ("user_id", event.user_id))
         shown = (*ids, ("event_id", event.event_id))
         lines.append("  " + ", ".join(f"{name}: {presence}" for name, presence in shown))
         for name, keys in (("fields", event.fields), ("properties", event.properties)):
             if keys:
-                lines.append(f"  {name}: {', '.join(keys)}")
+                lines.append(f"  {name}: {_one_line(_joined(keys))}")
         rows = [
             (f"{one.path}:{one.line}:{one.column}", _sender(one), one.evidence)
             for one in (_site(site, sources) for site in event.sites)
         ]
         lines += [f"  {line}" for line in _aligned(rows).splitlines()]
-    lines += [f"{_at(one, sources)}  an event whose name is unknown" for one in found.unnamed]
+    lines += [
+        f"{_one_line(_at(one, sources))}  an event whose name is unknown" for one in found.unnamed
+    ]
     lines.append(_total(found))
     return "\n".join(lines) + "\n"
 
@@ -188,7 +191,7 @@ def _rows_of_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(head)
-    writer.writerows([_inert(cell) for cell in row] for row in rows)
+    writer.writerows([_inert(_one_line(cell)) for cell in row] for row in rows)
     return text.getvalue()
 
 
@@ -210,12 +213,18 @@ def _line(cells: Sequence[str], write: Callable[[str], str]) -> str:
 def _escaped(cell: str) -> str:
     for mark in ("\\", "|", "`", "*", "_", "<", "["):
         cell = cell.replace(mark, f"\\{mark}")
-    return " ".join(cell.split())
+    return _one_line(cell)
+
+
+def _one_line(text: str) -> str:
+    """Names come from code and from the disk: what steers a terminal or breaks a line is shown."""
+    return visible(" ".join(text.split()))
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> str:
     if not rows:
         return ""
+    rows = [tuple(map(_one_line, row)) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

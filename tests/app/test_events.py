@@ -179,6 +179,18 @@ def test_markdown_is_one_table_whatever_the_names(project: Path) -> None:
     assert rows[0].startswith("| a\\|b \\<c> |")
 
 
+@pytest.mark.parametrize("format_", ["table", "csv", "markdown"])
+def test_no_name_steers_a_terminal_or_breaks_a_line(format_: str, project: Path) -> None:
+    (project / "components/join.tsx").write_text(
+        'import { track } from "@millimetric/track";\n'
+        'track("a\\u001b[2J\\u202eb\\nc", { "d\\u0007": 1 });\n'
+    )
+    told = events(".", format_, cache=False)
+    assert all(line.isprintable() for line in told.splitlines())
+    (line,) = [line for line in told.splitlines() if "b c" in line]
+    assert "browser" in line
+
+
 def test_no_format_shows_a_key(project: Path) -> None:
     key = "_".join(("sk", "live", "0a1b2c3d", "Sup3rSecretTail99"))
     (project / "components/join.tsx").write_text(
