@@ -73,7 +73,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@cli.command()
+@cli.command(short_help="Find mistakes, and repair them with --fix.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--fix", is_flag=True, help="Apply safe fixes, report what is left.")
 @click.option("-i", "--interactive", is_flag=True, help="With --fix: ask about each fix.")
@@ -211,7 +211,7 @@ def _stdin() -> bytes:
     return sys.stdin.buffer.read()
 
 
-@cli.command()
+@cli.command(short_help="Explain a rule, or what is known of a line.")
 @click.argument("subject", metavar="RULE|PATH:LINE")
 def explain(subject: str) -> None:
     """Explain a rule, or what is known of a line.
@@ -225,7 +225,7 @@ def explain(subject: str) -> None:
     click.echo(app.explain(subject), nl=False)
 
 
-@cli.command()
+@cli.command(short_help="List handlers and how long they live.")
 @click.argument("path", default=".")
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text")
 def runtimes(path: str, format_: str) -> None:
@@ -235,7 +235,7 @@ def runtimes(path: str, format_: str) -> None:
     click.echo(app.runtimes(path, format_), nl=False)
 
 
-@cli.command()
+@cli.command(short_help="List what is sent: the tracking plan.")
 @click.argument("path", default=".")
 @click.option(
     "--format",
@@ -263,7 +263,7 @@ def events(path: str, format_: str, revision: str | None, no_cache: bool) -> Non
     click.echo(listed(path, format_, revision, cache=not no_cache), nl=False)
 
 
-@cli.group()
+@cli.group(short_help="Keep known findings apart from new ones.")
 def baseline() -> None:
     """Write down the findings there are, so that only new ones are reported.
 
@@ -336,7 +336,7 @@ def rules(format_: str) -> None:
     click.echo(app.rules(format_), nl=False)
 
 
-@cli.command()
+@cli.command(short_help="Show each setting and its place.")
 @click.argument("path", default=".")
 @settings_options
 def config(path: str, config: tuple[str, ...], isolated: bool) -> None:
@@ -346,7 +346,7 @@ def config(path: str, config: tuple[str, ...], isolated: bool) -> None:
     click.echo(app.show_config(path, config, isolated), nl=False)
 
 
-@cli.command()
+@cli.command(short_help="Remove what is kept to be faster.")
 @click.argument("path", default=".")
 @settings_options
 def clean(path: str, config: tuple[str, ...], isolated: bool) -> None:

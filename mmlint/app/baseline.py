@@ -121,7 +121,7 @@ def write(request: Request, force: bool = False) -> str:
 
     A baseline that is there already is kept unless ``force`` is set. Raises UsageError.
     """
-    from mmlint.engine.baseline import entries_of, render
+    from mmlint.engine.baseline import entries_of, render, replaceable
 
     session = _whole_project(replace(request, no_baseline=True))
     path, _ = _place(request, session.settings, session.root)
@@ -130,6 +130,12 @@ def write(request: Request, force: bool = False) -> str:
             f"{_shown(path)}: there is a baseline already; expected none. Drop what is gone with: "
             "mmlint baseline prune, or replace it, new findings included: "
             "mmlint baseline write --force"
+        )
+    plain = os.path.isfile(path) and not os.path.islink(path)  # links are refused on writing
+    if plain and not replaceable(path.read_text("utf-8", "replace")):
+        raise UsageError(
+            f"{_shown(path)}: is no baseline, and is not overwritten; expected the file of one. "
+            "Name another with --baseline FILE"
         )
     findings = [one.finding for one in session.lint({})]
     _complete(session)

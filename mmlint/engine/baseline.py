@@ -24,6 +24,8 @@ MOST_TEXT: Final = 100
 """Characters of a text that are written down; a longer one is cut, and ends in its hash."""
 
 _HEAD: Final = "mmlint-baseline"
+_HEAD_WITHIN: Final = 500
+"""Characters in which a baseline names itself, also behind the marks of an unfinished merge."""
 _CONFLICTS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 Counts = Mapping[Entry, int]
@@ -191,6 +193,12 @@ def render(baseline: Counts) -> str:
         row: list[str | int] = [entry.path, entry.code, entry.scope, entry.text]
         lines.append(json.dumps([*row, baseline[entry]] if baseline[entry] > 1 else row))
     return "".join(f"{line}\n" for line in lines)
+
+
+def replaceable(text: str) -> bool:
+    """Whether ``text`` is nothing that somebody would miss: empty, or once a baseline, however
+    damaged it is now."""
+    return not text.strip() or _HEAD in text[:_HEAD_WITHIN]
 
 
 def parse(text: str) -> dict[Entry, int]:

@@ -241,6 +241,13 @@ def test_several_projects_each_have_their_own(
 # --- verbs ----------------------------------------------------------------------------------------
 
 
+def test_what_is_no_baseline_is_never_replaced(written: Path) -> None:
+    (written / "notes.txt").write_text("remember the milk\n")
+    told = mmlint("baseline", "write", "--force", "--baseline", "notes.txt").exception
+    assert "is no baseline, and is not overwritten" in str(told)
+    assert (written / "notes.txt").read_text() == "remember the milk\n"
+
+
 def test_writing_replaces_nothing_unless_it_is_forced(written: Path) -> None:
     before = (written / FILE).read_text()
     (written / "app/api/route.ts").write_text(ROUTE + PUT)
