@@ -17,6 +17,7 @@ from mmlint.files.imports import import_lines
 from mmlint.files.kinds import is_test, language
 from mmlint.files.needles import Needles, matters, needles
 from mmlint.files.reading import Reader, Unreadable
+from mmlint.model.regex import regex
 
 MOST = 64
 """Files that are read at the most; a larger neighbourhood costs what a run does."""
@@ -29,8 +30,8 @@ _EXTENSIONS = (
 )
 _CONFIGURATIONS = ("mmlint.toml", ".mmlint.toml", "pyproject.toml", "package.json")
 _BASELINE = ".mmlint-baseline"
-_SETTINGS = re.compile(r"(?:[tj]sconfig.*\.json|.*\.config\.[cm]?[jt]s)\Z")
-_DECIDES = re.compile(r".*\.config\.[^.]+|setup\.py|manage\.py|wrangler\..*|vercel\..*")
+_SETTINGS = regex(r"(?:[tj]sconfig.*\.json|.*\.config\.[cm]?[jt]s)\Z")
+_DECIDES = regex(r".*\.config\.[^.]+|setup\.py|manage\.py|wrangler\..*|vercel\..*")
 """Names of code that decides about other files; naming one of them means more than itself."""
 
 

@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rules": {"model", "sdk", "project"},
     "engine": BELOW_ENGINE,
     "app": BELOW_ENGINE | {"engine"},
-    "focus": {"files", "sdk"},
+    "focus": {"files"} | LEAVES,
     "cli": {"app", "focus"},
     "__main__": {"cli"},
 }

@@ -6,11 +6,16 @@ Each case is a fresh interpreter that reports which modules it ended up with.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
+
+import mmlint
 
 ROOT = Path(__file__).parent.parent
 
@@ -75,6 +80,7 @@ OURS_FOR_A_QUIET_HOOK = OURS_FOR_A_QUESTION | {
     "mmlint.focus",
     *("mmlint.files", "mmlint.files.imports", "mmlint.files.kinds", "mmlint.files.needles"),
     *("mmlint.files.reading", "mmlint.files.tree"),
+    *("mmlint.model", "mmlint.model.regex"),
     *("mmlint.sdk", "mmlint.sdk.environment", "mmlint.sdk.surface"),
 }
 OTHERS_FOR_A_QUESTION = {"click", "click_default_group"}
@@ -191,6 +197,26 @@ def test_a_hook_for_keys_alone_loads_only_the_parser_of_what_holds_one(tmp_path:
     modules = loaded(tmp_path, "--select", "MM2")
     assert "tree_sitter_yaml" in modules
     assert modules & {"libcst", "tree_sitter_javascript", "tree_sitter_json"} == set()
+
+
+def test_no_module_makes_at_once_what_a_run_may_never_need() -> None:
+    """A compiled pattern costs as much as a small module, a dataclass as much as five."""
+    words = (info.name for info in walk_packages(mmlint.__path__, "mmlint."))
+    modules = [import_module(word) for word in words if not word.endswith("__main__")]
+    made = [
+        f"{module.__name__}.{name}"
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, re.Pattern) or _is_dataclass_of(module.__name__, value)
+    ]
+    assert len(modules) > 200
+    assert made == []
+
+
+def _is_dataclass_of(module: str, value: object) -> bool:
+    if not isinstance(value, type) or value.__module__ != module:
+        return False
+    return "__dataclass_fields__" in vars(value)
 
 
 def test_a_run_loads_no_network(tmp_path: Path) -> None:

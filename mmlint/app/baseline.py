@@ -6,9 +6,10 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from mmlint.app.session import Request, Session, UsageError, open_session
 from mmlint.model.report import Notice

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from mmlint.app.naming import is_there
 from mmlint.model.finding import Finding
@@ -34,8 +36,7 @@ DECIDING = frozenset({"package.json", "pyproject.toml", "vercel.json"})
 """Files that decide about others: where one is named, its whole folder is meant."""
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """Everything a run of ``check`` can be asked for; the CLI's options, by their names."""
 
     paths: tuple[str, ...] = ()
@@ -428,8 +429,7 @@ def cache_folder(settings: Settings) -> Path | None:
 # --- opening ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Means:
+class Means(msgspec.Struct, frozen=True):
     """What a run works with, whatever its projects are."""
 
     executor: Executor | None = None

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from mmlint.config.places import json_line, toml_line
 from mmlint.config.problem import ConfigError, Keys, Problem, shown
+from mmlint.model.regex import regex
 
 FILES: Final = ("mmlint.toml", ".mmlint.toml", "pyproject.toml", "package.json")
 """Names that are looked for; the first one of a folder that speaks of mmlint counts."""
@@ -23,9 +24,9 @@ _SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Where mmlint's part of a shared file stands; other files are mmlint's as a whole."""
 
-_PAIR = re.compile(r"\s*([A-Za-z][\w-]*(?:\.(?:[\w-]+|\"[^\"]*\"))*)\s*=(.*)", re.ASCII | re.DOTALL)
-_WORD = re.compile(r"\s*(?!(?:true|false)\s*$)([A-Za-z./][\w./@:-]*)\s*", re.ASCII)
-_AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
+_PAIR = regex(r"\s*([A-Za-z][\w-]*(?:\.(?:[\w-]+|\"[^\"]*\"))*)\s*=(.*)", re.ASCII | re.DOTALL)
+_WORD = regex(r"\s*(?!(?:true|false)\s*$)([A-Za-z./][\w./@:-]*)\s*", re.ASCII)
+_AT_LINE = regex(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
 
 class Layer(Protocol):

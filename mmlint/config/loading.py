@@ -22,11 +22,12 @@ from mmlint.config.layers import (
 from mmlint.config.problem import ConfigError, Keys, Problem, expected, shown
 from mmlint.config.schema import Options, key_of
 from mmlint.config.settings import Settings, matches
+from mmlint.model.regex import regex
 
 _SELECTION = ("select", "extend_select", "ignore")
 """Fields that a new ``select`` begins anew: what another source said of them is forgotten."""
 
-_PART = re.compile(r"MM[0-9]*")
+_PART = regex(r"MM[0-9]*")
 
 
 def load(

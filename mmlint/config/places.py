@@ -5,16 +5,15 @@ The parsers keep no positions, so the text is searched; where that fails, a line
 
 from __future__ import annotations
 
-import re
-
 from mmlint.config.problem import Keys
+from mmlint.model.regex import regex
 
 _KEY = r"(?:[\w-]+|\"[^\"]*\"|'[^']*')"
 _KEYS = rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*"
-_HEADER = re.compile(rf"[ \t]*(\[\[?)[ \t]*({_KEYS})[ \t]*\]")
-_ASSIGNMENT = re.compile(rf"[ \t]*({_KEYS})[ \t]*=")
-_PART = re.compile(_KEY)
-_TRIPLE = re.compile(r'"""|\'\'\'')
+_HEADER = regex(rf"[ \t]*(\[\[?)[ \t]*({_KEYS})[ \t]*\]")
+_ASSIGNMENT = regex(rf"[ \t]*({_KEYS})[ \t]*=")
+_PART = regex(_KEY)
+_TRIPLE = regex(r'"""|\'\'\'')
 
 
 def toml_line(text: str, keys: Keys, near: str | None = None) -> int:

@@ -16,6 +16,7 @@ from typing import Final
 from mmlint.model.baseline import Entry, StaleEntry
 from mmlint.model.facts import EnvEntry, FileFacts
 from mmlint.model.finding import Finding, Place
+from mmlint.model.regex import regex
 from mmlint.report.masking import mask, mask_lines
 from mmlint.sdk.keys import FULL_SHOWN, cut
 
@@ -38,18 +39,18 @@ _SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
 _MARKUP = frozenset({"html", "vue", "svelte", "astro"})
 
 _STRINGS = r'"(?:\\.|[^"\\\n])*"|' + r"'(?:\\.|[^'\\\n])*'"
-_SCRIPT = re.compile(rf"({_STRINGS}|`(?:\\.|[^`\\])*`)|//[^\n]*|/\*.*?\*/", re.DOTALL)
-_HASHES = re.compile(
+_SCRIPT = regex(rf"({_STRINGS}|`(?:\\.|[^`\\])*`)|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_HASHES = regex(
     r'("""(?:\\.|[^\\])*?"""|' + rf"'''(?:\\.|[^\\])*?'''|{_STRINGS})|#[^\n]*", re.DOTALL
 )
-_TAGS = re.compile(rf"({_STRINGS})|<!--.*?-->", re.DOTALL)
+_TAGS = regex(rf"({_STRINGS})|<!--.*?-->", re.DOTALL)
 """Texts, which are kept, or comments, which are not."""
 
-_LAST_COMMA = re.compile(r",\s*(?=[)\]}]|\Z)")
-_CHOSEN = re.compile(r"[;()]|\\?[\"']")
+_LAST_COMMA = regex(r",\s*(?=[)\]}]|\Z)")
+_CHOSEN = regex(r"[;()]|\\?[\"']")
 """Marks that a formatter may put, leave out or change for others."""
-_LAYOUT = re.compile(r"(?<!\w)\s+|\s+(?!\w)")
-_OPAQUE = re.compile(r"[A-Za-z0-9_-]{20,}")
+_LAYOUT = regex(r"(?<!\w)\s+|\s+(?!\w)")
+_OPAQUE = regex(r"[A-Za-z0-9_-]{20,}")
 """With a digit in it, likely to be a token: the file is for everybody, whatever a name says."""
 
 

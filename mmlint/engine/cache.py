@@ -7,7 +7,6 @@ here raises, and a run without the folder says the same, later.
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
 from contextlib import suppress
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from mmlint.files.reading import Unreadable, read
+from mmlint.model.regex import regex
 
 MAX_BYTES: Final = 512 * 1024**2
 """What is kept in all; beyond it, the entries that nobody used for longest go."""
@@ -31,8 +31,8 @@ _TAG: Final = b"""Signature: 8a477f597d28d172789f06886806bc55
 """
 _IGNORED: Final = b"# Made by mmlint.\n*\n"
 
-_ENTRY = re.compile(r"[a-z]+-[0-9a-f]{16,64}")
-_TEMPORARY = re.compile(r"\.[a-z]+-[0-9a-f]{16,64}\.[0-9]+-[0-9]+")
+_ENTRY = regex(r"[a-z]+-[0-9a-f]{16,64}")
+_TEMPORARY = regex(r"\.[a-z]+-[0-9a-f]{16,64}\.[0-9]+-[0-9]+")
 _OURS = frozenset({"CACHEDIR.TAG", ".gitignore"})
 
 _DAY: Final = 86400

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from mmlint.engine.lines import Lines
 from mmlint.model.facts import FileFacts, IgnoreComment
 from mmlint.model.finding import Finding, Fix, Place, Replace
 
 
-@dataclass
-class _Mark:
+class _Mark(msgspec.Struct):
     """One comment with what it has hidden so far."""
 
     path: str
     comment: IgnoreComment
     first: int
     last: int
-    used: set[str] = field(default_factory=set)
+    used: set[str] = msgspec.field(default_factory=set)
 
 
 class Ignores:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from mmlint.engine.clock import Clock
 from mmlint.engine.ignores import Ignores
@@ -14,8 +15,7 @@ from mmlint.project.view import Project
 from mmlint.rules import Registered, Verdict
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(msgspec.Struct, frozen=True):
     """Which verdicts become findings. All of it comes from the configuration.
 
     ``selected``: whether a rule runs at all. ``severity``: what the configuration makes of it
@@ -27,13 +27,12 @@ class Policy:
     allowed: Callable[[Registered, str], bool] = lambda rule, path: True
 
 
-@dataclass
-class Verdicts:
+class Verdicts(msgspec.Struct):
     """Findings in their final order, before the focus is applied; and what went wrong."""
 
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = msgspec.field(default_factory=list)
     ignored: int = 0
-    notices: list[Notice] = field(default_factory=list)
+    notices: list[Notice] = msgspec.field(default_factory=list)
 
 
 def judge(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from mmlint.engine.ahead import FEWEST
 from mmlint.engine.imports import Imports
@@ -41,27 +42,25 @@ _MAY_BE_BINARY = frozenset({"text", "shell", "markdown"})
 """Languages of names that say little about what is in a file."""
 
 
-@dataclass
-class Observed:
+class Observed(msgspec.Struct):
     """What a project says. ``sources``: the bytes of every file with facts. ``resolution``: from
     the specifiers of ``code`` to its files. ``untracked``: as in ``Listing``."""
 
     root: Path
     code: frozenset[str] = frozenset()
-    resolution: Resolution = field(default_factory=lambda: Resolution(frozenset()))
-    facts: dict[str, FileFacts] = field(default_factory=dict)
-    sources: dict[str, bytes] = field(default_factory=dict)
+    resolution: Resolution = msgspec.field(default_factory=lambda: Resolution(frozenset()))
+    facts: dict[str, FileFacts] = msgspec.field(default_factory=dict)
+    sources: dict[str, bytes] = msgspec.field(default_factory=dict)
     tests: frozenset[str] = frozenset()
     untracked: frozenset[str] | None = None
-    surroundings: Surroundings = field(default_factory=Surroundings)
-    skipped: Counter[str] = field(default_factory=Counter)
+    surroundings: Surroundings = msgspec.field(default_factory=Surroundings)
+    skipped: Counter[str] = msgspec.field(default_factory=Counter)
     files: int = 0
-    notices: list[Notice] = field(default_factory=list)
-    limits: Limits = field(default_factory=Limits)
+    notices: list[Notice] = msgspec.field(default_factory=list)
+    limits: Limits = msgspec.field(default_factory=Limits)
 
 
-@dataclass
-class _Sifted:
+class _Sifted(msgspec.Struct):
     """The files of a project, sorted by what their names and bytes say, before any is parsed.
 
     ``skipped``: reason to number, counted here. ``only_keys``: as in ``Observer``. ``manifests``:
@@ -72,13 +71,13 @@ class _Sifted:
     skipped: Counter[str]
     only_keys: bool = False
     files: int = 0
-    code: set[str] = field(default_factory=set)
-    manifests: dict[str, bytes] = field(default_factory=dict)
-    deciding: dict[str, bytes] = field(default_factory=dict)
-    listening: list[str] = field(default_factory=list)
-    wrapping: list[str] = field(default_factory=list)
-    wanted: dict[str, tuple[Language, bytes]] = field(default_factory=dict)
-    spreading: set[str] = field(default_factory=set)
+    code: set[str] = msgspec.field(default_factory=set)
+    manifests: dict[str, bytes] = msgspec.field(default_factory=dict)
+    deciding: dict[str, bytes] = msgspec.field(default_factory=dict)
+    listening: list[str] = msgspec.field(default_factory=list)
+    wrapping: list[str] = msgspec.field(default_factory=list)
+    wanted: dict[str, tuple[Language, bytes]] = msgspec.field(default_factory=dict)
+    spreading: set[str] = msgspec.field(default_factory=set)
 
     def counts(self, path: str) -> bool:
         """Whether a file of this name is looked at; if it is only skipped, that is noted."""

@@ -22,6 +22,7 @@ import msgspec
 from mmlint import __version__
 from mmlint.engine.cache import Cache
 from mmlint.model.facts import FileFacts, Language
+from mmlint.model.regex import regex
 
 MAX_BYTES: Final = 64 * 1024**2
 """Of the encoded facts of one project; the least used ones beyond it are forgotten."""
@@ -41,13 +42,13 @@ _OBSERVING: Final = ("languages", "model", "sdk")
 _PARSERS: Final = ("libcst-", "tree_sitter", "python_dotenv-")
 """How the distributions begin that do."""
 
-_FINGERPRINT: Final = re.compile(rb"\xb0([0-9a-f]{16})")
+_FINGERPRINT: Final = regex(rb"\xb0([0-9a-f]{16})")
 """Of a key (``model.key``), as MessagePack has it; or of something that looks the same."""
 
-_NUMBER: Final = re.compile(rb"\xb0#([0-9]{15})")
+_NUMBER: Final = regex(rb"\xb0#([0-9]{15})")
 """What stands for the fingerprint of a file's first, second, … key while it is kept."""
 
-_WORDS: Final = (re.compile(r"""[^\s"'`]{4,}"""), re.compile(r"[A-Za-z0-9_-]{4,}"))
+_WORDS: Final = (regex(r"""[^\s"'`]{4,}"""), regex(r"[A-Za-z0-9_-]{4,}"))
 """In what a secret may consist of: all between quotes or spaces, or a part of that."""
 
 Item = tuple[Language, bytes]

@@ -14,16 +14,17 @@ from typing import Final, NamedTuple
 
 from mmlint.files.kinds import DECLARATION_REASON, language, skipped
 from mmlint.model.finding import Finding, RenameVariable
+from mmlint.model.regex import regex
 from mmlint.model.report import TextEdit
 
-_WORD: Final = re.compile(rb"(?<![A-Za-z0-9_])[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_])")
+_WORD: Final = regex(rb"(?<![A-Za-z0-9_])[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_])")
 _PROSE: Final = (".txt", ".rst", ".adoc", ".asciidoc", ".org", ".tex")
 _BROWSERS: Final = frozenset({"vue", "svelte", "astro", "html"})
-_CLIENT: Final = re.compile(
+_CLIENT: Final = regex(
     rb"^\s*[\"']use client[\"']|[\"']\$env/(?:static|dynamic)/public[\"']", re.MULTILINE
 )
-_BUNDLED: Final = re.compile(rb"\bimport\.meta\.env\s*(?:\?\.|\.|(?:\?\.)?\[\s*[\"'`])\s*\Z")
-_KEPT_ELSEWHERE: Final = re.compile(rb"\b(?:secrets|vars)\s*(?:\.|\[\s*[\"'])\s*\Z")
+_BUNDLED: Final = regex(rb"\bimport\.meta\.env\s*(?:\?\.|\.|(?:\?\.)?\[\s*[\"'`])\s*\Z")
+_KEPT_ELSEWHERE: Final = regex(rb"\b(?:secrets|vars)\s*(?:\.|\[\s*[\"'])\s*\Z")
 _LOOK_BACK: Final = 40
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from mmlint.model.regex import regex
+
 _ANY_FOLDERS = None
 """The segment ``**``."""
 
@@ -30,7 +32,7 @@ _CLASSES = {
     "xdigit": "0-9a-fA-F",
 }
 
-_NAMED_CLASS = re.compile(r"\[:([^\]]*):\]")
+_NAMED_CLASS = regex(r"\[:([^\]]*):\]")
 
 Segment = str | re.Pattern[str] | None
 """One part of a pattern between slashes: literal text, a glob, or any number of folders."""

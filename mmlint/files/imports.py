@@ -7,21 +7,22 @@ from collections.abc import Iterator
 from typing import Final
 
 from mmlint.files.needles import KEY
+from mmlint.model.regex import regex
 
 LONGEST: Final = 1000
 """Bytes of the longest specifier that is looked up."""
 
 _MARKS = (b"from", b"import", b"require")
-_QUOTED = re.compile(rb"""(?:\s*\()?\s*["']([^"'\n]+)["']""")
-_CALLED = re.compile(rb"""\s*\(\s*\(?\s*["']([^"'\n]+)["']""")
+_QUOTED = regex(rb"""(?:\s*\()?\s*["']([^"'\n]+)["']""")
+_CALLED = regex(rb"""\s*\(\s*\(?\s*["']([^"'\n]+)["']""")
 
-_MODULE = re.compile(
+_MODULE = regex(
     rb"(?:\xef\xbb\xbf)?[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w.]+))"
 )
-_WORD = re.compile(rb"\w+")
-_COMMENT = re.compile(rb"#[^\n]*")
-_CONTINUED = re.compile(rb"\\\r?\n")
-_UNUSUAL = re.compile(rb"[(#\\]")
+_WORD = regex(rb"\w+")
+_COMMENT = regex(rb"#[^\n]*")
+_CONTINUED = regex(rb"\\\r?\n")
+_UNUSUAL = regex(rb"[(#\\]")
 """What makes a list of names more than the rest of its line."""
 _LONGEST_LIST = 4000
 """Bytes of a Python import's list of names that are read."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
+
+from mmlint.model.regex import regex
 
 if TYPE_CHECKING:
     from mmlint.model.facts import Language
@@ -44,7 +45,7 @@ LANGUAGES: Final[dict[str, Language]] = {
 }
 """File name extension to language."""
 
-_DOCKERFILE = re.compile(r"(?:dockerfile|containerfile)(?:[.-].+)?")
+_DOCKERFILE = regex(r"(?:dockerfile|containerfile)(?:[.-].+)?")
 
 _NO_TEXT = (
     "7z a aac ai apk app arrow avi avif bin bmp br bz2 class cur dat db deb dll dmg doc docx dylib "

@@ -11,9 +11,10 @@ import re
 import stat
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from mmlint.files.choosing import IgnoreFiles, folders_of
 from mmlint.files.git import ENV_FOLDER, Asked, Failure, is_named
@@ -21,10 +22,9 @@ from mmlint.files.kinds import VENDORED, language
 from mmlint.files.reading import is_within
 from mmlint.files.root import is_repository, work_tree
 from mmlint.files.tree import Tree
+from mmlint.model.regex import regex
 
-_ENV = re.compile(
-    r"(?:\A|/)(?:\.env|[^/]*\.env|\.env[./][^/]*|\.envrc|\.dev\.vars[^/]*)(?:/|\Z)", re.I
-)
+_ENV = regex(r"(?:\A|/)(?:\.env|[^/]*\.env|\.env[./][^/]*|\.envrc|\.dev\.vars[^/]*)(?:/|\Z)", re.I)
 """What git may have listed for its name alone, ignored or not; the same that it is told."""
 
 UNSETTLED: Final = 2_000_000_000
@@ -32,8 +32,7 @@ UNSETTLED: Final = 2_000_000_000
 showing it: file systems count time in steps of up to two seconds."""
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(msgspec.Struct, frozen=True, eq=False):
     """The files of a project: paths relative to its root with ``/``, sorted. Odd bytes in names are
     kept as surrogates (PEP 383).
 
@@ -47,9 +46,18 @@ class Listing:
     files: tuple[str, ...]
     notes: tuple[str, ...] = ()
     skipped_folders: tuple[str, ...] = ()
-    links: Mapping[str, str] = field(default_factory=dict)
-    stamps: Mapping[str, int] = field(default_factory=dict, compare=False)
-    untracked: frozenset[str] | None = field(default=None, compare=False)
+    links: Mapping[str, str] = msgspec.field(default_factory=dict)
+    stamps: Mapping[str, int] = msgspec.field(default_factory=dict)
+    untracked: frozenset[str] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both list the same; when a file changed, and who tracks it, is no part of it."""
+        return isinstance(other, Listing) and self._listed() == other._listed()
+
+    def _listed(self) -> tuple[object, ...]:
+        return self.files, self.notes, self.skipped_folders, dict(self.links)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def listing(root: Path | str, *, exclude: Sequence[str] = ()) -> Listing:

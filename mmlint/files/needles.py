@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from mmlint.model.regex import regex
 from mmlint.sdk.environment import PUBLIC_PREFIXES
 from mmlint.sdk.surface import NEEDLES
 
@@ -37,14 +38,14 @@ SPREADS: Final = SENDS | HOLDS_KEY
 """With one of these flags a file holds what the files that import it may use."""
 
 _SUPPRESSION = b"mmlint:"
-_NOQA = re.compile(rb"noqa\s*:[^\r\n]*\bmm[0-9]")
+_NOQA = regex(rb"noqa\s*:[^\r\n]*\bmm[0-9]")
 
-KEY: Final = re.compile(rb"(?:sk|rk|ak)_[a-z]+_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{8}")
+KEY: Final = regex(rb"(?:sk|rk|ak)_[a-z]+_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{8}")
 """The beginning of a complete secret key."""
 
 _KEYS = (b"sk_", b"rk_", b"ak_")
 _SECRETS = (*_KEYS, b"aoa_", b"mm_", b"millimetric_", b"aoask", b"mmsk")
-_SECRET = re.compile(
+_SECRET = regex(
     rb"[sra]k_|(?:aoa|mm|millimetric)_(?:[a-z0-9]+_){0,3}(?:sk|secret)|(?:aoa|mm)sk",
 )
 """Beginnings of secret keys (where a word begins), and names that say they hold one (anywhere).
@@ -55,7 +56,7 @@ _IN_WORDS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_")
 _INLINING = (b"define", b"runtimeconfig", b"env:", b"environmentplugin")
 """Words of a bundler's configuration that writes values into the browser's code."""
 
-_OPTION = re.compile(rb"(?:define|env|public)[\"']?\s*:|(?:define|environment)plugin")
+_OPTION = regex(rb"(?:define|env|public)[\"']?\s*:|(?:define|environment)plugin")
 _OPTIONS = (
     *(b"define:", b"define :", b'define"', b"define'", b"defineplugin", b"environmentplugin"),
     *(b"env:", b'env"', b"env'", b"public:"),
@@ -64,7 +65,7 @@ _OPTIONS = (
 nothing may go to the browser."""
 
 _READS = (b"process.env", b"loadenv", b"import.meta.env", b"os.environ", b"getenv")
-_GIVEN = re.compile(rb"\w+[\"'\]]*\s*(?:[?|]{2})?=(?!=)")
+_GIVEN = regex(rb"\w+[\"'\]]*\s*(?:[?|]{2})?=(?!=)")
 
 _OWN_PREFIX = (b"envprefix", b"publicprefix")
 """Options that make a prefix of the project's own public."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from mmlint.files.git import Failure, answer
 from mmlint.files.kinds import MAX_BYTES, skipped
@@ -17,13 +18,12 @@ _LINK = "120000"
 _SHA1_DIGITS = 40
 
 
-@dataclass(frozen=True)
-class Revision:
+class Revision(msgspec.Struct, frozen=True):
     """``files``: every path at the revision, relative to the folder asked about. ``changed``: the
     bytes of those that the work tree has otherwise, or not at all."""
 
     files: frozenset[str]
-    changed: dict[str, bytes] = field(default_factory=dict)
+    changed: dict[str, bytes] = msgspec.field(default_factory=dict)
 
 
 def at(folder: Path, name: str) -> Revision | Failure:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 Runtime = Literal["serverless", "long-running", "script", "unknown"]
 
@@ -23,8 +24,7 @@ def named(*stems: str) -> tuple[str, ...]:
     return tuple(f"{stem}.{extension}" for stem in stems for extension in SCRIPTS)
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """A literal value in a settings file.
 
     ``files``: their names. ``keys``: dotted paths, of which the first that is set counts. Of JSON
@@ -35,8 +35,7 @@ class Setting:
     keys: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(msgspec.Struct, frozen=True):
     """A part of the paths of a platform's patterns that a setting replaces.
 
     ``mark``: how the patterns write it (``<folder>``). ``usual``: regular expression of what stands
@@ -48,8 +47,7 @@ class Moved:
     usual: str
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """A settings file of one of these names, at or above the code's folder, in which the regular
     expression ``text`` is found (empty: the file's presence is enough)."""
 
@@ -57,8 +55,7 @@ class Said:
     text: str = ""
 
 
-@dataclass(frozen=True)
-class Exported:
+class Exported(msgspec.Struct, frozen=True):
     """Functions and apps (of a Python file only apps) that it exports under one of ``names``.
 
     ``path``: regular expression, searched in the path relative to the file's package. ``members``:
@@ -77,8 +74,7 @@ class Exported:
     language: Literal["javascript", "python"] = "javascript"
 
 
-@dataclass(frozen=True)
-class Attached:
+class Attached(msgspec.Struct, frozen=True):
     """Functions that are made members of a file's default export (``Page.getInitialProps = …``)."""
 
     path: str
@@ -86,23 +82,20 @@ class Attached:
     why: str
 
 
-@dataclass(frozen=True)
-class Component:
+class Component(msgspec.Struct, frozen=True):
     """Async functions with a capitalised name that return JSX, outside client files."""
 
     why: str
 
 
-@dataclass(frozen=True)
-class Directive:
+class Directive(msgspec.Struct, frozen=True):
     """Functions under a string directive, of the file (then its exports) or of the function."""
 
     text: str
     why: str
 
 
-@dataclass(frozen=True)
-class DefaultObject:
+class DefaultObject(msgspec.Struct, frozen=True):
     """Methods of the object that a file exports by default.
 
     ``apps``: packages whose apps are such objects themselves.
@@ -116,8 +109,7 @@ class DefaultObject:
     bun: bool = False
 
 
-@dataclass(frozen=True)
-class Extends:
+class Extends(msgspec.Struct, frozen=True):
     """Methods of classes with one of these bases; ``bound``: a setting that names further classes.
 
     ``path``: regular expression, searched in the path relative to the file's package.
@@ -131,8 +123,7 @@ class Extends:
     language: Literal["javascript", "python"] = "javascript"
 
 
-@dataclass(frozen=True)
-class Callback:
+class Callback(msgspec.Struct, frozen=True):
     """Functions handed to a call: ``callee`` is a regular expression for ``module:path`` of a
     package's function, or for a global's path (``:Deno.serve``); a ``()`` is a call in between.
 
@@ -146,8 +137,7 @@ class Callback:
     options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(msgspec.Struct, frozen=True):
     """Python functions of a module's top level by name.
 
     ``parameters``: how many it takes. ``annotation``: regular expression for the first one's.
@@ -159,16 +149,14 @@ class Named:
     annotation: str = ""
 
 
-@dataclass(frozen=True)
-class Decorated:
+class Decorated(msgspec.Struct, frozen=True):
     """Functions and methods under a decorator; ``decorator`` as ``Callback.callee``."""
 
     decorator: str
     why: str
 
 
-@dataclass(frozen=True)
-class Views:
+class Views(msgspec.Struct, frozen=True):
     """Python functions of files at ``path`` whose first parameter has this name (Django views)."""
 
     path: str
@@ -190,8 +178,7 @@ Pattern = (
 )
 
 
-@dataclass(frozen=True)
-class Platform:
+class Platform(msgspec.Struct, frozen=True):
     """A platform.
 
     ``needs``: packages of which one must be a dependency or be imported, where the package's

@@ -6,20 +6,21 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from mmlint.model.facts import IgnoreComment, Language
+from mmlint.model.regex import regex
 from mmlint.sdk.keys import redact
 
 Span = tuple[int, int]
 
-_MARK = re.compile(
+_MARK = regex(
     rb"(?<![\w-])mmlint:[ \t]*(?P<kind>ignore-file|ignore)(?![\w-])"
     rb"(?:[ \t]*\[(?P<list>[^\]\r\n]*)\])?"
 )
-_NOQA = re.compile(
+_NOQA = regex(
     rb"#[ \t]*noqa[ \t]*:[ \t]*(?P<list>[a-z]+[0-9]+\b(?:[, \t]+[a-z]+[0-9]+\b)*)",
     re.IGNORECASE,
 )
-_WORD = re.compile(rb"[^\s,]+")
-_OURS = re.compile(rb"MM[0-9]+", re.IGNORECASE)
+_WORD = regex(rb"[^\s,]+")
+_OURS = regex(rb"MM[0-9]+", re.IGNORECASE)
 _BLANKS = b" \t\f\v"
 _BOM = b"\xef\xbb\xbf"
 
@@ -28,8 +29,8 @@ _STRING = (
     rb'"(?:[^"\\\r\n]|\\.)*"|' + rb"'(?:[^'\\\r\n]|\\.)*'"
 )
 _OPENING = rb"(?:\A(?:\xef\xbb\xbf)?(?:#![^\r\n]*)?)?"
-_BEFORE_CODE = re.compile(_OPENING + rb"(?:[\s;]|" + _STRING + rb")*", re.DOTALL)
-_BEFORE_MARKUP = re.compile(
+_BEFORE_CODE = regex(_OPENING + rb"(?:[\s;]|" + _STRING + rb")*", re.DOTALL)
+_BEFORE_MARKUP = regex(
     _OPENING + rb"(?:[\s;{}]|---|<!doctype[^<>]*>|<script\b[^<>]*>|" + _STRING + rb")*",
     re.DOTALL | re.IGNORECASE,
 )
@@ -79,7 +80,7 @@ def _facts(data: bytes, span: Span, language: Language, lead: int) -> Iterator[I
     alone = _is_alone(data, span)
     ends = [mark.start() for mark in marks[1:]] + [span[1]]
     for mark, end in zip(marks, ends, strict=True):
-        noqa = mark.re is _NOQA
+        noqa = mark.re.pattern == _NOQA.pattern
         words = _words(data, mark)
         if noqa:
             words = [word for word in words if _OURS.fullmatch(word.group())]

@@ -19,6 +19,7 @@ from mmlint.languages.markup import Component, Markup, Tag, frontmatter, scan, v
 from mmlint.languages.script_tags import script_tags
 from mmlint.languages.templates import TEMPLATE_TAG, as_rendered
 from mmlint.model.facts import FileFacts, SyntaxProblem
+from mmlint.model.regex import regex
 
 Dialect = Choices["javascript", "typescript", "tsx"]
 Kind = Choices["script", "handler", "expression"]
@@ -191,12 +192,12 @@ def _without(data: bytes, span: Span | None) -> bytes:
 
 # --- which bytes are code -------------------------------------------------------------------------
 
-_SCRIPT_TYPE = re.compile(r"(?:module|.*(?:java|ecma|type)script|.*/(?:babel|jsx|tsx|partytown))?")
-_SCRIPT_LANG = re.compile(r"(?:[jt]sx?|(?:java|type)script)?")
-_EVENT_ATTRIBUTE = re.compile(r"on[a-z]+", re.IGNORECASE)
-_VUE_HANDLER = re.compile(r"@.|v-on:.")
-_VUE_EXPRESSION = re.compile(r":.|v-(?!(?:for|slot|pre|cloak|once)\b)")
-_TELLING = re.compile(rb"[.(\"'`]")
+_SCRIPT_TYPE = regex(r"(?:module|.*(?:java|ecma|type)script|.*/(?:babel|jsx|tsx|partytown))?")
+_SCRIPT_LANG = regex(r"(?:[jt]sx?|(?:java|type)script)?")
+_EVENT_ATTRIBUTE = regex(r"on[a-z]+", re.IGNORECASE)
+_VUE_HANDLER = regex(r"@.|v-on:.")
+_VUE_EXPRESSION = regex(r":.|v-(?!(?:for|slot|pre|cloak|once)\b)")
+_TELLING = regex(rb"[.(\"'`]")
 """A bare name or number says nothing that a rule asks about, so it need not be parsed."""
 
 
@@ -250,7 +251,7 @@ def _attribute_kind(name: str, language: Component) -> Kind | None:
 
 # --- entities -------------------------------------------------------------------------------------
 
-_PIECE = re.compile(rb"&#?\w{1,31};|[^&<>=\"'`\\|]+|\\.|.", re.DOTALL)
+_PIECE = regex(rb"&#?\w{1,31};|[^&<>=\"'`\\|]+|\\.|.", re.DOTALL)
 _OPERATORS = (b"&", b"<", b">", b"=", b"|")
 _QUOTES = (b'"', b"'", b"`")
 

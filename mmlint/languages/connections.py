@@ -15,6 +15,7 @@ from mmlint.languages.comments import Span
 from mmlint.languages.entries import decoded, references
 from mmlint.languages.settings_levels import Document, Level, Listing, Mapping, Text
 from mmlint.model.facts import Connection
+from mmlint.model.regex import regex
 from mmlint.sdk.addresses import api_path
 from mmlint.sdk.keys import find_key
 
@@ -22,9 +23,9 @@ _SERVERS: Final = (("mcpServers",), ("servers",), ("mcp", "servers"), ("mcp.serv
 """Where clients keep them: Claude and Cursor, VS Code, and its settings."""
 
 _ADDRESSES: Final = ("url", "serverUrl", "httpUrl")
-_BEARER: Final = re.compile(rb"\s*(?:Authorization\s*:\s*)?(?:Bearer\s+)?", re.IGNORECASE)
-_HEADER: Final = re.compile(rb"\s*Authorization\s*:", re.IGNORECASE)
-_HOLE: Final = re.compile(r"\$\{(?:env:)?(\w+)(?::-[^{}]*)?\}")
+_BEARER: Final = regex(rb"\s*(?:Authorization\s*:\s*)?(?:Bearer\s+)?", re.IGNORECASE)
+_HEADER: Final = regex(rb"\s*Authorization\s*:", re.IGNORECASE)
+_HOLE: Final = regex(r"\$\{(?:env:)?(\w+)(?::-[^{}]*)?\}")
 _MOST_SERVERS: Final = 1000
 
 

@@ -15,20 +15,21 @@ from mmlint.languages.comments import Span, ignores
 from mmlint.languages.entries import decoded, entry
 from mmlint.languages.key_literals import key_literals
 from mmlint.model.facts import EnvEntry, FileFacts
+from mmlint.model.regex import regex
 
 _BOM = b"\xef\xbb\xbf"
-_LINE_END = re.compile(rb"\r\n?|\n|\Z")
-_COMMENT = re.compile(rb"[ \t\f\v]*(#)")
-_NAME = re.compile(
+_LINE_END = regex(rb"\r\n?|\n|\Z")
+_COMMENT = regex(rb"[ \t\f\v]*(#)")
+_NAME = regex(
     rb"[ \t\f\v]*(?:export[ \t\f\v]+)?(?P<quote>'?)(?P<name>[\w.\-\x80-\xff]+)(?P=quote)"
     rb"[ \t\f\v]*=[ \t\f\v]*"
 )
 _QUOTED = {
-    b'"': re.compile(rb'"((?:[^"\\]|\\.)*)"', re.DOTALL),
-    b"'": re.compile(rb"'((?:[^'\\]|\\.)*)'", re.DOTALL),
+    b'"': regex(rb'"((?:[^"\\]|\\.)*)"', re.DOTALL),
+    b"'": regex(rb"'((?:[^'\\]|\\.)*)'", re.DOTALL),
 }
-_AFTER_QUOTES = re.compile(rb"[ \t\f\v]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
-_INLINE_COMMENT = re.compile(rb"[ \t\f\v]#")
+_AFTER_QUOTES = regex(rb"[ \t\f\v]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
+_INLINE_COMMENT = regex(rb"[ \t\f\v]#")
 
 
 class Statement(NamedTuple):

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from mmlint.languages import edits_javascript_objects as objects
 from mmlint.languages import edits_javascript_tree as tree
@@ -167,8 +168,7 @@ def _may_lead(text: str) -> bool:
 # --- statements ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Frame:
+class _Frame(msgspec.Struct, frozen=True):
     """What a statement needs around it to become several.
 
     ``inline``: they go on one line. ``before``/``after``: texts at its start and end. ``apart``:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Final
 
 from mmlint.languages import edits_javascript_tree as tree
 from mmlint.languages import edits_layout as layout
 from mmlint.languages.edits_layout import Change
 from mmlint.model import finding as f
+from mmlint.model.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _WRAPPED: Final = ("pair", "shorthand_property_identifier")
-_IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
+_IDENTIFIER: Final = regex(r"[A-Za-z_$][\w$]*")
 
 
 def _key(entry: Node) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from mmlint.languages.edits_layout import Listing, Span
 from mmlint.model import finding as f
 from mmlint.model.facts import Language
+from mmlint.model.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -25,9 +26,9 @@ FUNCTIONS: Final = {
     "class_body",
 }
 COMMENTS: Final = {"comment", "html_comment"}
-_SCRIPT_TAG: Final = re.compile(rb"""<script\b(?:"[^"]*"|'[^']*'|[^>"'])*>""", re.IGNORECASE)
-_SCRIPT_LANGUAGE: Final = re.compile(rb"""\blang\s*=\s*["']?(tsx?|jsx?)\b""", re.IGNORECASE)
-_FENCE: Final = re.compile(rb"^---[ \t]*$", re.MULTILINE)
+_SCRIPT_TAG: Final = regex(rb"""<script\b(?:"[^"]*"|'[^']*'|[^>"'])*>""", re.IGNORECASE)
+_SCRIPT_LANGUAGE: Final = regex(rb"""\blang\s*=\s*["']?(tsx?|jsx?)\b""", re.IGNORECASE)
+_FENCE: Final = regex(rb"^---[ \t]*$", re.MULTILINE)
 
 
 def root_of(edit: f.Edit, language: Language, source: bytes) -> Node | None:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
+
+from mmlint.model.regex import regex
 
 BLANKS = b" \t\f"
 _BOM = b"\xef\xbb\xbf"
-_NEWLINE = re.compile(rb"\r\n|\n|\r")
+_NEWLINE = regex(rb"\r\n|\n|\r")
 _WORD_EDGE = rb"(?<![\w$])%s(?![\w$])"
 
 Change = tuple[int, int, str]
@@ -106,8 +109,7 @@ def fresh_name(source: bytes) -> str:
     return name
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(msgspec.Struct, frozen=True):
     """What stands between two brackets, divided by commas.
 
     ``start``/``end``: the bytes between the brackets. ``items`` and ``comments``: in source order.

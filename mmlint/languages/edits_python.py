@@ -13,34 +13,34 @@ import re
 import tokenize
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+import msgspec
 
 from mmlint.languages import edits_layout as layout
 from mmlint.languages.edits_layout import Change, Listing, Span
 from mmlint.model import finding as f
+from mmlint.model.regex import regex
 
 _BOM: Final = b"\xef\xbb\xbf"
 _QUIET: Final = {tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
 _OPEN: Final = {"(", "[", "{"}
 _CLOSE: Final = {")", "]", "}"}
-_PROPERTY: Final = re.compile(r"\b(?:cached_)?property\b|\.(?:setter|getter|deleter)\b")
+_PROPERTY: Final = regex(r"\b(?:cached_)?property\b|\.(?:setter|getter|deleter)\b")
 
 _Placed = ast.stmt | ast.expr | ast.alias
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True)
-class _Token:
+class _Token(msgspec.Struct, frozen=True):
     start: int
     end: int
     text: str
     kind: int
 
 
-@dataclass(frozen=True)
-class _Script:
+class _Script(msgspec.Struct, frozen=True):
     """A parsed file: its tree, its tokens without line breaks, and where its lines start."""
 
     source: bytes

@@ -11,12 +11,13 @@ from typing import Literal as Choices
 from mmlint.languages.comments import Span
 from mmlint.model.facts import EnvEntry, Reference
 from mmlint.model.key import Key
+from mmlint.model.regex import regex
 from mmlint.sdk.addresses import address
 from mmlint.sdk.keys import find_key, is_placeholder
 
 Kind = Choices["empty", "key", "placeholder", "reference", "unknown", "other"]
 
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     rb"(?<![\\$])\$(?:"
     rb"\{(?:env[:.]|param:)?(?P<braced>[A-Za-z_]\w*)(?=\}|:?[-=?+]|[,#%/^@])"
     rb"|\((?P<round>[A-Za-z_]\w*)\)"
@@ -24,18 +25,18 @@ _REFERENCE = re.compile(
 )
 """``$X``, ``${X:-default}``, ``$(X)`` of Kubernetes, ``${env:X}`` of Serverless."""
 
-_TEMPLATE = re.compile(rb"\{\{((?:[^{}|\r\n]|\|\||\{\d*\}){0,300})(?:\|[^{}\r\n]{0,300})?\}\}")
-_TEMPLATE_NAME = re.compile(
+_TEMPLATE = regex(rb"\{\{((?:[^{}|\r\n]|\|\||\{\d*\}){0,300})(?:\|[^{}\r\n]{0,300})?\}\}")
+_TEMPLATE_NAME = regex(
     rb"(?<![\w.\"'-])\.?(?:[A-Za-z_][\w-]*\.)*(?P<name>[A-Za-z_][\w-]*)(?![\w.(\[\"'-])"
     rb"|\[[\"'](?P<index>[\w-]+)[\"']\]"
 )
 """``${{ secrets.X }}`` of GitHub, ``{{ .Values.x }}`` of Helm: the last member of the chain."""
 
 Store = Choices["", "secrets", "vars"]
-_STORE = re.compile(rb"(?<![\w.])(secrets|vars)\s*(?:\.|\[\s*[\"'])\s*\Z")
+_STORE = regex(rb"(?<![\w.])(secrets|vars)\s*(?:\.|\[\s*[\"'])\s*\Z")
 """What stands before a name that GitHub keeps. Of ``.Values.secrets`` in Helm it is no part."""
 
-_COMPUTED = re.compile(rb"(?<![\\$])\$[{(]|\{\{|<%|<<|`|!\{")
+_COMPUTED = regex(rb"(?<![\\$])\$[{(]|\{\{|<%|<<|`|!\{")
 """What some tool will put something in place of, though no variable's name can be seen."""
 
 _LONGEST_STAND_IN = 1000

@@ -5,7 +5,6 @@ Parsed with tree-sitter, which gives exact byte spans and reads on after a synta
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from mmlint.languages.javascript_scope import COMMENTS
 from mmlint.languages.trees import Endless, comments, parse
 from mmlint.model.facts import SyntaxProblem
+from mmlint.model.regex import regex
 from mmlint.model.syntax import Module
 
 if TYPE_CHECKING:
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 Dialect = Literal["javascript", "typescript", "tsx"]
 
-_COMMENT_MARKS: Final = re.compile(rb"//|/\*|<!--|-->")
-_TYPE_STAR: Final = re.compile(rb"\b(export\s+)type(\s*\*)")
+_COMMENT_MARKS: Final = regex(rb"//|/\*|<!--|-->")
+_TYPE_STAR: Final = regex(rb"\b(export\s+)type(\s*\*)")
 """``export type * from``: the word is blanked, and looked up again in the source."""
 
-_CALL_SIGNATURE: Final = re.compile(rb"(?<=[^\s;,{(<|&=])(\s*\n[ \t]*)[ \t](?=<\s*[A-Za-z])")
+_CALL_SIGNATURE: Final = regex(rb"(?<=[^\s;,{(<|&=])(\s*\n[ \t]*)[ \t](?=<\s*[A-Za-z])")
 """A member of an interface that begins with ``<`` on a line of its own, after one without ``;``."""
 
-_TYPEOF_IMPORT: Final = re.compile(rb"""\btypeof\s+import\s*\(\s*["'][^"'\n]*["']\s*\)""")
+_TYPEOF_IMPORT: Final = regex(rb"""\btypeof\s+import\s*\(\s*["'][^"'\n]*["']\s*\)""")
 """``typeof import("x")`` among type arguments: some type."""
 
-_AMPERSAND: Final = re.compile(rb"(?<!&)&(?!&)")
+_AMPERSAND: Final = regex(rb"(?<!&)&(?!&)")
 """In JSX, ``?a=1&b=2`` and ``drag & drop`` are taken for broken character references. ``|`` stands
 wherever ``&`` may stand, and is read as plain text there."""
 
@@ -39,7 +39,7 @@ _MOST_OPEN_COMMENTS: Final = 1000
 """The parser reads to the end of the file for each comment that is never closed."""
 
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "${": "}", "`": "`"}
-_SHOWN_TOKEN: Final = re.compile(r"[^\w\s\"'`]{1,3}|[a-z]{1,10}(?![\w-])")
+_SHOWN_TOKEN: Final = regex(r"[^\w\s\"'`]{1,3}|[a-z]{1,10}(?![\w-])")
 """Signs and words of the language. Anything else might be part of a secret."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -17,6 +16,7 @@ from mmlint.languages.javascript_scope import (
 )
 from mmlint.languages.javascript_statements import Statements
 from mmlint.model import syntax as s
+from mmlint.model.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
@@ -221,7 +221,7 @@ class Program(Statements):
         return self.scopes.resolve(self.text(name))
 
 
-_TYPE_EXPORT: Final = re.compile(rb"export\s+type\s*[{*]")
+_TYPE_EXPORT: Final = regex(rb"export\s+type\s*[{*]")
 
 _LONGEST_PATH: Final = 100
 """Names in an import alias; a program of people has a few."""

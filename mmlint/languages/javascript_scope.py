@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
 
 from mmlint.model.syntax import Binding
 
@@ -193,8 +194,7 @@ def _field(declaration: Syntax, kind: Kind) -> Iterator[tuple[Syntax, Kind]]:
 # --- what a name refers to ------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Declared:
+class _Declared(msgspec.Struct):
     """A binding in the making."""
 
     name: str

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from mmlint.model.regex import regex
+
 _EXACT: Final = 2**53
 """Integers beyond this are floating point numbers in JavaScript."""
 
-_ESCAPE: Final = re.compile(
+_ESCAPE: Final = regex(
     r"\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-3]?[0-7]{1,2})|(\r\n|.))",
     re.DOTALL,
 )

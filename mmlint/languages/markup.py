@@ -11,6 +11,7 @@ from typing import Literal as Choices
 from typing import NamedTuple
 
 from mmlint.languages.comments import Span
+from mmlint.model.regex import regex
 
 Component = Choices["html", "vue", "svelte", "astro"]
 
@@ -49,20 +50,20 @@ class Markup(NamedTuple):
     expressions: Sequence[Span]
 
 
-_SPACE = re.compile(rb"\s*")
-_BETWEEN_ATTRIBUTES = re.compile(rb"[\s/]*")
-_FENCE = re.compile(rb"^[ \t]*---", re.MULTILINE)
-_TEXT_ENDS = re.compile(rb"<")
-_TEXT_ENDS_WITH_BRACES = re.compile(rb"[<{]")
-_TAG_NAME = re.compile(rb"<(/?)([A-Za-z][^\s/><]*)")
-_ATTRIBUTE = re.compile(rb"(=?[^\s=>/]*)(\s*=\s*)?")
-_QUOTE_ENDS = {mark: re.compile(b"[{" + mark + b"]") for mark in (b'"', b"'")}
-_UNQUOTED = re.compile(rb"[^\s>]*")
-_UNQUOTED_UP_TO_BRACE = re.compile(rb"[^\s>{]*")
-_BRACED_COMMENT = re.compile(rb"\{\s*(/\*(?:[^*]|\*(?!/))*(?:\*/|\Z))")
-_BLOCK_END = re.compile(rb"\{\s*/\w*\s*\}")
+_SPACE = regex(rb"\s*")
+_BETWEEN_ATTRIBUTES = regex(rb"[\s/]*")
+_FENCE = regex(rb"^[ \t]*---", re.MULTILINE)
+_TEXT_ENDS = regex(rb"<")
+_TEXT_ENDS_WITH_BRACES = regex(rb"[<{]")
+_TAG_NAME = regex(rb"<(/?)([A-Za-z][^\s/><]*)")
+_ATTRIBUTE = regex(rb"(=?[^\s=>/]*)(\s*=\s*)?")
+_QUOTE_ENDS = {mark: regex(b"[{" + mark + b"]") for mark in (b'"', b"'")}
+_UNQUOTED = regex(rb"[^\s>]*")
+_UNQUOTED_UP_TO_BRACE = regex(rb"[^\s>{]*")
+_BRACED_COMMENT = regex(rb"\{\s*(/\*(?:[^*]|\*(?!/))*(?:\*/|\Z))")
+_BLOCK_END = regex(rb"\{\s*/\w*\s*\}")
 _BLOCK_MARKS = (b"#", b":", b"@")
-_CODE_TOKEN = re.compile(
+_CODE_TOKEN = regex(
     rb"[{}`]"
     rb"|\"(?:[^\"\\\n]|\\.)*\"?"
     rb"|'(?:[^'\\\n]|\\.)*'?"
@@ -72,7 +73,7 @@ _CODE_TOKEN = re.compile(
     rb"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/",
     re.DOTALL,
 )
-_TEMPLATE_TOKEN = re.compile(rb"`|\$\{|\\.", re.DOTALL)
+_TEMPLATE_TOKEN = regex(rb"`|\$\{|\\.", re.DOTALL)
 
 _RAW: dict[Component, frozenset[str]] = {
     "html": frozenset(

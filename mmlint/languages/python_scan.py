@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from mmlint.model.regex import regex
+
 NESTING: Final = 100
 """Open brackets at one place; CPython itself refuses more than 200."""
 
@@ -17,7 +19,7 @@ LINKS: Final = 1000
 PATTERN_NESTING: Final = 7
 """Open brackets in a ``case`` line: the native parser's time grows fourfold with each of them."""
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     rb"""
     (?P<comment> \#[^\r\n]*)
   | (?P<string>
@@ -36,8 +38,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_BRANCH = re.compile(rb"^([ \t]*)(el)?if\b", re.MULTILINE)
-_CASE = re.compile(rb"^[ \t\f]*case\b[^\r\n]*", re.MULTILINE)
+_BRANCH = regex(rb"^([ \t]*)(el)?if\b", re.MULTILINE)
+_CASE = regex(rb"^[ \t\f]*case\b[^\r\n]*", re.MULTILINE)
 
 
 class Outline(NamedTuple):

@@ -6,7 +6,6 @@ noted while lowering and filled in at the end (docs.python.org, execution model,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal as Choices
 
 import msgspec
@@ -16,8 +15,7 @@ from mmlint.model import syntax as s
 BindingKind = Choices["import", "parameter", "variable", "function", "class", "catch"]
 
 
-@dataclass(eq=False, slots=True)
-class Scope:
+class Scope(msgspec.Struct, eq=False):
     """Names of one function, class body or comprehension. ``owner``: the function it belongs to."""
 
     kind: Choices["function", "class", "comprehension"]
@@ -25,13 +23,12 @@ class Scope:
     parent: Scope | None
     start: int = 0
     end: int = 0
-    names: dict[str, int] = field(default_factory=dict)
-    globals: set[str] = field(default_factory=set)
-    nonlocals: set[str] = field(default_factory=set)
+    names: dict[str, int] = msgspec.field(default_factory=dict)
+    globals: set[str] = msgspec.field(default_factory=set)
+    nonlocals: set[str] = msgspec.field(default_factory=set)
 
 
-@dataclass(eq=False, slots=True)
-class _Draft:
+class _Draft(msgspec.Struct, eq=False):
     """A binding in the making. ``remote``: so far only assigned through global or nonlocal."""
 
     name: str

@@ -14,6 +14,7 @@ import libcst as cst
 from mmlint.languages.python_scope import BindingKind, Scopes
 from mmlint.languages.python_spans import Span, Spans
 from mmlint.model import syntax as s
+from mmlint.model.regex import regex
 from mmlint.sdk.keys import find_key, redact
 
 ParameterKind = Choices["positional", "keyword", "rest", "keywords"]
@@ -49,7 +50,7 @@ OPERATORS: Final = {
 }
 """LibCST's names of operators, and how they are spelled."""
 
-_ESCAPE = re.compile(
+_ESCAPE = regex(
     r"\\(N\{[^}]*\}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3}|.)", re.DOTALL
 )
 _ESCAPED = {

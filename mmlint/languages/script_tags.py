@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator
 
 from mmlint.languages.entries import decoded
 from mmlint.languages.markup import Attribute, Component, Markup, Tag
 from mmlint.languages.templates import TEMPLATE_TAG
 from mmlint.model.facts import ScriptTag, TagAttribute
+from mmlint.model.regex import regex
 from mmlint.sdk.keys import find_key, redact
 from mmlint.sdk.surface import LOADER_PATH
 
-_FILLED_IN = re.compile(rb"\{\{|\{%|<[%?]|%[A-Za-z_]\w*%|\$\{|__[A-Z_]+__|@@|#\{|\{[a-zA-Z_.]+\}")
+_FILLED_IN = regex(rb"\{\{|\{%|<[%?]|%[A-Za-z_]\w*%|\$\{|__[A-Z_]+__|@@|#\{|\{[a-zA-Z_.]+\}")
 """What a build or a server puts something in place of, besides whole tags of template engines:
 ``%VITE_KEY%`` of Vite and Create React App, ``${…}`` of envsubst and template strings."""
 

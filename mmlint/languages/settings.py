@@ -6,7 +6,6 @@ so that equal bytes give equal facts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -27,6 +26,7 @@ from mmlint.languages.settings_levels import (
     Text,
 )
 from mmlint.model.facts import EnvEntry, FileFacts, Reference
+from mmlint.model.regex import regex
 from mmlint.sdk.carriers import all_slots
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ State = frozenset[tuple[int, int]]
 
 _NAME_KEYS = ("name", "key", "variable", "Name", "Key")
 _VALUE_KEYS = ("value", "Value", "default")
-_NAME = re.compile(rb"[A-Za-z_][\w.-]{0,199}")
-_LINE = re.compile(rb"[^\r\n]+")
-_ASSIGNED = re.compile(rb"[ \t]*([A-Za-z_][\w.-]{0,199})[ \t]*(?:(=)[ \t]*|\Z)")
-_VAULT = re.compile(rb"@([A-Za-z_][\w-]*)")
+_NAME = regex(rb"[A-Za-z_][\w.-]{0,199}")
+_LINE = regex(rb"[^\r\n]+")
+_ASSIGNED = regex(rb"[ \t]*([A-Za-z_][\w.-]{0,199})[ \t]*(?:(=)[ \t]*|\Z)")
+_VAULT = regex(rb"@([A-Za-z_][\w-]*)")
 """How a Vercel file names a secret."""
 _PLAIN_TAGS = ("", "!!str", "!Sub", "!", "!!binary")
 

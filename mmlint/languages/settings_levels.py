@@ -14,6 +14,7 @@ from typing import Literal as Choices
 
 from mmlint.languages.comments import Span
 from mmlint.languages.trees import Endless, comments, parse
+from mmlint.model.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Language as Grammar
@@ -24,15 +25,15 @@ Format = Choices["json", "yaml", "toml"]
 MOST_ANCHORS = 1000
 
 _BOM = b"\xef\xbb\xbf"
-_MARKS = {"json": re.compile(rb"//|/\*"), "yaml": re.compile(rb"#"), "toml": re.compile(rb"#")}
-_ANCHOR = re.compile(rb"&([^\s,\[\]{}]+)")
-_TEMPLATE = re.compile(rb"\{\{(?!\{)[^\r\n]{0,300}?\}\}")
-_TEMPLATE_LINE = re.compile(rb"^[ \t]*\{\{[^\r\n]{0,300}\}\}[ \t]*(?=\r?$)", re.MULTILINE)
-_TOO_DEEP = re.compile(rb"^[ \t]*(?:[-?:][ \t]+)*", re.MULTILINE)
+_MARKS = {"json": regex(rb"//|/\*"), "yaml": regex(rb"#"), "toml": regex(rb"#")}
+_ANCHOR = regex(rb"&([^\s,\[\]{}]+)")
+_TEMPLATE = regex(rb"\{\{(?!\{)[^\r\n]{0,300}?\}\}")
+_TEMPLATE_LINE = regex(rb"^[ \t]*\{\{[^\r\n]{0,300}\}\}[ \t]*(?=\r?$)", re.MULTILINE)
+_TOO_DEEP = regex(rb"^[ \t]*(?:[-?:][ \t]+)*", re.MULTILINE)
 _DEEPEST = 100
 """Columns. Past about 250 levels, of which two fit into a column, the grammar for YAML writes over
 memory that is not its own."""
-_TABS = re.compile(rb"^[ \t]*\t[ \t]*", re.MULTILINE)
+_TABS = regex(rb"^[ \t]*\t[ \t]*", re.MULTILINE)
 _NULL = (b"null", b"Null", b"NULL", b"~", b"")
 
 

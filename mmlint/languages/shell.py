@@ -15,16 +15,17 @@ from mmlint.languages.comments import Span, ignores
 from mmlint.languages.entries import entry
 from mmlint.languages.key_literals import key_literals
 from mmlint.model.facts import EnvEntry, FileFacts, Language
+from mmlint.model.regex import regex
 
-_ASSIGNMENT = re.compile(rb"(?<![^\s;&|({`\"'])([A-Za-z_]\w{0,199})=(?!=)")
-_VALUE = re.compile(
+_ASSIGNMENT = regex(rb"(?<![^\s;&|({`\"'])([A-Za-z_]\w{0,199})=(?!=)")
+_VALUE = regex(
     rb'"(?P<double>(?:[^"\\]|\\.)*)"(?=[\s;&|)}`]|\Z)'
     rb"|'(?P<single>[^']*)'(?=[\s;&|)}`]|\Z)"
     rb"|(?P<bare>(?:\$\{\{[^\r\n}]{0,200}\}\}|\$\{[^\r\n}]{0,200}\}|\$\([^\r\n)]{0,200}\)"
     rb"|[^\s;&|)}\"'`\\]|\\[^\r\n])*)",
     re.DOTALL,
 )
-_SETS = re.compile(
+_SETS = regex(
     rb"(?:^|[;&|({]|--build-arg[ \t=]|--env[ \t=]|(?<!\S)-[a-zA-Z]*e[ \t]"
     rb"|^[ \t]*RUN[ \t](?:[ \t]*--\S+[ \t])*"
     rb"|\b(?:then|do|else|export|env|declare|local|readonly|typeset)[ \t](?:-\w+[ \t])?)"
@@ -37,19 +38,17 @@ _LOOK_BACK = 120
 _MOST = 5_000
 """Assignments that are looked at in one file."""
 
-_PASSED = re.compile(rb"--build-arg[ \t=]+([A-Za-z_]\w{0,199})(?=[\s\\]|\Z)")
+_PASSED = regex(rb"--build-arg[ \t=]+([A-Za-z_]\w{0,199})(?=[\s\\]|\Z)")
 """``--build-arg NAME`` hands on what the shell has under that name."""
 
-_COMMENT = re.compile(
+_COMMENT = regex(
     rb"\\.|\"(?:[^\"\\\r\n]|\\.)*\"|'[^'\r\n]*'|(?P<comment>(?<![^\s;&|()])#[^\r\n]*)", re.DOTALL
 )
-_INSTRUCTION = re.compile(
-    rb"^[ \t]*(?:ONBUILD[ \t]+)?(ENV|ARG)[ \t]+", re.MULTILINE | re.IGNORECASE
-)
-_CONTINUED = re.compile(rb"\\[ \t]*(?:\r?\n(?:[ \t]*#[^\r\n]*)?)+")
-_BLANK = re.compile(rb"[ \t\r]*")
-_REST = re.compile(rb"(?:[^\r\n\\]|\\(?![ \t]*\r?\n).?|\\[ \t]*\r?\n)*", re.DOTALL)
-_DECLARED = re.compile(rb"([A-Za-z_][\w.-]{0,199})(=|[ \t]+(?=\S)|)")
+_INSTRUCTION = regex(rb"^[ \t]*(?:ONBUILD[ \t]+)?(ENV|ARG)[ \t]+", re.MULTILINE | re.IGNORECASE)
+_CONTINUED = regex(rb"\\[ \t]*(?:\r?\n(?:[ \t]*#[^\r\n]*)?)+")
+_BLANK = regex(rb"[ \t\r]*")
+_REST = regex(rb"(?:[^\r\n\\]|\\(?![ \t]*\r?\n).?|\\[ \t]*\r?\n)*", re.DOTALL)
+_DECLARED = regex(rb"([A-Za-z_][\w.-]{0,199})(=|[ \t]+(?=\S)|)")
 _BOM = b"\xef\xbb\xbf"
 _BLANKED = bytes(byte if byte in b"\r\n" else 0x20 for byte in range(256))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mmlint.languages import javascript
+from mmlint.model.regex import regex
 
 _TAG = (
     rb"\{\{(?:[^{}]|\{[^{}]*\})*\}\}"
@@ -13,13 +14,13 @@ _TAG = (
     rb"|<%(?:[^%<]|%(?!>)|<(?!%))*%>"
     rb"|<\?(?:[^?<]|\?(?!>)|<(?!\?))*\?>"
 )
-TEMPLATE_TAG = re.compile(_TAG)
+TEMPLATE_TAG = regex(_TAG)
 """Tags of Jinja, Django, Handlebars, Go, ERB, EJS and PHP templates."""
-_YIELDS_VALUE = re.compile(rb"\{\{(?![#/!>^~]|\s*else\b)|<[%?][=-]")
-_IN_CODE = re.compile(
+_YIELDS_VALUE = regex(rb"\{\{(?![#/!>^~]|\s*else\b)|<[%?][=-]")
+_IN_CODE = regex(
     rb"(?P<tag>" + _TAG + rb")|(?P<quote>[\"'`])|//[^\r\n]*|/\*(?:[^*]|\*(?!/))*", re.DOTALL
 )
-_IN_STRING = re.compile(rb"(?P<tag>" + _TAG + rb")|(?P<quote>[\"'`\r\n])|\\.", re.DOTALL)
+_IN_STRING = regex(rb"(?P<tag>" + _TAG + rb")|(?P<quote>[\"'`\r\n])|\\.", re.DOTALL)
 
 
 def as_rendered(text: bytes) -> bytes:

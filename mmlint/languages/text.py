@@ -7,10 +7,11 @@ import re
 from mmlint.languages.comments import Span, ignores
 from mmlint.languages.key_literals import key_literals
 from mmlint.model.facts import FileFacts, Language
+from mmlint.model.regex import regex
 
 _COMMENTS = {
-    "markdown": re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*(<!--[^\r\n]*?-->)", re.MULTILINE),
-    "text": re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*((?:\#|//|;|--|<!--)[^\r\n]*)", re.MULTILINE),
+    "markdown": regex(rb"^(?:\xef\xbb\xbf)?[ \t]*(<!--[^\r\n]*?-->)", re.MULTILINE),
+    "text": regex(rb"^(?:\xef\xbb\xbf)?[ \t]*((?:\#|//|;|--|<!--)[^\r\n]*)", re.MULTILINE),
 }
 """Comments that begin a line: elsewhere they may be prose about comments."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+import msgspec
+from msgspec.structs import replace
+
+from mmlint.model.regex import regex
 from mmlint.project.literals import expression, named_expressions, strings, uncommented
 from mmlint.project.manifests import above, holds_aliases, join, read_json, table, texts
 from mmlint.project.packages import Packages, split
@@ -21,7 +23,7 @@ MAX_REFERENCES = 64
 
 _CONFIG_FOLDER = "${configDir}"
 _NAMES = ("tsconfig.json", "jsconfig.json")
-_KEY = re.compile(r"""\s*(?:"([^"\n]*)"|'([^'\n]*)'|([\w$]+))\s*:""")
+_KEY = regex(r"""\s*(?:"([^"\n]*)"|'([^'\n]*)'|([\w$]+))\s*:""")
 
 
 class Located(NamedTuple):
@@ -31,16 +33,14 @@ class Located(NamedTuple):
     written: str
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(msgspec.Struct, frozen=True):
     """What a configuration says of modules, together with those it extends."""
 
     base: Located | None = None
-    paths: Mapping[str, tuple[Located, ...]] = field(default_factory=dict)
+    paths: Mapping[str, tuple[Located, ...]] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Aliases:
+class Aliases(msgspec.Struct, frozen=True):
     """Names that settings define. ``patterns``: specifier patterns to places, which may hold a
     star. ``base``: the folder that other names are looked up in, or None."""
 

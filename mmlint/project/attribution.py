@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from mmlint.model import syntax as s
 from mmlint.model.finding import Fix
+from mmlint.model.regex import regex
 from mmlint.project.entity import External
 from mmlint.project.sends import Send
 from mmlint.project.setting import set_field
@@ -14,7 +13,7 @@ from mmlint.project.view import Project
 from mmlint.sdk.surface import COOKIE
 
 _NAMES = ("anonymous_id", "anonymousId", "anonId")
-_UNATTENDED = re.compile(r"\b(scheduled|queue|cron|alarm)\b")
+_UNATTENDED = regex(r"\b(scheduled|queue|cron|alarm)\b")
 
 
 def without_browser(project: Project, send: Send) -> bool:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import islice, takewhile
 
 import msgspec
 
 from mmlint.frameworks.pattern import SCRIPTS, named
+from mmlint.model.regex import regex
 from mmlint.project.literals import (
     MAX_EXPRESSION,
     MAX_TIMES,
@@ -28,17 +28,16 @@ OUTPUTS = ("dist", "build", "out", "lib", ".build")
 _NEAR = 60
 """Lines of a template in which the properties of one function are looked for."""
 
-_HANDLER = re.compile(
+_HANDLER = regex(
     r"""^(?P<indent>\s*)(?:-\s+)?(?:[\w-]+:\s*\{.*?)?handler:\s*["']?(?P<name>[\w./-]+)["']?"""
     r"""\s*(?:[,}].*)?(?:\#.*)?$""",
     re.I,
 )
-_CODE_URI = re.compile(r"""^(?P<indent>\s*)CodeUri:\s*["']?(?P<folder>[\w./-]+)""")
-_FUNCTION = re.compile(r"\b(NodejsFunction|PythonFunction|Function)\s*\(")
+_CODE_URI = regex(r"""^(?P<indent>\s*)CodeUri:\s*["']?(?P<folder>[\w./-]+)""")
+_FUNCTION = regex(r"\b(NodejsFunction|PythonFunction|Function)\s*\(")
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(msgspec.Struct, frozen=True):
     """A handler that a settings file names.
 
     ``stem``: file without extension, from the project's root. ``name``: what it exports.

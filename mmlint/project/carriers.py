@@ -8,20 +8,20 @@ what the rest of the project says; a template (``.env.example``) is a family of 
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from mmlint.model.facts import EnvEntry
 from mmlint.model.finding import Place
 from mmlint.model.key import Key
+from mmlint.model.regex import regex
 from mmlint.project.view import Carried, Project
 from mmlint.sdk.environment import says_secret
 
 MAX_REFERENCES = 32
 """Names that are followed from one value."""
 
-_FAMILY = re.compile(r"(\.env|\.dev\.vars)(?:\.([\w-]+?))?(?:\.local)?")
+_FAMILY = regex(r"(\.env|\.dev\.vars)(?:\.([\w-]+?))?(?:\.local)?")
 _TEMPLATES = frozenset({"example", "sample", "template", "dist"})
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal as Choices
+
+import msgspec
+from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry, Reference
@@ -21,8 +23,7 @@ from mmlint.sdk.environment import says_secret
 _DEFAULTS = (("environ", "get"), ("environ", "setdefault"), ("getenv",), ("putenv",))
 
 
-@dataclass(frozen=True)
-class PublicSecret:
+class PublicSecret(msgspec.Struct, frozen=True):
     """A public name that holds a secret: by its value, by what it refers to, or by its own name.
 
     ``prefix``: what makes the name public; empty where the file inlines it whatever its name.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry
 from mmlint.model.finding import Place
+from mmlint.model.regex import regex
 from mmlint.project.clients import Setup
 from mmlint.project.identity import alternatives
 from mmlint.project.program import Program
@@ -16,7 +16,7 @@ from mmlint.project.tags import Tagged
 from mmlint.sdk.addresses import Address, address
 from mmlint.sdk.environment import is_products, words
 
-_PRODUCTION = re.compile(r"(^|[._-])prod(uction)?([._-]|$)")
+_PRODUCTION = regex(r"(^|[._-])prod(uction)?([._-]|$)")
 _HOST_WORDS = frozenset({"HOST", "URL", "ENDPOINT", "BASE", "ORIGIN"})
 
 

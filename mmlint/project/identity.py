@@ -5,11 +5,11 @@ Source: docs.millimetric.ai, identities.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
+from mmlint.model.regex import regex
 from mmlint.model.walk import inside, statements
 from mmlint.project.arguments import passed_to
 from mmlint.project.callee import path_of
@@ -307,7 +307,7 @@ _DISGUISED = frozenset(
     | {"IS", "HAS", "HAD", "WAS", "VERIFIED", "BY", "ID"}
 )
 """Words that say it is something made of the address, or something about it."""
-_ADDRESS = re.compile(r"[^@\s{}<>]+@[^@\s{}<>]+\.[A-Za-z]{2,}|\+[0-9][0-9 ()-]{6,18}[0-9]")
+_ADDRESS = regex(r"[^@\s{}<>]+@[^@\s{}<>]+\.[A-Za-z]{2,}|\+[0-9][0-9 ()-]{6,18}[0-9]")
 _TEXT_METHODS = frozenset(
     {"toLowerCase", "toUpperCase", "toLocaleLowerCase", "trim", "normalize", "toString"}
     | {"replace", "replaceAll", "lower", "upper", "casefold", "strip"}

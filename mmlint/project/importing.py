@@ -6,11 +6,11 @@ the server first. Only what certainly runs on one side counts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
+from mmlint.model.regex import regex
 from mmlint.project.entity import SdkObject
 from mmlint.project.program import Program
 from mmlint.project.runtimes import Runtimes
@@ -20,7 +20,7 @@ _SERVER_ONLY = frozenset(
     {"server-only", "next/headers", "$env/static/private", "$env/dynamic/private"}
 )
 """Modules that no bundler lets into the browser's code."""
-_SERVER_FILE = re.compile(
+_SERVER_FILE = regex(
     r"(^|/)(app/(.+/)?route\.\w+|pages/api/.+|\+(server|(page|layout)\.server)\.\w+)$"
 )
 """Files of servers even where they hold markup: what they draw is an answer."""

@@ -7,7 +7,6 @@ source is at hand, and variables by their names.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
@@ -16,16 +15,17 @@ from typing import Literal as Choices
 from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry, Reference
 from mmlint.model.key import Key
+from mmlint.model.regex import regex
 from mmlint.project.entity import Known
 from mmlint.project.program import Program
 from mmlint.project.unit import Unit
 from mmlint.project.variables import reference, variable
 from mmlint.sdk.keys import is_placeholder
 
-_CONFIG: Final = re.compile(r"(?:^|[./_-])config\.|(?:^|/)(?:webpack|rspack|esbuild|vite)[^/]*$")
-_NEXT: Final = re.compile(r"(?:^|/)next\.config\.\w+$")
-_NUXT: Final = re.compile(r"(?:^|/)nuxt\.config\.\w+$")
-_SVELTE: Final = re.compile(r"(?:^|/)svelte\.config\.\w+$")
+_CONFIG: Final = regex(r"(?:^|[./_-])config\.|(?:^|/)(?:webpack|rspack|esbuild|vite)[^/]*$")
+_NEXT: Final = regex(r"(?:^|/)next\.config\.\w+$")
+_NUXT: Final = regex(r"(?:^|/)nuxt\.config\.\w+$")
+_SVELTE: Final = regex(r"(?:^|/)svelte\.config\.\w+$")
 _BUILDERS: Final = frozenset({"esbuild", "vite", "@rspack/core", "@rsbuild/core", "tsup", "bun"})
 """Packages whose options have ``define``, also in a script of any name."""
 

@@ -12,6 +12,7 @@ from mmlint.model import syntax as s
 from mmlint.model.facts import Connection, FileFacts
 from mmlint.model.finding import Place, Related
 from mmlint.model.key import Key, Kind
+from mmlint.model.regex import regex
 from mmlint.project.callee import speaks_http
 from mmlint.project.carriers import keys_behind
 from mmlint.project.entity import (
@@ -48,10 +49,10 @@ _PARTS: Final[dict[str, Taker]] = {
     "mcp/account": "account",
 }
 _KEY_OPTIONS: Final = ("key", "api_key", "secret_key")
-_BEARER: Final = re.compile(r"\s*Bearer\s+(.*)", re.IGNORECASE | re.DOTALL)
-_BEGINS: Final = re.compile(r"(pk|sk|rk|ak)_(.*)", re.DOTALL)
-_CUT: Final = re.compile(r".{3}… \(")
-_MCP: Final = re.compile(r"/mcp\b")
+_BEARER: Final = regex(r"\s*Bearer\s+(.*)", re.IGNORECASE | re.DOTALL)
+_BEGINS: Final = regex(r"(pk|sk|rk|ak)_(.*)", re.DOTALL)
+_CUT: Final = regex(r".{3}… \(")
+_MCP: Final = regex(r"/mcp\b")
 
 
 class KeyUse(NamedTuple):

@@ -10,9 +10,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
+
+from mmlint.model.regex import regex
 from mmlint.project.manifests import join, layer_templates
 
 MAX_LINE = 1000
@@ -21,14 +23,14 @@ MAX_LINE = 1000
 OPT = "/opt/"
 """Where a platform unpacks layers."""
 
-_TYPE = re.compile(r"""\s*Type:\s*["']?AWS::(?:Serverless|Lambda)::(?P<kind>\w+)""")
-_FOLDER = re.compile(
+_TYPE = regex(r"""\s*Type:\s*["']?AWS::(?:Serverless|Lambda)::(?P<kind>\w+)""")
+_FOLDER = regex(
     r"""\s*(?P<key>CodeUri|ContentUri|Content|path):\s*["']?(?P<folder>[\w./-]+)["']?\s*(?:\#.*)?$"""
 )
-_METHOD = re.compile(r"""\s*BuildMethod:\s*["']?(?P<method>\w+)""")
-_LAYERS = re.compile(r"\s*Layers:(?P<rest>.*)")
-_REFERENCE = re.compile(r"""(?:!Ref\s+|\bRef:\s*|!GetAtt\s+)["']?(\w+)""")
-_CUSTOM = re.compile(r"(?P<layer>(?:.*/)?[\w.-]*layers?(?:/[^/]+)?)/(?:python|nodejs)/", re.I)
+_METHOD = regex(r"""\s*BuildMethod:\s*["']?(?P<method>\w+)""")
+_LAYERS = regex(r"\s*Layers:(?P<rest>.*)")
+_REFERENCE = regex(r"""(?:!Ref\s+|\bRef:\s*|!GetAtt\s+)["']?(\w+)""")
+_CUSTOM = regex(r"(?P<layer>(?:.*/)?[\w.-]*layers?(?:/[^/]+)?)/(?:python|nodejs)/", re.I)
 
 
 class Layer(NamedTuple):
@@ -46,8 +48,7 @@ class User(NamedTuple):
     layers: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(msgspec.Struct, frozen=True):
     """What one template says: ``home``, its folder; layers by name; functions; and the layers that
     all functions use."""
 

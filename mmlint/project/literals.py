@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
+from mmlint.model.regex import regex
+
 MAX_EXPRESSION = 5_000
 """Characters of an expression that are looked at."""
 MAX_TIMES = 200
 """How often a name is looked for in one text."""
 
-_COMMENT = re.compile(
+_COMMENT = regex(
     r"""("(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|`(?:\\.|[^`\\])*`?)"""
     r"""|//[^\n]*|/\*.*?(?:\*/|\Z)""",
     re.S,
 )
-_STRING = re.compile(r"""(["'`])((?:(?!\1)[^\\\n$])*)\1""")
+_STRING = regex(r"""(["'`])((?:(?!\1)[^\\\n$])*)\1""")
 _OPENING = {"(", "[", "{"}
 _CLOSING = {")", "]", "}"}
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 import msgspec
 
+from mmlint.model.regex import regex
 from mmlint.project.literals import uncommented
 
-_TRAILING_COMMA = re.compile(r'("[^"\\\n]*(?:\\.[^"\\\n]*)*"?)|,(?=\s*[}\]])')
+_TRAILING_COMMA = regex(r'("[^"\\\n]*(?:\\.[^"\\\n]*)*"?)|,(?=\s*[}\]])')
 
 _SHARED_CONFIG = ("tsconfig", "typescript-config")
 """What the packages that hold a workspace's TypeScript settings have in their folder's name."""
@@ -26,7 +26,7 @@ _NAMES = frozenset(
     }
 )
 _TEMPLATES = frozenset({"template.yaml", "template.yml", "serverless.yml", "serverless.yaml"})
-_ALIASING = re.compile(r"(?:svelte|vite|nuxt|astro|vue)\.config\.[cm]?[jt]s")
+_ALIASING = regex(r"(?:svelte|vite|nuxt|astro|vue)\.config\.[cm]?[jt]s")
 
 
 def decides(path: str) -> bool:

@@ -23,6 +23,7 @@ from mmlint.frameworks.pattern import (
     Views,
 )
 from mmlint.model import syntax as s
+from mmlint.model.regex import regex
 from mmlint.model.walk import inside, statements
 from mmlint.project.arguments import binds
 from mmlint.project.bindings import Bound
@@ -43,7 +44,7 @@ from mmlint.project.wrapping import Wrapper, wrappers_of
 
 MAX_DELEGATION = 5
 
-_BUN_STARTS = re.compile(r"^bun\b(?! (x|install|build|test))", re.M)
+_BUN_STARTS = regex(r"^bun\b(?! (x|install|build|test))", re.M)
 
 
 class Target(NamedTuple):

@@ -7,8 +7,9 @@ no origin, so that it stays silent.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside, statements
@@ -52,8 +53,7 @@ Variable = tuple[Unit, int]
 """A binding of a unit."""
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """A place that mints. ``trail``: the variables that the value passes on its way from there."""
 
     kind: Kind

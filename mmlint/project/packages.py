@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
+import msgspec
+
+from mmlint.model.regex import regex
 from mmlint.project.manifests import above, join, pnpm_packages, read_json, table, texts
 from mmlint.project.patterns import Patterns, chosen, fill
 
@@ -19,11 +21,10 @@ _PLATFORMS = frozenset(
 )
 """Conditions that hold in some runtimes only; what holds everywhere goes first."""
 
-_LOCAL = re.compile(r"(?:file|link|portal|workspace):(.+)", re.DOTALL)
+_LOCAL = regex(r"(?:file|link|portal|workspace):(.+)", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Package:
+class Package(msgspec.Struct, frozen=True):
     """One ``package.json``. ``folder``: where it stands. ``mains``: what its fields name as its
     beginning. ``exports``, ``imports``: specifier patterns to what they lead to, None where it
     has none. ``links``: names to folders that it depends on by their path. ``workspaces``: globs
@@ -34,7 +35,7 @@ class Package:
     mains: tuple[str, ...] = ()
     exports: Patterns[object] | None = None
     imports: Patterns[object] | None = None
-    links: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = msgspec.field(default_factory=dict)
     workspaces: tuple[str, ...] = ()
     type_config: str = ""
 
@@ -115,7 +116,7 @@ def split(specifier: str) -> tuple[str, str]:
     return "/".join(parts[:length]), "/".join(parts[length:])
 
 
-_REMOTE = re.compile(
+_REMOTE = regex(
     r"(?:npm:/?|jsr:/?|https://(?:esm\.sh|cdn\.skypack\.dev|unpkg\.com)/)(@[^/@]+/[^/@]+|[^/@]+)(?:@[^/]*)?(/.*)?"
 )
 

@@ -8,6 +8,8 @@ from fnmatch import translate
 from functools import lru_cache
 from typing import Generic, TypeVar
 
+from mmlint.model.regex import regex
+
 MAX_GLOBS = 64
 """Into how many a glob with braces is taken apart at the most."""
 
@@ -16,7 +18,7 @@ MAX_STARRED = 1000
 
 V = TypeVar("V")
 
-_BRACES = re.compile(r"\{([^{}]*)\}")
+_BRACES = regex(r"\{([^{}]*)\}")
 
 
 class Patterns(Generic[V]):

@@ -5,12 +5,12 @@ Sources: the providers' own documentation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 
-@dataclass(frozen=True)
-class Provider:
+
+class Provider(msgspec.Struct, frozen=True):
     """A service that sends webhooks.
 
     ``headers``: the signature's, in lower case. ``verifiers``: regular expression for

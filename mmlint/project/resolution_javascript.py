@@ -6,10 +6,10 @@ What is not found in the project belongs to somebody else: None.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
+from mmlint.model.regex import regex
 from mmlint.project.aliases import Settings
 from mmlint.project.hints import Hints
 from mmlint.project.layers import OPT, Layers
@@ -42,7 +42,7 @@ _HERE = "."
 """What stands for the last name in a specifier that names a folder by its place alone."""
 _PRIVATE = '"#'
 
-_EMITTED = re.compile(r"(?:\.d)?\.[cm]?[jt]sx?\Z")
+_EMITTED = regex(r"(?:\.d)?\.[cm]?[jt]sx?\Z")
 _FLAVOURS = frozenset(
     {"cjs", "commonjs", "dist", "es", "esm", "lib", "mjs", "module", "types", "umd"}
 )

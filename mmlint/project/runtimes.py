@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+import msgspec
+from msgspec.structs import replace
 
 from mmlint.frameworks import platforms
 from mmlint.frameworks.pattern import Platform, Runtime
@@ -23,8 +25,7 @@ from mmlint.project.wrapping import Wrapper, decorating
 _ORDER: dict[str, int] = {"serverless": 0, "long-running": 1, "script": 2, "unknown": 3}
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True):
     """How long the process of a function lives, and the sentence that proves it."""
 
     runtime: Runtime
@@ -37,8 +38,7 @@ class Evidence:
 UNKNOWN = Evidence("unknown", "")
 
 
-@dataclass(frozen=True)
-class Handler:
+class Handler(msgspec.Struct, frozen=True):
     """A function that a platform calls once per request or event.
 
     ``wrappers``: project functions that were handed the handler and may do something after it.
@@ -53,8 +53,7 @@ class Handler:
     unattended: bool = False
 
 
-@dataclass(frozen=True)
-class Served:
+class Served(msgspec.Struct, frozen=True):
     """A file that gives an app to a platform, and how long the app then lives."""
 
     path: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.limits import Limit
@@ -39,8 +41,7 @@ MAX_PARTS = 12
 """How many choices and sums inside each other are looked into for a text."""
 
 
-@dataclass(frozen=True)
-class EventName:
+class EventName(msgspec.Struct, frozen=True):
     """A name that is certainly known, and the literal it is written as."""
 
     text: str
@@ -48,8 +49,7 @@ class EventName:
     literal: s.Literal
 
 
-@dataclass(frozen=True)
-class Send:
+class Send(msgspec.Struct, frozen=True):
     """One tracked event.
 
     ``node``: what a finding points at (the call, or the entry of a batch).

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.project.entity import (
@@ -21,8 +23,7 @@ from mmlint.project.unit import Unit
 Presence = Literal["present", "empty", "maybe"]
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """One field: where its key stands, and its value as written there.
 
     ``maybe``: it is there on some paths, or what it holds cannot be known. ``certain``: the key is
@@ -46,15 +47,14 @@ class Field:
         return (self, *self.twins)
 
 
-@dataclass
-class Shape:
+class Shape(msgspec.Struct):
     """The fields of an object. ``open``: it may have more than these.
 
     ``passed``: a caller decides about more fields than these (a parameter is spread or forwarded).
     ``literal``: the object literal itself, where there is one to edit.
     """
 
-    fields: dict[str, Field] = field(default_factory=dict)
+    fields: dict[str, Field] = msgspec.field(default_factory=dict)
     open: bool = False
     passed: bool = False
     literal: tuple[Unit, s.Object] | None = None

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
+from mmlint.model.regex import regex
 from mmlint.project.callee import is_flush, path_of
 from mmlint.project.entity import External, Namespace, ProjectFunction
 from mmlint.project.program import Call, constructor
@@ -21,7 +22,7 @@ from mmlint.project.view import Project
 
 _LISTENERS = frozenset({"on", "once", "addListener", "prependListener", "addSignalListener"})
 _PROCESS = frozenset({"process", "node:process", "Deno"})
-_STOPS = re.compile(r"SIG[A-Z0-9]+|beforeExit")
+_STOPS = regex(r"SIG[A-Z0-9]+|beforeExit")
 _REGISTRARS = {
     "addHook": frozenset({"onClose", "preClose"}),
     "ext": frozenset({"onPreStop", "onPostStop"}),
@@ -29,8 +30,8 @@ _REGISTRARS = {
 """Methods of frameworks that take a hook, with the events that come with the end."""
 
 _METHODS = frozenset({"onModuleDestroy", "beforeApplicationShutdown", "onApplicationShutdown"})
-_PACKAGES = re.compile(r"terminus|graceful|close-with-grace|exit-hook|shutdown|lightship")
-_SERVER = re.compile(r"server|app|fastify|http", re.I)
+_PACKAGES = regex(r"terminus|graceful|close-with-grace|exit-hook|shutdown|lightship")
+_SERVER = regex(r"server|app|fastify|http", re.I)
 
 
 class Hook(NamedTuple):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import statements
@@ -89,8 +90,7 @@ class Exit(NamedTuple):
     state: State
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(msgspec.Struct, frozen=True):
     """What a call of the function does, as its callers see it.
 
     ``sends``: a send that can still be queued when it returns. ``flushes``: on which of its paths
@@ -112,8 +112,7 @@ class Summary:
     answers: int | None = None
 
 
-@dataclass
-class Delivery:
+class Delivery(msgspec.Struct):
     """What happens to the events of one function.
 
     ``unsent``: queued sends that reach an exit unflushed, with these exits.
@@ -123,11 +122,11 @@ class Delivery:
     ``late``: flushes that send what was queued only once the response is out.
     """
 
-    unsent: dict[Spot, list[Exit]] = field(default_factory=dict)
-    unwaited: dict[Spot, str] = field(default_factory=dict)
-    cut_off: set[Spot] = field(default_factory=set)
-    dropped: dict[Spot, str] = field(default_factory=dict)
-    late: dict[Spot, Answer] = field(default_factory=dict)
+    unsent: dict[Spot, list[Exit]] = msgspec.field(default_factory=dict)
+    unwaited: dict[Spot, str] = msgspec.field(default_factory=dict)
+    cut_off: set[Spot] = msgspec.field(default_factory=set)
+    dropped: dict[Spot, str] = msgspec.field(default_factory=dict)
+    late: dict[Spot, Answer] = msgspec.field(default_factory=dict)
 
 
 def flushed(state: State) -> State:

@@ -8,19 +8,19 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 import msgspec
 
 from mmlint.frameworks import settings_files
 from mmlint.frameworks.pattern import SCRIPTS, Moved, Said, Setting
+from mmlint.model.regex import regex
 from mmlint.project.bindings import BINDING_FILES, Bound, bound, sources
 from mmlint.project.literals import literal_values, uncommented
 
 T = TypeVar("T")
 
-_ROOT = re.compile(r"\A(?:\./|/|~+/|@+/)+")
+_ROOT = regex(r"\A(?:\./|/|~+/|@+/)+")
 _RUN = (*SCRIPTS, "tsx", "jsx", "py")
 _COMMENTED = (*(f".{one}" for one in SCRIPTS), ".json", ".jsonc")
 
@@ -53,7 +53,7 @@ ADAPTERS = (
 """Byte strings of which one stands in code that ``wraps``."""
 _BLANK = b" \t\r\xef\xbb\xbf"  # a byte order mark stands before the first line
 _NAMES = b"|".join(map(re.escape, ADAPTERS))
-_IMPORTED = re.compile(
+_IMPORTED = regex(
     rb"^(from|import)\s+(%s)\b|\b(from|require\(|import\(?)\s*[\"'](%s)[\"'/]" % (_NAMES, _NAMES)
 )
 
@@ -81,24 +81,21 @@ def _lines(data: bytes, marks: tuple[bytes, ...]) -> Iterator[bytes]:
             at = data.find(mark, end)
 
 
-@dataclass
-class Surroundings:
+class Surroundings(msgspec.Struct):
     """``packages``: folder of a ``package.json`` to the packages it depends on. ``commands``: that
     folder to its npm scripts. ``started``: files, without extension, that scripts or ``bin`` name.
     ``settings``: path of a settings file to its text, without comments where it is JavaScript or
     JSON. ``bound``: handlers that settings name. ``listening``, ``wrapping``: files of which
     ``listens`` and ``wraps`` say so."""
 
-    packages: dict[str, frozenset[str]] = field(default_factory=dict)
-    commands: dict[str, str] = field(default_factory=dict)
-    started: set[str] = field(default_factory=set)
-    settings: dict[str, str] = field(default_factory=dict)
-    bound: list[Bound] = field(default_factory=list)
+    packages: dict[str, frozenset[str]] = msgspec.field(default_factory=dict)
+    commands: dict[str, str] = msgspec.field(default_factory=dict)
+    started: set[str] = msgspec.field(default_factory=set)
+    settings: dict[str, str] = msgspec.field(default_factory=dict)
+    bound: list[Bound] = msgspec.field(default_factory=list)
     listening: tuple[str, ...] = ()
     wrapping: tuple[str, ...] = ()
-    _nearest: dict[tuple[str, tuple[str, ...]], list[str]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    _nearest: dict[tuple[str, tuple[str, ...]], list[str]] = msgspec.field(default_factory=dict)
 
     @classmethod
     def read(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.facts import FileFacts, ScriptTag, TagAttribute
+from mmlint.model.regex import regex
 from mmlint.project.program import Program
 from mmlint.project.unit import Unit
 from mmlint.sdk.surface import HOST_SUFFIX, LOADER_PATH, LOCAL_HOST
@@ -69,7 +70,7 @@ def _attribute(program: Program, unit: Unit, entry: s.Entry) -> TagAttribute:
     return TagAttribute(entry.start, entry.end, entry.key or "", text, start, end, key)
 
 
-_LOADER = re.compile(
+_LOADER = regex(
     rf"(https?:)?//([\w.-]+\.)?({re.escape(HOST_SUFFIX)}|{re.escape(LOCAL_HOST)})"
     rf"{re.escape(LOADER_PATH)}([?#].*)?",
     re.IGNORECASE,

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mmlint.model import syntax as s
+from mmlint.model.regex import regex
 from mmlint.model.walk import inside
 from mmlint.project.entity import Entity, External, Global, Known, Parameter
 from mmlint.project.identity import Written
@@ -51,7 +52,7 @@ _REQUEST_TYPES: Final = frozenset(
 )
 """Types of a Node-style request, whose ``url`` is a path (that of the web's Request is a URL)."""
 _VERBS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
-_ANSWER: Final = re.compile(r"_?(res|resp|response|reply)", re.IGNORECASE)
+_ANSWER: Final = regex(r"_?(res|resp|response|reply)", re.IGNORECASE)
 
 
 class Values:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
+
+import msgspec
 
 from mmlint.frameworks.pattern import Runtime
 from mmlint.model import syntax as s
@@ -36,8 +37,7 @@ from mmlint.sdk.carriers import slots_of
 from mmlint.sdk.environment import is_products, public_prefix
 
 
-@dataclass(frozen=True)
-class Choices:
+class Choices(msgspec.Struct, frozen=True):
     """What the configuration decides about the project, as rules and links read it.
 
     ``runtime_for``: path to the runtime that is fixed for it, or None. ``options``: rule name to
@@ -48,7 +48,7 @@ class Choices:
     public_prefixes: tuple[str, ...] = ()
     anonymous_id_source: str | None = None
     runtime_for: Callable[[str], Runtime | None] = lambda path: None
-    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, object]] = msgspec.field(default_factory=dict)
 
 
 class Carried(NamedTuple):

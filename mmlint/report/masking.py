@@ -7,63 +7,65 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
+
+from mmlint.model.regex import regex
 from mmlint.sdk import environment, keys
 
-_GLUED = re.compile(
+_GLUED = regex(
     r"(pk|sk|rk|ak)_(live|test|[a-z]+(?=_[A-Za-z0-9_-]{0,60}[0-9]))_([A-Za-z0-9]{8})_"
     r"[A-Za-z0-9_-]{8,}"
 )
 """A key with a word right before it, as in ``"\\nsk_live_…"`` or ``key%3Dsk_live_…``. Without a
 word's beginning to go by, it takes a digit or one of the known environments to tell it."""
 
-_GLUED_FOREIGN = re.compile(r"(?:sk|rk|ak)_(?:live|test)_[A-Za-z0-9_-]{8,}")
+_GLUED_FOREIGN = regex(r"(?:sk|rk|ak)_(?:live|test)_[A-Za-z0-9_-]{8,}")
 
-_NAMED = re.compile(
+_NAMED = regex(
     r"""(?<![\w.-])([A-Za-z_][\w.-]*)        # a name,
     (["'\]]*\s*(?::=|=>|[:=])\s*)            # what gives it a value,
     (?:(["'`])((?:(?!\3).){4,})\3            # and the value: quoted,
     |([^\s"'`(){}\[\]<>$;,.]{8,}))           # or bare, as in YAML and Dockerfiles""",
     re.VERBOSE,
 )
-_WORDS = re.compile(r"([A-Za-z0-9_-]+)")
-_CONSTANT_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_WORDS = regex(r"([A-Za-z0-9_-]+)")
+_CONSTANT_NAME = regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 _ANYBODYS = frozenset({"PASSWORD", "PASSWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "CREDENTIALS"})
 """Last words of a constant's name that say of anybody's value that it is secret."""
 
-_PASSWORD = re.compile(r"(?<=://)([\w.%-]{0,80}:)([^\s:@/\"'`{}$<>]{3,})(?=@)")
+_PASSWORD = regex(r"(?<=://)([\w.%-]{0,80}:)([^\s:@/\"'`{}$<>]{3,})(?=@)")
 """Where a URL has its password."""
 
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = regex(
     r"(\s*(?:export\s+|set\s+)?([A-Za-z_][\w.-]*)\s*(?:=(?!=)|:(?=\s))\s*)(.*)", re.DOTALL
 )
-_QUOTED = re.compile(r"""(["'`])((?:\\.|(?!\1)[^\\])*)\1""", re.DOTALL)
-_TRAILING_COMMENT = re.compile(r"\s+#")
-_LONG_WORD = re.compile(r"[A-Za-z0-9+_=-]{20,}")
+_QUOTED = regex(r"""(["'`])((?:\\.|(?!\1)[^\\])*)\1""", re.DOTALL)
+_TRAILING_COMMENT = regex(r"\s+#")
+_LONG_WORD = regex(r"[A-Za-z0-9+_=-]{20,}")
 """With a digit in it, and in a comment of a carrier, likely to be an old value."""
 
-_LISTED_NAME = re.compile(
+_LISTED_NAME = regex(
     r"""(?<![\w.-])["']?(?:name|key|variable)["']?\s*[:=]\s*["']?([A-Za-z_]\w*)["']?\s*(?=[,}#]|$)""",
     re.IGNORECASE,
 )
-_LISTED_VALUE = re.compile(
+_LISTED_VALUE = regex(
     r"""((?<![\w.-])["']?(?:value|default)["']?\s*[:=]\s*)
     (?:(["'])((?:\\.|(?!\2)[^\\])*)\2|([^\s"'{[&*#|>](?:(?!\s\#|,\s|\s\}|\}).)*)|([|>][+-]?\d?\s*$))""",
     re.VERBOSE | re.IGNORECASE,
 )
 """The two lines of a variable that is listed: ``- name: X`` and ``value: …``, also in JSON and
 TOML, quoted, bare, or as a block of lines that follows."""
-_MAYBE_LISTED = re.compile(rb"(?i)(?:name|key|variable)[\"']?\s{0,9}[:=]\s{0,9}[\"']?[a-z_]")
+_MAYBE_LISTED = regex(rb"(?i)(?:name|key|variable)[\"']?\s{0,9}[:=]\s{0,9}[\"']?[a-z_]")
 _NEAR = 3
 """Lines between the two."""
 
-_CUT = re.compile(r".{3}… \(\d+ characters\)")
+_CUT = regex(r".{3}… \(\d+ characters\)")
 """What ``keys.cut`` leaves behind."""
 
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     r"""
     | (?i:true|false|yes|no|on|off|null|none)
     | [+-]?\d{1,9}(?:\.\d{1,9})?
@@ -99,8 +101,7 @@ def mask_lines(lines: Sequence[str], carrier: bool) -> list[str]:
     return [mask(line) for line in _mask_listed(lines)]
 
 
-@dataclass(frozen=True)
-class Masked:
+class Masked(msgspec.Struct, frozen=True, dict=True):
     """A line before and after masking."""
 
     original: str

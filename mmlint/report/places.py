@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from functools import cached_property
 from typing import NamedTuple
 
 from mmlint.model.finding import Place
+from mmlint.model.regex import regex
 from mmlint.report.masking import Masked, lists_secrets, mask, mask_lines
 from mmlint.report.view import View
 
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+_LINE_END = regex(rb"\r\n|\n|\r")
 _BOM = b"\xef\xbb\xbf"
 
 

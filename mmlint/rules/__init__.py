@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model.finding import Fix, Place, Related, Safety, Severity
 from mmlint.project.view import Project
@@ -45,8 +46,7 @@ class Verdict(NamedTuple):
 Check = Callable[[Project], Iterator[Verdict]]
 
 
-@dataclass(frozen=True)
-class Registered:
+class Registered(msgspec.Struct, frozen=True):
     """A rule with its name, its page and its check. ``check`` is None for the rules about the tool
     itself, which the engine decides."""
 

@@ -47,15 +47,15 @@ Source: docs.millimetric.ai, event naming.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from mmlint.model.regex import regex
 from mmlint.project.view import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM605", "warning")
 
-_STYLE = re.compile(r"\$?[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_STYLE = regex(r"\$?[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
 def check(project: Project) -> Iterator[Verdict]:

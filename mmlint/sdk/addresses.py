@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from mmlint.model.regex import regex
 from mmlint.sdk.environment import is_products
 from mmlint.sdk.surface import HOST_SUFFIX, LOCAL_HOST
 
-_ADDRESS = re.compile(
+_ADDRESS = regex(
     rf"(?P<scheme>https?)://(?P<host>(?!www\.|docs\.|app\.|status\.)(?:[a-z0-9-]+\.)+{re.escape(HOST_SUFFIX)}"
     rf"|{re.escape(LOCAL_HOST)}|127\.0\.0\.1:8787)(?P<path>(?:/[\w.~-]*)*)"
 )
-_URL = re.compile(
+_URL = regex(
     r"(?P<host>(?:https?://)?[\w.\-]*(?::\d+)?|\{[^}]*\})/*"
     r"(?:v1/(?P<path>track|batch|identify|forget|query|stats|sources)|(?P<mcp>mcp(?:/account)?))"
     r"(?:[?#].*)?"

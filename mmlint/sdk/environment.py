@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from mmlint.model.regex import regex
 from mmlint.sdk.surface import PRODUCT_WORDS
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ PUBLIC_PREFIXES: Final = (
 
 _KINDS: Final[dict[str, Kind]] = {"PK": "pk", "SK": "sk", "RK": "rk", "AK": "ak"}
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def words(name: str) -> list[str]:

@@ -12,25 +12,26 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from mmlint.model.key import Key, Kind, Shape
+from mmlint.model.regex import regex
 
 _KINDS: Final[dict[str, Kind]] = {"pk": "pk", "sk": "sk", "rk": "rk", "ak": "ak"}
 
-FULL = re.compile(
+FULL = regex(
     r"(?<![A-Za-z0-9_])(pk|sk|rk|ak)_([a-z]+)_([A-Za-z0-9]{8})_([A-Za-z0-9_-]{8,})(?![A-Za-z0-9_-])"
 )
 """The four segments. The secret may hold ``_``, so only the first three underscores divide."""
 
-_FULL_BYTES = re.compile(FULL.pattern.encode())
+_FULL_BYTES = regex(FULL.pattern.encode())
 
-_FOREIGN = re.compile(r"(?<![A-Za-z0-9_])(pk|sk|rk)_(live|test)_([A-Za-z0-9]{6,})(?![A-Za-z0-9_])")
-_KIND = re.compile(r"(pk|sk|rk|ak)_([a-z]+_)?(.*)", re.DOTALL)
-_STAND_IN = re.compile(
+_FOREIGN = regex(r"(?<![A-Za-z0-9_])(pk|sk|rk)_(live|test)_([A-Za-z0-9]{6,})(?![A-Za-z0-9_])")
+_KIND = regex(r"(pk|sk|rk|ak)_([a-z]+_)?(.*)", re.DOTALL)
+_STAND_IN = regex(
     r"\.{2,}|…|<[^>]*>|"
     r"(?<![A-Za-z0-9])(your|example|placeholder|changeme|change_me|replace|todo|secret|here|dummy|fake)|"
     r"[xX*•]{3,}|^(.)\2{3,}$|^$",
     re.IGNORECASE,
 )
-_SECRET_LOOKING = re.compile(
+_SECRET_LOOKING = regex(
     r"(?<![A-Za-z0-9_])(?:sk|rk|ak|whsec|ghp|gho|xox[abp])[_-][A-Za-z0-9_-]{8,}"
 )
 
@@ -113,7 +114,7 @@ def _cut(match: re.Match[str]) -> str:
     return cut(word)
 
 
-FULL_SHOWN = re.compile(r"(?:pk|sk|rk|ak)_[a-z]+_[A-Za-z0-9]{8}_$")
+FULL_SHOWN = regex(r"(?:pk|sk|rk|ak)_[a-z]+_[A-Za-z0-9]{8}_$")
 """What ``FULL`` leaves behind (before its ellipsis): already redacted."""
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import string
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from mmlint.model.finding import Finding, Fix, Place, Related, Replace
 from mmlint.model.report import Notice, Reported, Result, RuleInfo, Summary, TextEdit

@@ -31,7 +31,7 @@ def test_report(format: str, run: str) -> None:
 
 
 def test_colors_and_links() -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     result, view = RUNS["fixable"]()
     view = replace(view, color=True, hyperlinks=True, root_uri="file:///home/me/shop")

