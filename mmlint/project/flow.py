@@ -15,10 +15,11 @@ from functools import cached_property
 
 from mmlint.model import syntax as s
 from mmlint.model.limits import Limit
+from mmlint.project.calling import Calling, calling
 from mmlint.project.covering import Wrapping
 from mmlint.project.entity import Parameter, ProjectFunction
 from mmlint.project.http import request
-from mmlint.project.mentioning import Mentioning, mentioning
+from mmlint.project.mentioning import Mentioning
 from mmlint.project.paths import Paths, TooLong
 from mmlint.project.program import Program
 from mmlint.project.requests import must_be_awaited
@@ -45,7 +46,9 @@ class Flow:
         self._calls_back: dict[ProjectFunction, bool] = {}
 
     def delivery(self, unit: Unit, index: int) -> Delivery:
-        """Follow every path of function ``index`` of ``unit``."""
+        """Follow every path of function ``index`` of ``unit``, where one may leave something."""
+        if (id(unit), index) not in self._calling.anything:
+            return Delivery()
         try:
             return Paths(self, unit, index).delivery()
         except (TooLong, RecursionError):
@@ -134,18 +137,26 @@ class Flow:
         inner = self.ended_by.get(spot)
         return sorted(inner, key=lambda one: (one.unit.path, one.start)) if inner else [spot]
 
+    def may_flush(self, function: ProjectFunction) -> bool:
+        """Whether ``function``, or one inside it, makes a call that may leave a flush behind."""
+        return function.key in self._calling.flushes and self.mentions_flush(function)
+
+    @cached_property
+    def _calling(self) -> Calling:
+        return calling(self.program)
+
     def mentions_send(self, function: ProjectFunction) -> bool:
         """Whether ``function``, a function inside it, or one they reach may queue an event."""
-        return function.key in self._mentioning.sends
+        return self._mentioning.sends(function)
 
     def mentions_flush(self, function: ProjectFunction) -> bool:
         """Whether ``function``, a function inside it, or one they reach may flush at all."""
-        return function.key in self._mentioning.flushes
+        return self._mentioning.flushes(function)
 
     def mentions_request(self, function: ProjectFunction) -> bool:
         """Whether ``function``, a function inside it, or one they reach may ask by plain HTTP."""
-        return function.key in self._mentioning.requests
+        return self._mentioning.requests(function)
 
     @cached_property
     def _mentioning(self) -> Mentioning:
-        return mentioning(self.program)
+        return Mentioning(self.program)

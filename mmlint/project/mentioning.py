@@ -1,17 +1,18 @@
 """Which functions may send, flush or make a request at all, so that only their paths are followed.
 
-Most names of a program lead to none of that: a parameter, a package, a global. So each variable is
-looked behind once, and from the few that lead somewhere the search goes back to the functions that
-name them, and to those that name these.
+What a function calls is known, so most need no search. Of the others, most names lead to none of
+that: a parameter, a package, a global. So each name of a unit is looked behind once. Asked about a
+function, the search goes through what that names, and what those name, and from the few that lead
+somewhere back again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 
 from mmlint.model import syntax as s
 from mmlint.project.callee import is_flush, is_send, speaks_http
+from mmlint.project.calling import Key, add_around
 from mmlint.project.entity import (
     HERE,
     Entity,
@@ -25,110 +26,146 @@ from mmlint.project.program import Program, constructor
 from mmlint.project.unit import Unit
 from mmlint.sdk import surface
 
-Key = tuple[int, int]
-"""A function, as ``ProjectFunction.key``."""
 
-
-class Mentioning(NamedTuple):
+class Mentioning:
     """The functions that may queue an event, that may flush, and that may make a plain request:
     themselves, a function inside them, or one that they reach."""
 
-    sends: set[Key]
-    flushes: set[Key]
-    requests: set[Key]
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._sends: set[Key] = set()
+        self._flushes: set[Key] = set()
+        self._requests: set[Key] = set()
+        self._seen: set[Key] = set()
+        self._named_by: dict[Key, list[Key]] = {}
+        self._names: dict[int, _Names] = {}
+        self._look_at_calls()
 
+    def sends(self, function: ProjectFunction) -> bool:
+        return self._is_among(self._sends, function)
 
-def mentioning(program: Program) -> Mentioning:
-    """From the functions that name a send, a flush or a request back to all that name those."""
-    sends: set[Key] = set()
-    flushes: set[Key] = set()
-    requests: set[Key] = set()
-    named_by: dict[Key, list[Key]] = {}
-    for unit in program.units:
-        names = _Names(program, unit)
-        for index, declared in enumerate(unit.module.functions):
+    def flushes(self, function: ProjectFunction) -> bool:
+        return self._is_among(self._flushes, function)
+
+    def requests(self, function: ProjectFunction) -> bool:
+        return self._is_among(self._requests, function)
+
+    def _look_at_calls(self) -> None:
+        """Most of the functions that do something themselves do it by a call, and calls have been
+        followed: these need no search."""
+        for call in self.program.outgoing:
+            found = self.program.resolve(call.unit, call.call.callee)
+            if is_send(found):
+                add_around(self._sends, call)
+            elif is_flush(found):
+                add_around(self._flushes, call)
+            elif speaks_http(found):
+                add_around(self._requests, call)
+
+    def _is_among(self, found: set[Key], function: ProjectFunction) -> bool:
+        if function.key not in found and function.key not in self._seen:
+            self._search(function)
+        return function.key in found
+
+    def _search(self, function: ProjectFunction) -> None:
+        """Look through ``function`` and whatever it reaches, as far as that was not done before."""
+        self._seen.add(function.key)
+        queue = [(function.unit, function.index)]
+        reached: list[Key] = []
+        while queue:
+            unit, index = queue.pop()
             key = (id(unit), index)
-            named_by.setdefault(key, []).append((id(unit), declared.parent))
-            for found in names.of(index):
-                if isinstance(found, ProjectFunction):
-                    named_by.setdefault(found.key, []).append(key)
-                elif is_send(found):
-                    sends.add(key)
-                elif is_flush(found):
-                    flushes.add(key)
-                elif speaks_http(found):
-                    requests.add(key)
-    return Mentioning(*(_spread(one, named_by) for one in (sends, flushes, requests)))
+            reached.append(key)
+            for inner, number in self._named(unit, index):
+                named = (id(inner), number)
+                self._named_by.setdefault(named, []).append(key)
+                if named in self._seen:
+                    reached.append(named)
+                else:
+                    self._seen.add(named)
+                    queue.append((inner, number))
+        for found in (self._sends, self._flushes, self._requests):
+            self._spread(found, reached)
 
+    def _named(self, unit: Unit, index: int) -> Iterator[tuple[Unit, int]]:
+        """Yield the functions inside ``index`` and those that it names; take down what it does."""
+        for inner in unit.children(index):
+            yield unit, inner
+        names = self._names.get(id(unit))
+        if names is None:
+            names = self._names[id(unit)] = _Names(self.program, unit)
+        for found in names.of(index):
+            if isinstance(found, ProjectFunction):
+                yield found.unit, found.index
+            elif is_send(found):
+                self._sends.add((id(unit), index))
+            elif is_flush(found):
+                self._flushes.add((id(unit), index))
+            elif speaks_http(found):
+                self._requests.add((id(unit), index))
 
-def _spread(found: set[Key], named_by: dict[Key, list[Key]]) -> set[Key]:
-    """``found`` and every function from which one of them is reached."""
-    queue = list(found)
-    while queue:
-        for outer in named_by.get(queue.pop(), ()):
-            if outer not in found:
-                found.add(outer)
-                queue.append(outer)
-    return found
+    def _spread(self, found: set[Key], reached: Iterable[Key]) -> None:
+        """Add every function from which one that was ``found`` is reached."""
+        queue = [one for one in reached if one in found]
+        while queue:
+            for outer in self._named_by.get(queue.pop(), ()):
+                if outer not in found:
+                    found.add(outer)
+                    queue.append(outer)
 
 
 class _Names:
-    """What the names in the functions of one unit mean, as far as that matters here."""
+    """What the names in the functions of one unit mean, as far as that matters here.
+
+    ``_idle``: the names that mean nothing that matters. ``_closed``: those whose members, at any
+    distance, do not either, but for ``fetch``. Most are both.
+    """
 
     def __init__(self, program: Program, unit: Unit) -> None:
         self.program = program
         self.unit = unit
-        self._found: dict[int | str, Entity | None] = {}
-        self._closed: dict[int | str, bool] = {}
+        self._idle: set[int | str] = set()
+        self._closed: set[int | str] = set()
 
     def of(self, function: int) -> Iterator[Entity]:
         """Yield what is named in a function, without what is named in those inside it."""
-        for value in self.unit.values(function):
-            if isinstance(value, s.Name):
-                found = self._name(value)
-            elif isinstance(value, s.Member):
-                found = self._member(value)
-            elif isinstance(value, s.Call):
-                found = self._called(value)
-            else:
-                continue
-            if found is not None:
-                yield found
+        for content in self.unit.content[function]:
+            for value in content.values:
+                found = None
+                if type(value) is s.Name:
+                    if _key(value) not in self._idle:
+                        found = self._name(value)
+                elif type(value) is s.Member:
+                    found = self._member(value)
+                elif type(value) is s.Call and type(value.callee) not in _NAMED:
+                    found = self._mattering(value.callee)
+                if found is not None:
+                    yield found
 
     def _name(self, name: s.Name) -> Entity | None:
         """A variable means the same wherever it stands, and so does a global."""
-        key = name.binding if name.binding >= 0 else name.name
-        if key not in self._found:
-            self._found[key] = self._mattering(name)
-        return self._found[key]
+        meant = self.program.resolve(self.unit, name)
+        found = _mattering(meant)
+        if name.name not in HERE:
+            if found is None:
+                self._idle.add(_key(name))
+            if self._has_none(meant):
+                self._closed.add(_key(name))
+        return found
 
     def _member(self, member: s.Member) -> Entity | None:
-        root: s.Value = member.object
+        root = member.object
         while type(root) is s.Member:
             root = root.object
-        if member.name != _FETCH and self._is_closed(root):
-            return None
+        if member.name != _FETCH:
+            if type(root) is s.Name and _key(root) in self._closed:
+                return None
+            if self._has_none(self.program.resolve(self.unit, root)):
+                return None
         return self._mattering(member)
 
-    def _called(self, call: s.Call) -> Entity | None:
-        """What is called, unless that is a name: then it is a value of the function itself."""
-        callee = call.callee
-        return None if isinstance(callee, s.Name | s.Member) else self._mattering(callee)
-
     def _mattering(self, value: s.Value) -> Entity | None:
-        found = constructor(self.program.resolve(self.unit, value))
-        matters = type(found) in _FUNCTIONS or speaks_http(found)
-        return found if matters else None
-
-    def _is_closed(self, root: s.Value) -> bool:
-        """Whether members of ``root``, at any distance, are certainly no functions that matter
-        (but for ``fetch``). Most are of this kind."""
-        if type(root) is not s.Name or root.name in HERE:
-            return self._has_none(self.program.resolve(self.unit, root))
-        key = root.binding if root.binding >= 0 else root.name
-        if key not in self._closed:
-            self._closed[key] = self._has_none(self.program.resolve(self.unit, root))
-        return self._closed[key]
+        return _mattering(self.program.resolve(self.unit, value))
 
     def _has_none(self, found: Entity | None) -> bool:
         if isinstance(found, Global):
@@ -139,6 +176,18 @@ class _Names:
         return found is None or isinstance(found, Parameter)
 
 
+def _key(name: s.Name) -> int | str:
+    """All names of a unit with the same key mean the same, but for those that mean what is here."""
+    return name.binding if name.binding >= 0 else name.name
+
+
+def _mattering(meant: Entity | None) -> Entity | None:
+    found = constructor(meant)
+    return found if type(found) in _FUNCTIONS or speaks_http(found) else None
+
+
 _FETCH = "fetch"
+
+_NAMED = frozenset({s.Name, s.Member})
 
 _FUNCTIONS = frozenset({ProjectFunction, SdkFunction})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
@@ -305,8 +305,12 @@ class Unit:
         """Return ``function`` and every function nested in it."""
         found = [function]
         for one in found:
-            found += self._children.get(one, ())
+            found += self.children(one)
         return found
+
+    def children(self, function: int) -> Sequence[int]:
+        """Return the functions that stand directly in ``function``."""
+        return self._children.get(function, ())
 
     @cached_property
     def _children(self) -> dict[int, list[int]]:

@@ -62,7 +62,7 @@ def check(project: Project) -> Iterator[Verdict]:
     seen: set[Spot] = set()
     for unit in project.units:
         for index in range(len(unit.module.functions)):
-            if not project.flow.mentions_flush(ProjectFunction(unit, index)):
+            if not project.flow.may_flush(ProjectFunction(unit, index)):
                 continue
             delivery = project.delivery(unit, index)
             for spot, why in sorted(delivery.unwaited.items(), key=_order):

@@ -82,12 +82,13 @@ def check(project: Project) -> Iterator[Verdict]:
     seen: set[Spot] = set()
     for unit in project.units:
         for index in range(1, len(unit.module.functions)):
-            if not project.flow.mentions_request(ProjectFunction(unit, index)):
-                continue
             evidence = project.evidence(unit, index)
             if evidence.runtime != "serverless":
                 continue
-            for spot, why in sorted(project.delivery(unit, index).dropped.items(), key=_order):
+            dropped = project.delivery(unit, index).dropped
+            if not dropped or not project.flow.mentions_request(ProjectFunction(unit, index)):
+                continue
+            for spot, why in sorted(dropped.items(), key=_order):
                 if spot in seen:
                     continue
                 seen.add(spot)
