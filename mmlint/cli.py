@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import os
 import sys
@@ -358,6 +359,7 @@ def clean(path: str, config: tuple[str, ...], isolated: bool) -> None:
 
 def main() -> None:
     """Run mmlint; no traceback ever reaches a user who did not ask for it with -v."""
+    gc.disable()  # the process ends before there is garbage worth a search; loading makes many
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever started this
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115

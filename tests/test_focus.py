@@ -137,6 +137,7 @@ def printed(root: Path, *arguments: str) -> tuple[int, str]:
     output.buffer = io.BytesIO()  # type: ignore[attr-defined]
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(output):
         patch.setattr(sys, "argv", ["mmlint", "--no-cache", *arguments])
+        patch.setattr("gc.disable", lambda: None)  # this process goes on
         with pytest.raises(SystemExit) as end:
             cli.main()
     text = output.getvalue() + output.buffer.getvalue().decode()  # type: ignore[attr-defined]

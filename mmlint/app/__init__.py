@@ -12,16 +12,9 @@ import msgspec
 from msgspec.structs import replace
 
 from mmlint.app.audit import Audit
-from mmlint.app.session import (
-    Means,
-    Request,
-    Session,
-    UsageError,
-    by_project,
-    cache_folder,
-    load_settings,
-    open_session,
-)
+from mmlint.app.opening import Means, by_project, load_settings, open_session
+from mmlint.app.request import Request, UsageError
+from mmlint.app.session import Session, cache_folder
 from mmlint.app.views import view, view_of_all
 from mmlint.model.finding import Safety
 from mmlint.model.report import Notice, Result, Summary

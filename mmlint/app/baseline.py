@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from mmlint.app.session import Request, Session, UsageError, open_session
+from mmlint.app.opening import open_session
+from mmlint.app.request import Request, UsageError
+from mmlint.app.session import Session
 from mmlint.model.report import Notice
 
 if TYPE_CHECKING:

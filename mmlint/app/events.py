@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmlint.app.session import Request, Session, UsageError, open_session
+from mmlint.app.opening import open_session
+from mmlint.app.request import Request, UsageError
+from mmlint.app.session import Session
 from mmlint.app.views import view
 
 if TYPE_CHECKING:

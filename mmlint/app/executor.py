@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from mmlint.app.session import UsageError
+from mmlint.app.request import UsageError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec.structs import replace
 
-from mmlint.app.session import Session, UsageError
+from mmlint.app.request import UsageError
+from mmlint.app.session import Session
 from mmlint.model.finding import Fix, Safety
 from mmlint.model.report import Notice, Reported, Result
 

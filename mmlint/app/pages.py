@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from mmlint.app.session import UsageError, rule_names
+from mmlint.app.opening import rule_names
+from mmlint.app.request import UsageError
 from mmlint.model.report import RuleInfo
 
 URL = "https://github.com/mmlint/mmlint/blob/main/docs/rules/{name}.md"

@@ -10,7 +10,8 @@ from mmlint import __version__
 
 if TYPE_CHECKING:
     from mmlint.app.audit import Audit
-    from mmlint.app.session import Request, Session
+    from mmlint.app.request import Request
+    from mmlint.app.session import Session
     from mmlint.report import View
 
 

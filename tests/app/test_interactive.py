@@ -16,7 +16,8 @@ from click.testing import CliRunner
 
 from mmlint.app import NOTHING_READ, _parses
 from mmlint.app.interactive import Dialogue
-from mmlint.app.session import Request, open_session
+from mmlint.app.opening import open_session
+from mmlint.app.request import Request
 from mmlint.app.views import view
 from mmlint.cli import cli
 from mmlint.engine.baseline import entries_of

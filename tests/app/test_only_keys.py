@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mmlint.app.session import Request, open_session
+from mmlint.app.opening import open_session
+from mmlint.app.request import Request
 from tests.cases import Case, load_cases
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mmlint.app import Request, run
-from mmlint.app.session import by_project
+from mmlint.app.opening import by_project
 from tests.proof.command import write
 
 LOSES = """\

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mmlint.app.session import rule_names
+from mmlint.app.opening import rule_names
 from mmlint.config import load
 from mmlint.config.layers import toml
 from mmlint.config.schema import key_of

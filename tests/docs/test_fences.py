@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from mmlint.app.session import rule_names
+from mmlint.app.opening import rule_names
 from mmlint.cli import cli
 from mmlint.config import load
 from mmlint.config.layers import toml

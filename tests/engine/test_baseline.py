@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmlint.app.session import Request, open_session
+from mmlint.app.opening import open_session
+from mmlint.app.request import Request
 from mmlint.engine.baseline import (
     MOST_TEXT,
     BadBaseline,

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from mmlint.app import check
-from mmlint.app.session import Request, open_session
+from mmlint.app.opening import open_session
+from mmlint.app.request import Request
 from mmlint.engine.observe import Observer
 from mmlint.engine.renaming import Renaming, renamings
 

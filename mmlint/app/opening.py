@@ -1,0 +1,206 @@
+"""From what was named to a session: the project, its settings, and the focus."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
+
+from mmlint.app.request import Request, UsageError
+from mmlint.app.session import Session
+from mmlint.model.report import Notice
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from mmlint.config import Settings
+    from mmlint.engine.clock import Clock
+
+COMMANDS = ("check", "events", "baseline", "explain", "rules", "runtimes", "config", "clean")
+
+DECIDING = frozenset({"package.json", "pyproject.toml", "vercel.json"})
+"""Files that decide about others: where one is named, its whole folder is meant."""
+
+
+class Means(msgspec.Struct, frozen=True):
+    """What a run works with, whatever its projects are."""
+
+    executor: Executor | None = None
+    clock: Clock | None = None
+    read: Callable[[int], None] = lambda count: None
+    parsed: Callable[[int], None] = lambda count: None
+
+
+def open_session(
+    request: Request,
+    stdin: Callable[[], bytes] | None,
+    start: Path | None = None,
+    means: Means | None = None,
+) -> Session:
+    """Find the project, its settings and the focus. Raises UsageError."""
+    here = Path(os.path.realpath(start or Path.cwd()))
+    named = [] if request.paths in ((), (".",)) else [one for one in request.paths if one != "-"]
+    folder, root = _project(named[0] if named else request.stdin_filename or ".", here)
+    if start is not None:
+        root = here
+    settings = load_settings(request, here if here.is_relative_to(root) else folder, root)
+    missing: list[Notice] = []
+    there = [name for name in named if _is_there(here / name, name, missing)]
+    parts = [_focus(root, here / name, name) for name in there]
+    whole = set() in parts
+    focus: set[str] = set() if whole else set().union(*parts)
+    overlay: dict[str, bytes] = {}
+    if stdin is not None and request.stdin_filename:
+        path = _relative(root, here / request.stdin_filename, request.stdin_filename)
+        overlay[path] = stdin()
+        if not whole:
+            focus.add(path)
+    if request.paths == (".",) and here != root:
+        focus = {_relative(root, here, ".") + "/"}
+    from mmlint.app.baseline import loaded
+    from mmlint.app.views import shows_fixes
+
+    means = means or Means()
+    session = Session(
+        root,
+        settings,
+        focus=frozenset(focus),
+        jobs=request.jobs,
+        overlay=overlay,
+        cache=request.cache,
+        executor=means.executor,
+        clock=means.clock,
+        read=means.read,
+        parsed=means.parsed,
+        baseline=loaded(request, settings, root),
+    )
+    session.missing = missing
+    session.shows_fixes = shows_fixes(request)
+    session.is_lost = bool(missing) and not there and not overlay
+    return session
+
+
+def by_project(request: Request) -> list[Request]:
+    """Return the request, or where its paths belong to several projects, one for each of them.
+
+    A project is that of the first path that lies in no earlier one. What does not exist is the
+    first one's business, and so is stdin.
+    """
+    here = Path(os.path.realpath(Path.cwd()))
+    groups: dict[Path, list[str]] = {}
+    for name in request.paths:
+        path = Path(os.path.normpath(here / name))
+        known = [root for root in groups if path.is_relative_to(root)]
+        if not known and groups and (name == "-" or not os.path.lexists(path)):
+            known = list(groups)
+        root = known[0] if known else _project(name, here)[1]
+        groups.setdefault(root, []).append(name)
+    if len(groups) < 2:
+        return [request]
+    return [replace(request, paths=tuple(names)) for names in groups.values()]
+
+
+def _project(name: str, here: Path) -> tuple[Path, Path]:
+    """Return the folder that ``name`` is or lies in, and the root of its project."""
+    from mmlint.files.root import project_root
+
+    path = here / name
+    folder = Path(os.path.normpath(path if path.is_dir() else path.parent))
+    return folder, project_root(folder, within=here)
+
+
+def load_settings(request: Request, here: Path, root: Path) -> Settings:
+    from mmlint.config import ConfigError, load
+
+    try:
+        settings = load(
+            here,
+            root,
+            overrides=request.config,
+            isolated=request.isolated,
+            select=request.select,
+            ignore=request.ignore,
+            rules=rule_names(),
+        )
+    except ConfigError as error:
+        raise UsageError(str(error)) from error
+    _check_options(settings)
+    return settings
+
+
+def _check_options(settings: Settings) -> None:
+    """A misspelt option would be silently ignored. Raises UsageError."""
+    from mmlint.model.suggest import did_you_mean
+    from mmlint.rules import registry
+
+    known = {rule.name: rule.rule.options for rule in registry()}
+    for name, options in settings.rules.items():
+        allowed = known.get(name, ())
+        for option in options:
+            if option not in allowed:
+                guess = did_you_mean(option, allowed)
+                hint = f' Did you mean "{guess}"?' if guess else ""
+                listed = ", ".join(allowed) or "none"
+                place = settings.provenance.get(f"rules.{name}", "configuration")
+                raise UsageError(
+                    f'{place}: unknown option "{option}" of the rule {name}; '
+                    f"allowed: {listed}.{hint}"
+                )
+
+
+def rule_names() -> dict[str, str]:
+    """Return every rule's name by its code."""
+    from mmlint.rules import registry
+
+    return {rule.code: rule.name for rule in registry()}
+
+
+def _focus(root: Path, path: Path, name: str) -> set[str]:
+    """The project-relative paths that a named path means, none for the project itself; a folder
+    ends in ``/``.
+
+    A file that decides about others (a manifest, a settings file) means its whole folder.
+    """
+    from mmlint.project.manifests import decides
+
+    relative = _relative(root, path, name)
+    if path.is_dir():
+        return {relative.rstrip("/") + "/"} if relative != "." else set()
+    base = path.name
+    named = base in DECIDING or base.startswith("wrangler.") or base.endswith("mmlint.toml")
+    if named or decides(base):
+        folder = relative.rpartition("/")[0]
+        return {relative, folder + "/"} if folder else set()
+    return {relative}
+
+
+def _relative(root: Path, path: Path, name: str) -> str:
+    try:
+        normal = Path(os.path.normpath(path))
+        return normal.relative_to(root).as_posix()
+    except ValueError:
+        raise UsageError(
+            f"{name}: lies outside the project {root}; expected paths of one project. "
+            "Run mmlint once in each project"
+        ) from None
+
+
+def _is_there(path: Path, name: str, missing: list[Notice]) -> bool:
+    """Return whether ``path``, which was called ``name``, exists; if not, add it to ``missing``."""
+    if os.path.lexists(path):
+        return True
+    text = f"{name}: no such file or folder; expected a path to check.{_command(name)}"
+    missing.append(Notice(text, failed=True))
+    return False
+
+
+def _command(word: str) -> str:
+    """A misspelt command is taken for a path: say what may have been meant."""
+    from mmlint.model.suggest import did_you_mean
+
+    guess = did_you_mean(word, COMMANDS)
+    return f' Did you mean "mmlint {guess}"?' if guess else " See: mmlint --help"

@@ -1,0 +1,38 @@
+"""What ``mmlint check`` can be asked for, and how it says that it cannot."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Request(msgspec.Struct, frozen=True):
+    """Everything a run of ``check`` can be asked for; the CLI's options, by their names."""
+
+    paths: tuple[str, ...] = ()
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    format: str = "text"
+    outputs: tuple[tuple[str, str], ...] = ()
+    stdin_filename: str | None = None
+    exit_zero: bool = False
+    statistics: bool = False
+    show_files: bool = False
+    color: bool = False
+    jobs: int = 1
+    verbose: bool = False
+    config: tuple[str, ...] = ()
+    isolated: bool = False
+    cache: bool = False
+    timings: bool = False
+    executor: str = ""
+    baseline: str = ""
+    no_baseline: bool = False
+    strict: bool = False
+    interactive: bool = False
+
+
+class UsageError(Exception):
+    """The request cannot be met; the message says what is wrong, expected, and to do."""
