@@ -58,24 +58,6 @@ def inside(value: s.Value) -> Iterator[s.Value]:
             stack.extend(reversed(get(current)))
 
 
-def all_inside(values: Iterable[s.Value]) -> list[s.Value]:
-    """Return what ``inside`` yields for each of ``values``; for whole files, where that counts."""
-    found: list[s.Value] = []
-    try:
-        _collect(values, found)
-    except RecursionError:  # only ``inside`` can take any depth
-        return [one for value in values for one in inside(value)]
-    return found
-
-
-def _collect(values: Iterable[s.Value], found: list[s.Value]) -> None:
-    for value in values:
-        found.append(value)
-        get = _PARTS.get(type(value))
-        if get is not None:
-            _collect(get(value), found)
-
-
 def _known(*values: s.Value | None) -> Sequence[s.Value]:
     return [one for one in values if one is not None]
 
@@ -146,3 +128,84 @@ def values(body: Iterable[s.Statement]) -> Iterator[tuple[s.Statement, s.Value]]
         for value in own_values(statement):
             for one in inside(value):
                 yield statement, one
+
+
+class Body:
+    """The statements and values of a function, each list in source order, outer before inner.
+
+    Iterating yields each statement with the values that stand in it; those of statements and
+    functions inside it are not its own.
+    """
+
+    __slots__ = ("_calls", "_ends", "statements", "values")
+
+    def __init__(
+        self,
+        statements: list[s.Statement],
+        values: list[s.Value],
+        ends: list[int],
+        calls: list[int],
+    ) -> None:
+        """``ends``: for each statement, how many values stand in it and before it. ``calls``: the
+        numbers of the values that are calls."""
+        self.statements = statements
+        self.values = values
+        self._ends = ends
+        self._calls = calls
+
+    def __iter__(self) -> Iterator[tuple[s.Statement, list[s.Value]]]:
+        begin = 0
+        for statement, end in zip(self.statements, self._ends, strict=True):
+            yield statement, self.values[begin:end]
+            begin = end
+
+    @property
+    def calls(self) -> Iterator[tuple[s.Statement, s.Call]]:
+        """Every call, with the statement in which it stands."""
+        number = 0
+        for index in self._calls:
+            while self._ends[number] <= index:
+                number += 1
+            call = self.values[index]
+            if isinstance(call, s.Call):
+                yield self.statements[number], call
+
+
+def walked(body: Iterable[s.Statement]) -> Body:
+    """Return all that stands in ``body``; nested functions are not entered."""
+    every = list(statements(body))
+    values: list[s.Value] = []
+    ends: list[int] = []
+    calls: list[int] = []
+    for statement in every:
+        get = _OWN.get(type(statement))
+        if get is not None:
+            _collect(get(statement), values, calls)
+        ends.append(len(values))
+    return Body(every, values, ends, calls)
+
+
+def _collect(own: Sequence[s.Value], found: list[s.Value], calls: list[int]) -> None:
+    """Add what ``inside`` yields for each of ``own``, and the numbers of the calls among it.
+
+    All values of all files come by here: what most of them are is asked for first, and looked
+    through without a call of another function.
+    """
+    add = found.append
+    waiting = [*own]
+    waiting.reverse()
+    while waiting:
+        value = waiting.pop()
+        add(value)
+        kind = type(value)
+        while kind is s.Member:
+            value = value.object  # type: ignore[union-attr]
+            add(value)
+            kind = type(value)
+        if kind is s.Name or kind is s.Literal:
+            continue
+        if kind is s.Call:
+            calls.append(len(found) - 1)
+        get = _PARTS.get(kind)
+        if get is not None:
+            waiting.extend(reversed(get(value)))

@@ -273,12 +273,11 @@ Written = tuple[str, int, str, str]
 def _writes(unit: Unit) -> dict[Written, tuple[_Write, ...]]:
     """What is done to headers anywhere in the unit, in source order by function."""
     found: dict[Written, list[_Write]] = {}
-    for function, body in enumerate(unit.content):
-        for one in body:
-            statement = one.statement
+    for function, body in enumerate(unit.bodies):
+        for statement, values in body:
             if isinstance(statement, s.Bind):
                 _assign(unit, function, statement, found)
-            for value in one.values:
+            for value in values:
                 if isinstance(value, s.Call) and isinstance(value.callee, s.Member):
                     _call(unit, function, value, value.callee, found)
     return {holder: tuple(writes) for holder, writes in found.items()}

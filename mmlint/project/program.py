@@ -53,6 +53,11 @@ MAX_HANDED = 3
 """How many functions may hand a client on to each other."""
 
 
+Chain = tuple[int | str, ...]
+"""A unit, and an expression in it: the binding or global that it begins with and the names of the
+members, the last one first; or the bytes where it stands, if it begins with anything else."""
+
+
 class Call(NamedTuple):
     """A call, where it stands, and what its callee resolves to (None: unknown)."""
 
@@ -87,6 +92,7 @@ class Program(Members):
         self.resolution = resolution or Resolution(frozenset(files))
         self._first = {unit.path: unit for unit in reversed(self.units)}
         self._memo: dict[tuple[int, int | str, int], Entity | None] = {}
+        self._chains: dict[Chain, Entity | None] = {}
         self.handed: dict[tuple[int, int, int], Entity] = {}
         self.limits = Limits()
         self.looked_at = 0
@@ -107,16 +113,19 @@ class Program(Members):
                 return found
             self.handed = handed
             self._memo.clear()
+            self._chains.clear()
             found = self._every_call()
         return found
 
     def _every_call(self) -> list[Call]:
-        return [
-            Call(unit, site, direct_call, callee)
-            for unit in self.units
-            for site, call in unit.calls
-            for callee, direct_call in [self.called(unit, call)]
-        ]
+        found: list[Call] = []
+        for unit in self.units:
+            for site, call in unit.calls:
+                callee = self.resolve(unit, call.callee)
+                if type(callee) in _INDIRECT:
+                    callee, call = self.called(unit, call)
+                found.append(Call(unit, site, call, callee))
+        return found
 
     def _always_handed(self, calls: list[Call]) -> dict[tuple[int, int, int], Entity]:
         """Parameters for which every call passes the same client, or an object of one class."""
@@ -176,10 +185,13 @@ class Program(Members):
         self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
     ) -> Entity | None:
         """Return what ``value`` means, or None where it cannot be known."""
-        if environment or type(value) not in _NAMED:
-            if self._question is not None:
-                return self._within(self._question, unit, value, environment, depth)
+        asked, kind = self._question, type(value)
+        if environment or kind not in _NAMED:
+            if asked is not None:
+                return self._within(asked, unit, value, environment, depth)
             return self._asked(unit, value, environment, depth)
+        if asked is None and kind is s.Member:
+            return self._chain(unit, value, depth)
         key: tuple[int, int | str, int]
         if not isinstance(value, s.Name) or value.name in HERE:
             key = (id(unit), value.start, value.end)
@@ -187,7 +199,6 @@ class Program(Members):
             key = (id(unit), value.binding if value.binding >= 0 else value.name, -1)
         if key in self._memo:
             return self._memo[key]
-        asked = self._question
         if asked is None:
             found = self._memo[key] = self._asked(unit, value, environment, depth)
             return found
@@ -195,6 +206,42 @@ class Program(Members):
         found = self._memo[key] = self._within(asked, unit, value, environment, depth)
         if found is None and asked.stopped:
             del self._memo[key]  # asked by itself, it may well be known
+        return found
+
+    def _chain(self, unit: Unit, value: s.Value, depth: int) -> Entity | None:
+        """What ``a.b.c`` means where it is asked for by itself.
+
+        Most of a program's calls are of a few such chains, again and again: each is followed once
+        for all its uses in a unit, and what begins with a global once for all units.
+        """
+        names: list[str] = []
+        root = value
+        while isinstance(root, s.Member):
+            names.append(root.name)
+            root = root.object
+        chain: Chain
+        if not isinstance(root, s.Name) or root.name in HERE:
+            chain = (id(unit), value.start, value.end)
+        elif root.binding >= 0:
+            chain = (id(unit), root.binding, *names)
+        elif unit.everything or surface.BROWSER_GLOBAL in (root.name, *names):
+            chain = (id(unit), root.name, *names)
+        else:
+            chain = (0, root.name, *names)
+        if chain in self._chains:
+            return self._chains[chain]
+        asked = self._question = Question(unit.path, unit.number, value.start, value.end)
+        asked.steps = len(names)
+        deepest = depth + len(names)
+        try:
+            near = deepest <= MAX_DEPTH
+            found = self.resolve(unit, root, NOTHING, deepest) if near else self._stop("names")
+            for number, name in enumerate(reversed(names)):
+                found = self._taken(unit, found, name, deepest - number)
+        finally:
+            self._question = None
+        if not asked.stopped:  # which is told for each of the places
+            self._chains[chain] = found
         return found
 
     def _asked(
@@ -582,6 +629,10 @@ class Program(Members):
 
 _NAMED = frozenset({s.Name, s.Member, s.Call})
 """What is looked up once and remembered; everything else says itself what it is."""
+
+
+_INDIRECT = frozenset({Namespace, Method, External})
+"""What may stand for something else where it is called."""
 
 
 def _joins(value: s.Value) -> bool:

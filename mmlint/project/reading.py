@@ -36,12 +36,12 @@ def _literal(unit: Unit, place: Place) -> s.Literal | None:
 
 def _values(unit: Unit) -> Iterator[tuple[s.Value | s.Statement, s.Value]]:
     """Every value with what it stands in, the module's own defaults and fields included."""
-    for body in unit.content:
-        for one in body:
-            inside = {(part.start, part.end) for value in one.values for part in parts(value)}
-            for value in one.values:
+    for body in unit.bodies:
+        for statement, values in body:
+            inside = {(part.start, part.end) for value in values for part in parts(value)}
+            for value in values:
                 if (value.start, value.end) not in inside:
-                    yield one.statement, value
+                    yield statement, value
                 for part in parts(value):
                     yield value, part
 

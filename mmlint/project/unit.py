@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from itertools import chain
+from typing import NamedTuple, TypeVar
 
 from mmlint.model import syntax as s
-from mmlint.model.walk import all_inside, own_values, statements
+from mmlint.model.walk import Body, walked
 
 V = TypeVar("V", bound=s.Value)
 
@@ -32,14 +33,6 @@ class Site(NamedTuple):
     value: s.Value
 
 
-class Content(NamedTuple):
-    """A statement, and every value that stands in it, outer before inner; those of statements and
-    functions inside it are not its own."""
-
-    statement: s.Statement
-    values: tuple[s.Value, ...]
-
-
 class Unit:
     """A module and its indexes. Compared by identity; ``path`` is project-relative with ``/``."""
 
@@ -57,70 +50,63 @@ class Unit:
         return self.module.language == "python"
 
     @cached_property
-    def content(self) -> tuple[tuple[Content, ...], ...]:
-        """What is written in each function of the module, by its index, in source order.
+    def bodies(self) -> tuple[Body, ...]:
+        """What is written in each function of the module, by its index.
 
         The one walk over the module: whoever looks for something in all of it looks here.
         """
-        return tuple(_content(function.body) for function in self.module.functions)
+        return tuple(walked(function.body) for function in self.module.functions)
 
-    def values(self, function: int) -> Iterator[s.Value]:
-        """Yield every value of a function, without those of the functions inside it."""
-        for one in self.content[function]:
-            yield from one.values
+    def values(self, function: int) -> list[s.Value]:
+        """Return every value of a function, without those of the functions inside it."""
+        return self.bodies[function].values
 
     def every_value(self) -> Iterator[s.Value]:
         """Yield every value of the module's functions, function by function."""
-        for body in self.content:
-            for one in body:
-                yield from one.values
+        return chain.from_iterable([body.values for body in self.bodies])
 
     def every(self, kind: type[V]) -> list[V]:
         """Return every value of one kind in the module's functions, function by function."""
-        return self._by_kind.get(kind, [])
-
-    @cached_property
-    def _by_kind(self) -> dict[object, list[Any]]:
-        found: dict[object, list[Any]] = {}
-        for value in self.every_value():
-            found.setdefault(type(value), []).append(value)
-        return found
+        return [value for value in self.every_value() if type(value) is kind]
 
     @cached_property
     def statements(self) -> tuple[s.Statement, ...]:
         """Every statement of the module."""
-        return tuple(one.statement for body in self.content for one in body)
+        return tuple(chain.from_iterable([body.statements for body in self.bodies]))
+
+    @cached_property
+    def binds(self) -> list[s.Bind]:
+        """Every assignment of the module that is a statement."""
+        return [one for one in self.statements if type(one) is s.Bind]
 
     @cached_property
     def calls(self) -> tuple[tuple[Site, s.Call], ...]:
         """Every call of the module, with where it stands, in source order: also in decorators, and
         in what JavaScript's classes give their fields (Python's are statements of the body)."""
-        bodies = list(enumerate(self.content))
+        bodies = list(enumerate(self.bodies))
         for declared in self.module.functions:
             for value in declared.decorators:
                 decorator = s.Evaluate(value.start, value.end, value)
-                bodies.append((declared.parent, _content((decorator,))))
+                bodies.append((declared.parent, walked((decorator,))))
         for owner in () if self.python else self.module.classes:
             given = [one.value for one in owner.members if one.function < 0 and one.value]
             for value in given:
                 field = s.Evaluate(value.start, value.end, value)
-                bodies.append((owner.parent, _content((field,))))
+                bodies.append((owner.parent, walked((field,))))
         found = [
-            (Site(index, one.statement, value), value)
+            (Site(index, statement, call), call)
             for index, body in bodies
-            for one in body
-            for value in one.values
-            if isinstance(value, s.Call)
+            for statement, call in body.calls
         ]
-        found.sort(key=lambda pair: (pair[1].start, -pair[1].end))
+        found.sort(key=lambda pair: pair[1].start)  # of two, the outer one stands before already
         return tuple(found)
 
     @cached_property
     def definitions(self) -> dict[int, list[Definition]]:
         """Binding index to the values assigned to it anywhere in the module."""
         found: dict[int, list[Definition]] = {}
-        for statement in self.statements:
-            if isinstance(statement, s.Bind) and statement.operator in ("=", "??=", "||="):
+        for statement in self.binds:
+            if statement.operator in ("=", "??=", "||="):
                 for name, path in pattern_names(statement.target):
                     definition = Definition(statement.value, path, statement)
                     found.setdefault(name.binding, []).append(definition)
@@ -139,13 +125,13 @@ class Unit:
     def field_writes(self) -> dict[tuple[int, str], list[Definition]]:
         """(class index, field) to the values assigned to ``this.field`` or ``Class.field``."""
         found: dict[tuple[int, str], list[Definition]] = {}
-        for index, body in enumerate(self.content if self.module.classes else ()):
-            for one in body:
-                for target, value in _assignments(one):
+        for index, body in enumerate(self.bodies if self.module.classes else ()):
+            for statement, values in body:
+                for target, value in _assignments(statement, values):
                     if isinstance(target, s.Member):
                         owner = self.owner_of(target.object, index)
                         if owner >= 0:
-                            definition = Definition(value, (), one.statement)
+                            definition = Definition(value, (), statement)
                             found.setdefault((owner, target.name), []).append(definition)
         return found
 
@@ -161,8 +147,8 @@ class Unit:
     def member_writes(self) -> dict[int, list[s.Bind]]:
         """Binding to the assignments to its members (``x.a = …``, ``x[i] = …``)."""
         found: dict[int, list[s.Bind]] = {}
-        for statement in self.statements:
-            if isinstance(statement, s.Bind) and isinstance(statement.target, s.Member | s.Index):
+        for statement in self.binds:
+            if isinstance(statement.target, (s.Member, s.Index)):
                 held = statement.target.object
                 if isinstance(held, s.Name) and held.binding >= 0:
                     found.setdefault(held.binding, []).append(statement)
@@ -172,11 +158,10 @@ class Unit:
     def removals(self) -> dict[int, list[str]]:
         """Binding to the keys that are taken out of it: ``delete x.a``, ``del x["a"]``, ``pop``."""
         found: dict[int, list[str]] = {}
-        for function in self.module.functions:
-            for statement in statements(function.body):
-                for member in _deleted(statement):
-                    if isinstance(member.object, s.Name):
-                        found.setdefault(member.object.binding, []).append(member.name)
+        for statement in self.statements:
+            for member in _deleted(statement):
+                if isinstance(member.object, s.Name):
+                    found.setdefault(member.object.binding, []).append(member.name)
         for _, call in self.calls if self.python else ():
             callee, first = call.callee, call.arguments[0].value if call.arguments else None
             if not isinstance(callee, s.Member) or callee.name != "pop":
@@ -234,9 +219,8 @@ class Unit:
         """Whether a single statement assigns to the binding (``+=`` would be another)."""
         found = [
             statement
-            for statement in self.statements
-            if isinstance(statement, s.Bind)
-            and any(name.binding == binding for name, _ in pattern_names(statement.target))
+            for statement in self.binds
+            if any(name.binding == binding for name, _ in pattern_names(statement.target))
         ]
         return len(found) == 1
 
@@ -328,13 +312,6 @@ class Unit:
         return ancestor == 0
 
 
-def _content(body: tuple[s.Statement, ...]) -> tuple[Content, ...]:
-    return tuple(
-        Content(statement, tuple(all_inside(own_values(statement))))
-        for statement in statements(body)
-    )
-
-
 def _deleted(statement: s.Statement) -> Iterator[s.Member]:
     """The members that a statement deletes."""
     value = statement.value if isinstance(statement, s.Evaluate) else None
@@ -346,11 +323,13 @@ def _deleted(statement: s.Statement) -> Iterator[s.Member]:
                 yield one
 
 
-def _assignments(one: Content) -> Iterator[tuple[s.Value, s.Value]]:
+def _assignments(
+    statement: s.Statement, values: list[s.Value]
+) -> Iterator[tuple[s.Value, s.Value]]:
     """The targets and values that a statement assigns, as a statement or inside an expression."""
-    if isinstance(one.statement, s.Bind):
-        yield one.statement.target, one.statement.value
-    for value in one.values:
+    if isinstance(statement, s.Bind):
+        yield statement.target, statement.value
+    for value in values:
         if isinstance(value, s.Operation) and value.operator in ("=", "??=", "||="):
             yield value.operands[0], value.operands[-1]
 
