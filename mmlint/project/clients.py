@@ -33,7 +33,7 @@ class Setup(NamedTuple):
 def setups(program: Program) -> Iterator[Setup]:
     """Yield every set-up of an SDK outside tests; that of Python's clients is the project's own."""
     shapes = Shapes(program)
-    for call in program.calls:
+    for call in program.found.of(SdkClass, SdkFunction):
         callee, arguments = call.callee, call.call.arguments
         made = isinstance(callee, SdkClass) or (
             isinstance(callee, SdkFunction) and callee.name == "init"

@@ -14,7 +14,7 @@ from mmlint.project.callee import JS_CLIENTS, PY_CLIENTS, speaks_http
 from mmlint.project.entity import NOTHING, Entity, Environment, External, Global, Known
 from mmlint.project.program import Call, Program
 from mmlint.project.unit import Unit
-from mmlint.sdk.addresses import api_path
+from mmlint.sdk.addresses import api_path, may_lead
 
 _SENDS = frozenset({"track", "batch", "identify"})
 _VERBS = frozenset({"post", "put", "request"})
@@ -41,34 +41,52 @@ def endpoint(
     program: Program, unit: Unit, value: s.Value, environment: Environment = NOTHING
 ) -> str | None:
     """Return ``track``, ``batch`` or ``identify`` where ``value`` is such a URL of Millimetric."""
-    found = api_path(url_text(program, unit, value, environment))
+    found = address_of(program, unit, value, environment)
     return found if found in _SENDS else None
 
 
+def address_of(
+    program: Program, unit: Unit, value: s.Value, environment: Environment = NOTHING
+) -> str | None:
+    """Return the part of Millimetric's API that ``value`` leads to, as ``api_path`` does: whose the
+    host is matters only where the rest is such a path."""
+    if not may_lead(url_text(program, unit, value, environment, named=False)):
+        return None
+    return api_path(url_text(program, unit, value, environment))
+
+
 def url_text(
-    program: Program, unit: Unit, value: s.Value, environment: Environment, depth: int = 0
+    program: Program,
+    unit: Unit,
+    value: s.Value,
+    environment: Environment,
+    depth: int = 0,
+    *,
+    named: bool = True,
 ) -> str:
-    """Write a URL with its holes as ``{names|that|lead|there}``."""
+    """Write a URL with its holes as ``{names|that|lead|there}``, or as ``{}`` if not ``named``."""
     if depth > 8:
         return "{}"
+
+    def text(value: s.Value, at: Unit = unit, environment: Environment = environment) -> str:
+        return url_text(program, at, value, environment, depth + 1, named=named)
+
     if isinstance(value, s.Template):
-        return "".join(url_text(program, unit, one, environment, depth + 1) for one in value.parts)
+        return "".join(map(text, value.parts))
     if isinstance(value, s.Operation) and value.operator == "+":
-        return "".join(
-            url_text(program, unit, one, environment, depth + 1) for one in value.operands
-        )
+        return "".join(map(text, value.operands))
     if isinstance(value, s.Literal):
         return str(value.value)
     if isinstance(value, s.Call) and value.new and value.arguments:  # new URL(path, host)
-        texts = [url_text(program, unit, a.value, environment, depth + 1) for a in value.arguments]
+        texts = [text(one.value) for one in value.arguments]
         return texts[-1].rstrip("/") + texts[0] if len(texts) == 2 else texts[0]
     found = program.resolve(unit, value, environment)
-    if isinstance(found, Known) and isinstance(found.value, s.Literal | s.Template):
-        return url_text(program, found.unit, found.value, found.environment, depth + 1)
+    if isinstance(found, Known) and isinstance(found.value, (s.Literal, s.Template)):
+        return text(found.value, found.unit, found.environment)
     written = _written(unit, value)
     if written is not None:
-        return url_text(program, unit, written, environment, depth + 1)
-    return "{" + "|".join(_names(program, unit, value, found)) + "}"
+        return text(written)
+    return "{" + "|".join(_names(program, unit, value, found) if named else ()) + "}"
 
 
 def _written(unit: Unit, value: s.Value) -> s.Value | None:
@@ -206,7 +224,7 @@ def _reached(program: Program, call: Call, url: s.Value, environment: Environmen
     found = endpoint(program, call.unit, url, environment)
     if found is not None or not isinstance(call.call.callee, s.Member):
         return found
-    path = url_text(program, call.unit, url, environment)
+    path = url_text(program, call.unit, url, environment, named=False)
     if not path.lstrip("/").startswith("v1/"):
         return None
     made = _client(call, call.call.callee.object)

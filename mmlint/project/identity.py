@@ -81,7 +81,7 @@ class _Calls(Sends):
     def _candidates(self) -> Iterable[Call]:
         if self.fields is not _Calls.removed:
             return super()._candidates()
-        return [one for one in self.program.calls if _removes(one.callee)]
+        return self.program.found.of(outside=_removes)
 
     def removed(self, call: Call, environment: Environment) -> Shape | None:
         """The key that ``localStorage.removeItem`` is given."""

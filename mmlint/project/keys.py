@@ -23,7 +23,7 @@ from mmlint.project.entity import (
     SdkFunction,
 )
 from mmlint.project.headers import headers, made, options
-from mmlint.project.http import url_text
+from mmlint.project.http import address_of, url_text
 from mmlint.project.origins import Origin, origins
 from mmlint.project.program import Call, Program
 from mmlint.project.shape import Shape, Shapes
@@ -229,11 +229,13 @@ class _Uses:
         self.given: list[tuple[Unit, s.Value]] = []
 
     def calls(self) -> Iterator[KeyUse]:
-        for call in self.program.calls:
+        speaking = _speaks_mcp(self.program)  # where any call may connect, by some client's means
+        found = self.program.found
+        for call in found.of(SdkFunction, SdkClass, outside=speaks_http, units=speaking):
             callee = call.callee
             if isinstance(callee, SdkFunction | SdkClass):
                 yield from self._sdk(call, callee)
-            elif speaks_http(callee) or self._may_be_mcp(call):
+            elif call.call.arguments:
                 yield from self._request(call)
 
     def elements(self) -> Iterator[KeyUse]:
@@ -291,11 +293,6 @@ class _Uses:
 
     # --- plain requests ---------------------------------------------------------------------------
 
-    def _may_be_mcp(self, call: Call) -> bool:
-        """Whether the call may connect to the MCP server by some client's own means."""
-        first = call.call.arguments[0].value if call.call.arguments else None
-        return first is not None and call.unit in _speaks_mcp(self.program)
-
     def _request(self, call: Call) -> Iterator[KeyUse]:
         taker = self._taker(call)
         if taker is None:
@@ -309,11 +306,11 @@ class _Uses:
     def _taker(self, call: Call) -> Taker | None:
         """The part of the API that the URL of a request leads to."""
         for value in self._addresses(call):
-            path = api_path(url_text(self.program, call.unit, value, NOTHING))
-            if path is None and (base := self._base(call)) is not None:
+            path = address_of(self.program, call.unit, value)
+            if path is None:
                 text = url_text(self.program, call.unit, value, NOTHING)
-                if text.startswith("/"):
-                    path = api_path(base + text)
+                base = self._base(call) if text.startswith("/") else None
+                path = None if base is None else api_path(base + text)
             if path is not None:
                 return _PARTS[path]
         return None
@@ -388,14 +385,13 @@ def _single(value: s.Value) -> s.Value:
     return value
 
 
-@lru_cache(maxsize=1)
 def _speaks_mcp(program: Program) -> frozenset[Unit]:
     """The units that spell the path of the MCP server."""
     return frozenset(
         unit
         for unit in program.units
         if any(
-            isinstance(literal.value, str) and _MCP.search(literal.value)
+            isinstance(text := literal.value, str) and "/mcp" in text and _MCP.search(text)
             for literal in unit.every(s.Literal)
         )
     )

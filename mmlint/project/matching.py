@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -27,6 +27,8 @@ from mmlint.model.regex import regex
 from mmlint.model.walk import inside, statements
 from mmlint.project.arguments import binds
 from mmlint.project.bindings import Bound
+from mmlint.project.calls import in_full
+from mmlint.project.candidates import Candidates
 from mmlint.project.entity import (
     Entity,
     External,
@@ -80,25 +82,29 @@ class Matcher:
         self.surroundings = surroundings
 
     @cached_property
-    def outside(self) -> Outside:
-        return Outside(self.program.calls)
-
-    @cached_property
-    def _calls(self) -> dict[int, list[Call]]:
-        """Unit (its id) to the calls of what packages and the platform provide."""
+    def _of_apps(self) -> dict[int, list[Call]]:
+        """Unit (its id) to the calls of what a package has made: of an app, perhaps."""
         found: dict[int, list[Call]] = {}
-        for call in self.program.calls:
-            if isinstance(call.callee, External | Global):
-                found.setdefault(id(call.unit), []).append(call)
+        for call in self.program.found.of(outside=lambda one: "()" in one.path):
+            found.setdefault(id(call.unit), []).append(call)
         return found
 
-    def matches(self, platform: Platform, unit: Unit) -> Iterator[Match]:
-        """Yield what the platform's patterns find in ``unit``."""
-        if self._applies(platform, unit):
-            for pattern in platform.patterns:
-                for match in self._match(platform, pattern, unit):
-                    alone = re.fullmatch(platform.unattended, match.name) if match.name else None
-                    yield match._replace(unattended=alone is not None)
+    def matches(self, platform: Platform) -> Iterator[tuple[Unit, Match]]:
+        """Yield what the platform's patterns find, unit by unit."""
+        patterns = [(pattern, self._candidates.of(pattern)) for pattern in platform.patterns]
+        some = frozenset[int]().union(*(units for _, units in patterns))
+        for unit in self.program.units:
+            if id(unit) in some and self._applies(platform, unit):
+                for pattern, units in patterns:
+                    for match in self._match(platform, pattern, unit) if id(unit) in units else ():
+                        alone = (
+                            re.fullmatch(platform.unattended, match.name) if match.name else None
+                        )
+                        yield unit, match._replace(unattended=alone is not None)
+
+    @cached_property
+    def _candidates(self) -> Candidates:
+        return Candidates(self.program)
 
     def bound(self, one: Bound, unit: Unit) -> Iterator[Match]:
         """Yield what ``unit`` exports under the name that a settings file binds."""
@@ -108,11 +114,9 @@ class Matcher:
 
     def apps_called(self, function: ProjectFunction) -> Iterator[External]:
         """Yield the apps to which a handler hands its request (``app.fetch(request)``)."""
-        for call in self._calls.get(id(function.unit), ()):
+        for call in self._of_apps.get(id(function.unit), ()):
             callee, inner = call.callee, call.site.function
-            if not function.unit.is_inside(inner, function.index):
-                continue
-            if isinstance(callee, External) and "()" in callee.path:
+            if isinstance(callee, External) and function.unit.is_inside(inner, function.index):
                 yield callee
 
     def _applies(self, platform: Platform, unit: Unit) -> bool:
@@ -353,7 +357,7 @@ class Matcher:
                 yield Target(found, wrappers, explicit=True)
 
     def _callback(self, pattern: Callback, unit: Unit) -> Iterator[Match]:
-        for call in self.outside.called(pattern.callee).get(id(unit), ()):
+        for call in self.program.found.described(pattern.callee).get(id(unit), ()):
             arguments = [one.value for one in call.call.arguments]
             first = arguments[0] if arguments else None
             text = first.value if isinstance(first, s.Literal) else ""
@@ -415,17 +419,14 @@ class Matcher:
             yield found.path[-1]
 
     def _decorated(self, pattern: Decorated, unit: Unit) -> Iterator[Match]:
-        for index, function in enumerate(unit.module.functions):
-            for decorator in function.decorators:
-                value = decorator.callee if isinstance(decorator, s.Call) else decorator
-                if is_called(self.program.resolve(unit, value), pattern.decorator):
-                    name = last_name(value)
-                    why = pattern.why.format(name=name)
-                    found = ProjectFunction(unit, index)
-                    around: tuple[Wrapper, ...] = ()
-                    if isinstance(decorator, s.Call):
-                        around = self._middleware.around(unit, decorator, found)
-                    yield Match(Target(found, around), why, name=name)
+        for one in self._candidates.decorators(pattern.decorator).get(id(unit), ()):
+            name = last_name(one.decorator)
+            why = pattern.why.format(name=name)
+            found = ProjectFunction(unit, one.function)
+            around: tuple[Wrapper, ...] = ()
+            if isinstance(one.decorator, s.Call):
+                around = self._middleware.around(unit, one.decorator, found)
+            yield Match(Target(found, around), why, name=name)
 
     def _top_level(self, pattern: Named | Views, unit: Unit) -> Iterator[Match]:
         if isinstance(pattern, Views) and not re.search(pattern.path, unit.path):
@@ -486,47 +487,10 @@ def _leaves(value: s.Object) -> Iterator[s.Value]:
             yield one
 
 
-class Outside:
-    """The calls of what packages and the platform provide, found by how it is written in full.
-
-    A project calls the same few functions again and again: each of them is held against a pattern
-    once, and not each call of it.
-    """
-
-    def __init__(self, calls: Iterable[Call]) -> None:
-        self._by_text: dict[str, list[tuple[int, Call]]] = {}
-        for number, call in enumerate(calls):
-            text = _in_full(call.callee)
-            if text is not None:
-                self._by_text.setdefault(text, []).append((number, call))
-        self._found: dict[str, dict[int, list[Call]]] = {}
-
-    def called(self, pattern: str) -> dict[int, list[Call]]:
-        """Return each unit (its id) with its calls of what ``pattern`` describes, in source order;
-        a pattern as in ``Callback.callee``."""
-        if pattern not in self._found:
-            described = re.compile(pattern).search
-            numbered = [
-                one for text, calls in self._by_text.items() if described(text) for one in calls
-            ]
-            numbered.sort(key=lambda one: one[0])
-            found = self._found[pattern] = {}
-            for _, call in numbered:
-                found.setdefault(id(call.unit), []).append(call)
-        return self._found[pattern]
-
-
-def _in_full(entity: Entity | None) -> str | None:
-    """``module:path`` of something outside the project, ``:path`` of a global."""
-    if isinstance(entity, External):
-        return f"{entity.module}:{'.'.join(entity.path)}"
-    return f":{'.'.join(entity.path)}" if isinstance(entity, Global) else None
-
-
 def is_called(entity: Entity | None, pattern: str) -> bool:
     """Whether a callee is what ``Callback.callee`` describes."""
-    text = _in_full(entity)
-    return text is not None and re.search(pattern, text) is not None
+    outside = entity if isinstance(entity, (External, Global)) else None
+    return outside is not None and re.search(pattern, in_full(outside)) is not None
 
 
 def last_name(value: s.Value) -> str:

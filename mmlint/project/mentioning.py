@@ -129,18 +129,17 @@ class _Names:
 
     def of(self, function: int) -> Iterator[Entity]:
         """Yield what is named in a function, without what is named in those inside it."""
-        for content in self.unit.content[function]:
-            for value in content.values:
-                found = None
-                if type(value) is s.Name:
-                    if _key(value) not in self._idle:
-                        found = self._name(value)
-                elif type(value) is s.Member:
-                    found = self._member(value)
-                elif type(value) is s.Call and type(value.callee) not in _NAMED:
-                    found = self._mattering(value.callee)
-                if found is not None:
-                    yield found
+        for value in self.unit.values(function):
+            found = None
+            if type(value) is s.Name:
+                if _key(value) not in self._idle:
+                    found = self._name(value)
+            elif type(value) is s.Member:
+                found = self._member(value)
+            elif type(value) is s.Call and type(value.callee) not in _NAMED:
+                found = self._mattering(value.callee)
+            if found is not None:
+                yield found
 
     def _name(self, name: s.Name) -> Entity | None:
         """A variable means the same wherever it stands, and so does a global."""

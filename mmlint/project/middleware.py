@@ -33,10 +33,9 @@ class Middleware:
         self.program = program
         self.surroundings = surroundings
         self._around: dict[App, list[Wrapper]] = {}
-        for call in program.calls:
+        for call in program.found.of(outside=lambda one: last_of(one) in _ADDS):
             app = self._app(call.unit, call.callee)
-            adds = last_of(call.callee) in _ADDS
-            if app is not None and adds:
+            if app is not None:
                 self._around.setdefault(app, []).extend(self._added(call))
         for unit in program.units:
             for index, function in enumerate(unit.module.functions):

@@ -34,7 +34,7 @@ class Navigation:
     def pages(self) -> Iterator[Call]:
         """Yield every call of ``page()``, or of a function that does nothing else, that a change
         of the route makes."""
-        for call in self.program.calls:
+        for call in self.program.found.of(SdkFunction):
             if call.callee != SdkFunction("browser", "page") or call.unit.test:
                 continue
             if self._in_hook(call):

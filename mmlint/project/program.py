@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.facts import FileFacts
@@ -17,7 +16,8 @@ from mmlint.project.arguments import (
     makes_partial,
     with_given,
 )
-from mmlint.project.callee import speaks_http
+from mmlint.project.calls import Call as Call
+from mmlint.project.calls import Calls
 from mmlint.project.entity import (
     HERE,
     NOTHING,
@@ -39,10 +39,10 @@ from mmlint.project.entity import (
     agreed,
 )
 from mmlint.project.foreign import is_foreign
-from mmlint.project.members import MAX_DEPTH, Members, is_nothing
-from mmlint.project.packages import package_specifier
-from mmlint.project.resolution import Resolution, submodule
-from mmlint.project.unit import Definition, Path, Site, Unit
+from mmlint.project.members import MAX_DEPTH, is_nothing
+from mmlint.project.modules import Modules
+from mmlint.project.resolution import Resolution
+from mmlint.project.unit import Definition, Path, Unit
 from mmlint.sdk import surface
 
 MAX_STEPS = 500
@@ -58,16 +58,7 @@ Chain = tuple[int | str, ...]
 members, the last one first; or the bytes where it stands, if it begins with anything else."""
 
 
-class Call(NamedTuple):
-    """A call, where it stands, and what its callee resolves to (None: unknown)."""
-
-    unit: Unit
-    site: Site
-    call: s.Call
-    callee: Entity | None
-
-
-class Program(Members):
+class Program(Modules):
     """All units of a project. Answers are pure and memoised; nothing is read from disk.
 
     ``files``: path to facts. ``tests``: paths of test files (their sends are nobody's business).
@@ -100,21 +91,24 @@ class Program(Members):
 
     # --- all calls -------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def calls(self) -> list[Call]:
-        """Every call of every unit with its callee resolved, in path and source order.
+        """Every call of every unit with its callee resolved, in path and source order."""
+        return self.found.every
 
-        Once the calls are known, so is what parameters are always handed; that may tell more.
-        """
-        found = self._every_call()
+    @cached_property
+    def found(self) -> Calls:
+        """The calls by what they call. Once they are known, so is what parameters are always
+        handed; that may tell more."""
+        found = Calls(self._every_call())
         for _ in range(MAX_HANDED):
-            handed = self._always_handed(found)
+            handed = self._always_handed(found.own)
             if handed == self.handed:
                 return found
             self.handed = handed
             self._memo.clear()
             self._chains.clear()
-            found = self._every_call()
+            found = Calls(self._every_call())
         return found
 
     def _every_call(self) -> list[Call]:
@@ -160,20 +154,16 @@ class Program(Members):
             return found, completed(unit, call, found)
         return found, call
 
-    @cached_property
+    @property
     def outgoing(self) -> list[Call]:
         """The calls that may send something: those of the SDK, and of HTTP clients."""
-        return [
-            one
-            for one in self.calls
-            if isinstance(one.callee, SdkFunction) or speaks_http(one.callee)
-        ]
+        return self.found.outgoing
 
     @cached_property
     def callers(self) -> dict[ProjectFunction, list[Call]]:
         """Project function to the calls that reach it directly."""
         found: dict[ProjectFunction, list[Call]] = {}
-        for call in self.calls:
+        for call in self.found.own:
             callee = constructor(call.callee)
             if isinstance(callee, ProjectFunction):
                 found.setdefault(callee, []).append(call)
@@ -190,7 +180,9 @@ class Program(Members):
             if asked is not None:
                 return self._within(asked, unit, value, environment, depth)
             return self._asked(unit, value, environment, depth)
-        if asked is None and kind is s.Member:
+        if asked is None and (
+            kind is s.Member or (isinstance(value, s.Name) and value.binding < 0)
+        ):
             return self._chain(unit, value, depth)
         key: tuple[int, int | str, int]
         if not isinstance(value, s.Name) or value.name in HERE:
@@ -392,111 +384,6 @@ class Program(Members):
         if found is not None:
             return self._at(found, path, depth)
         return Parameter(unit, function, number, path)
-
-    # --- imports and exports ---------------------------------------------------------------------
-
-    def _imported(self, unit: Unit, one: s.Import | None, depth: int) -> Entity | None:
-        if one is None:
-            return None
-        module = self.module(unit, one.module, depth)
-        if one.name == "*":
-            return module
-        found = self._taken(unit, module, one.name, depth)
-        if found is None and unit.python:
-            return self.module(unit, submodule(one.module, one.name), depth)
-        return found
-
-    def _taken(self, unit: Unit, whole: Entity | None, name: str, depth: int) -> Entity | None:
-        """``whole.name``, or the module of that name where a Python package was not parsed."""
-        if unit.python and isinstance(whole, External) and "()" not in whole.path:
-            dotted = submodule(whole.module, ".".join((*whole.path, name)))
-            path = self.resolution.find(unit.path, dotted, "python")
-            if path in self._first:
-                return Namespace(self._first[path])
-        return self.member(whole, name, depth)
-
-    def module(self, unit: Unit, specifier: str, depth: int = 0) -> Entity | None:
-        """Return what the module ``specifier`` means when ``unit`` imports it."""
-        if not unit.python:
-            specifier = package_specifier(specifier)
-        if not unit.python and specifier == surface.BROWSER_PACKAGE:
-            return SdkObject("browser")
-        if not unit.python and specifier == surface.NODE_PACKAGE:
-            return SdkObject("node")
-        if unit.python and specifier.split(".")[0] in self.python_modules:
-            return SdkObject("node")
-        path = self.resolution.find(unit.path, specifier, unit.module.language)
-        if path is not None:
-            if path in self._first:
-                return Namespace(self._first[path])
-            # a file that was not parsed imports nothing that sends or flushes, however far away
-            return External(specifier, ())
-        if specifier.startswith("."):
-            return None
-        return External(specifier, ())
-
-    def exported(self, unit: Unit, name: str, depth: int = 0) -> Entity | None:
-        """Return what ``unit`` exports under ``name``."""
-        if depth > MAX_DEPTH:
-            return self._stop("names")
-        if unit.python:
-            index = unit.globals.get(name)
-            if index is None:
-                return self._given_everything(unit, name, depth)
-            return self.binding(unit, index, NOTHING, depth)
-        for export in unit.module.exports:
-            if export.type_only:
-                continue
-            if export.name == name and export.module is not None:
-                module = self.module(unit, export.module, depth)
-                return (
-                    module
-                    if export.imported == "*"
-                    else self.member(module, export.imported or name, depth + 1)
-                )
-            if export.name == name and export.binding >= 0:
-                return self.binding(unit, export.binding, NOTHING, depth + 1)
-            if export.name == name and export.value is not None:
-                return self.resolve(unit, export.value, NOTHING, depth + 1)
-        for export in unit.module.exports:
-            if export.name == "=" and export.value is not None:
-                whole = self.resolve(unit, export.value, NOTHING, depth + 1)
-                return whole if name == "default" else self.member(whole, name, depth + 1)
-            if export.name == "*" and export.module is not None:
-                found = self.member(self.module(unit, export.module, depth), name, depth + 1)
-                if found is not None and not isinstance(found, External):
-                    return found
-        return None
-
-    def _given_everything(self, unit: Unit, name: str, depth: int) -> Entity | None:
-        """What ``name`` is where a ``from … import *`` of a Python module may bring it in."""
-        if depth > MAX_DEPTH:
-            return self._stop("names")
-        for one in unit.everything:
-            module = self.module(unit, one.module, depth + 1)
-            if isinstance(module, SdkObject) and name in surface.PYTHON_NAMES:
-                return self._sdk_member(module, name)
-            if isinstance(module, Namespace) and module.unit.gives_away(name):
-                found = self.exported(module.unit, name, depth + 1)
-                if found is None:
-                    found = self._submodule(module.unit, name)
-                if found is not None:
-                    return found
-        return None
-
-    def _submodule(self, unit: Unit, name: str) -> Entity | None:
-        """The module ``name`` inside a Python package that has no such name itself."""
-        if not unit.python or name in unit.globals or not unit.path.endswith("__init__.py"):
-            return None
-        inner = self.resolution.find(unit.path, f".{name}", "python")
-        return Namespace(self._first[inner]) if inner in self._first else None
-
-    def _whole(self, unit: Unit, depth: int) -> Entity | None:
-        """What ``module.exports = …`` makes of a whole file."""
-        for export in unit.module.exports:
-            if export.name == "=" and export.value is not None:
-                return self.resolve(unit, export.value, NOTHING, depth + 1)
-        return None
 
     # --- members and results ---------------------------------------------------------------------
 

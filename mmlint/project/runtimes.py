@@ -116,29 +116,24 @@ class Runtimes:
         matcher = self._matcher
         known = platforms()
         for platform in (one for one in known if not one.apps):
-            for unit in self.program.units:
+            for unit, match in matcher.matches(platform):
                 settled = bool(self.surroundings.nearest(unit.path, platform.settings))
-                for match in matcher.matches(platform, unit):
-                    evidence = self._hosted(platform, unit, match.why)
-                    certain = settled or match.target.explicit
-                    yield from self._taken(matcher, match, evidence, platform.name, unit, certain)
+                evidence = self._hosted(platform, unit, match.why)
+                certain = settled or match.target.explicit
+                yield from self._taken(matcher, match, evidence, platform.name, unit, certain)
         for bound, unit in self._bound():
             for match in matcher.bound(bound, unit):
                 evidence = Evidence("serverless", match.why)
                 yield from self._taken(matcher, match, evidence, bound.platform, unit, True)
         for platform in (one for one in known if one.apps):
-            for unit in self.program.units:
-                for match in matcher.matches(platform, unit):
-                    found = match.target.entity
-                    if isinstance(found, ProjectFunction):
-                        evidence = self._routed(platform, unit, match.why)
-                        yield Handler(
-                            found,
-                            evidence,
-                            platform.name,
-                            match.target.wrappers,
-                            unattended=match.unattended,
-                        )
+            for unit, match in matcher.matches(platform):
+                found = match.target.entity
+                if isinstance(found, ProjectFunction):
+                    evidence = self._routed(platform, unit, match.why)
+                    wrappers = match.target.wrappers
+                    yield Handler(
+                        found, evidence, platform.name, wrappers, unattended=match.unattended
+                    )
 
     def _taken(
         self,
@@ -238,7 +233,7 @@ class Runtimes:
         paths = (
             calls[0].unit.path
             for pattern in called
-            for calls in self._matcher.outside.called(pattern).values()
+            for calls in self.program.found.described(pattern).values()
         )
         return frozenset(paths).union(self.surroundings.listening)
 
@@ -334,7 +329,7 @@ class Runtimes:
     @cached_property
     def _called(self) -> dict[ProjectFunction, list[ProjectFunction]]:
         found: dict[ProjectFunction, list[ProjectFunction]] = {}
-        for call in self.program.calls:
+        for call in self.program.found.own:
             callee = constructor(call.callee)
             if not isinstance(callee, ProjectFunction):
                 continue

@@ -55,7 +55,7 @@ class Sizes:
             found = setup.number(self.program, "flushAt") if setup.sdk == "node" else None
             if found is not None and found[0].value is not None:
                 yield from self._number(found[0].unit, found[0].value, None)
-        for call in self.program.calls:
+        for call in self.program.outgoing:
             made = None if call.unit.test else request(self.program, call)
             if made is None or made.endpoint != "batch" or made.body is None:
                 continue

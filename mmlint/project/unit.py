@@ -175,12 +175,16 @@ class Unit:
         """Binding to the calls of its methods and the calls that are handed it, in source order."""
         found: dict[int, list[s.Call]] = {}
         for _, call in self.calls:
-            names: list[s.Value] = [argument.value for argument in call.arguments]
-            names = [one.value if isinstance(one, s.Spread) else one for one in names]
+            values: list[s.Value] = [argument.value for argument in call.arguments]
             if isinstance(call.callee, s.Member):
-                names.append(call.callee.object)
-            for binding in {one.binding for one in names if isinstance(one, s.Name)}:
-                found.setdefault(binding, []).append(call)
+                values.append(call.callee.object)
+            named: tuple[int, ...] = ()
+            for value in values:
+                if isinstance(value, s.Spread):
+                    value = value.value
+                if isinstance(value, s.Name) and value.binding not in named:
+                    named = (*named, value.binding)
+                    found.setdefault(value.binding, []).append(call)
         return found
 
     @cached_property

@@ -40,6 +40,11 @@ def address(text: str) -> Address | None:
     return Address(match["scheme"], match["host"], match["path"]) if match else None
 
 
+def may_lead(text: str) -> bool:
+    """Whether ``text`` is a URL as ``api_path`` looks for, whatever names its host has."""
+    return _URL.fullmatch(text) is not None
+
+
 def api_path(text: str) -> str | None:
     """Return the path of Millimetric's API that a URL leads to: ``track``, ``query``, …, ``mcp`` or
     ``mcp/account``; None for every other URL. ``{A|B}`` at its beginning: a host that is known

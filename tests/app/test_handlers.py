@@ -10,6 +10,8 @@ import msgspec
 import pytest
 
 from mmlint import app
+from mmlint.frameworks.pattern import Pattern
+from mmlint.project.candidates import Candidates, Units
 from mmlint.project.surroundings import listens, wraps
 from tests.cases import Case, load_cases
 
@@ -130,3 +132,16 @@ def test_every_way_to_import_an_adapter_wraps(line: str) -> None:
 )
 def test_a_program_serves_by_its_code(line: str, serves: bool) -> None:
     assert listens(line.encode()) is serves
+
+
+@pytest.mark.parametrize("case", [*SILENT, *FOUND], ids=lambda case: case.id)
+def test_a_pattern_finds_nothing_outside_its_candidates(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    among_candidates = listed(case, tmp_path)
+
+    def everywhere(self: Candidates, pattern: Pattern) -> Units:
+        return frozenset(map(id, self.program.units))
+
+    monkeypatch.setattr(Candidates, "of", everywhere)
+    assert listed(case, tmp_path) == among_candidates

@@ -1,0 +1,135 @@
+"""What imports and exports mean: the file behind a specifier, the value behind an exported name."""
+
+from __future__ import annotations
+
+from mmlint.model import syntax as s
+from mmlint.model.limits import Limit
+from mmlint.project.entity import (
+    NOTHING,
+    Entity,
+    External,
+    Namespace,
+    SdkObject,
+)
+from mmlint.project.members import MAX_DEPTH, Members
+from mmlint.project.packages import package_specifier
+from mmlint.project.resolution import Resolution, submodule
+from mmlint.project.unit import Unit
+from mmlint.sdk import surface
+
+
+class Modules(Members):
+    """The part of ``Program`` that looks from one file into another."""
+
+    python_modules: frozenset[str]
+    resolution: Resolution
+    _first: dict[str, Unit]
+
+    def _stop(self, limit: Limit) -> Entity | None:
+        raise NotImplementedError
+
+    def _sdk_member(self, entity: SdkObject, name: str) -> Entity:
+        raise NotImplementedError
+
+    def _imported(self, unit: Unit, one: s.Import | None, depth: int) -> Entity | None:
+        if one is None:
+            return None
+        module = self.module(unit, one.module, depth)
+        if one.name == "*":
+            return module
+        found = self._taken(unit, module, one.name, depth)
+        if found is None and unit.python:
+            return self.module(unit, submodule(one.module, one.name), depth)
+        return found
+
+    def _taken(self, unit: Unit, whole: Entity | None, name: str, depth: int) -> Entity | None:
+        """``whole.name``, or the module of that name where a Python package was not parsed."""
+        if unit.python and isinstance(whole, External) and "()" not in whole.path:
+            dotted = submodule(whole.module, ".".join((*whole.path, name)))
+            path = self.resolution.find(unit.path, dotted, "python")
+            if path in self._first:
+                return Namespace(self._first[path])
+        return self.member(whole, name, depth)
+
+    def module(self, unit: Unit, specifier: str, depth: int = 0) -> Entity | None:
+        """Return what the module ``specifier`` means when ``unit`` imports it."""
+        if not unit.python:
+            specifier = package_specifier(specifier)
+        if not unit.python and specifier == surface.BROWSER_PACKAGE:
+            return SdkObject("browser")
+        if not unit.python and specifier == surface.NODE_PACKAGE:
+            return SdkObject("node")
+        if unit.python and specifier.split(".")[0] in self.python_modules:
+            return SdkObject("node")
+        path = self.resolution.find(unit.path, specifier, unit.module.language)
+        if path is not None:
+            if path in self._first:
+                return Namespace(self._first[path])
+            # a file that was not parsed imports nothing that sends or flushes, however far away
+            return External(specifier, ())
+        if specifier.startswith("."):
+            return None
+        return External(specifier, ())
+
+    def exported(self, unit: Unit, name: str, depth: int = 0) -> Entity | None:
+        """Return what ``unit`` exports under ``name``."""
+        if depth > MAX_DEPTH:
+            return self._stop("names")
+        if unit.python:
+            index = unit.globals.get(name)
+            if index is None:
+                return self._given_everything(unit, name, depth)
+            return self.binding(unit, index, NOTHING, depth)
+        for export in unit.module.exports:
+            if export.type_only:
+                continue
+            if export.name == name and export.module is not None:
+                module = self.module(unit, export.module, depth)
+                return (
+                    module
+                    if export.imported == "*"
+                    else self.member(module, export.imported or name, depth + 1)
+                )
+            if export.name == name and export.binding >= 0:
+                return self.binding(unit, export.binding, NOTHING, depth + 1)
+            if export.name == name and export.value is not None:
+                return self.resolve(unit, export.value, NOTHING, depth + 1)
+        for export in unit.module.exports:
+            if export.name == "=" and export.value is not None:
+                whole = self.resolve(unit, export.value, NOTHING, depth + 1)
+                return whole if name == "default" else self.member(whole, name, depth + 1)
+            if export.name == "*" and export.module is not None:
+                found = self.member(self.module(unit, export.module, depth), name, depth + 1)
+                if found is not None and not isinstance(found, External):
+                    return found
+        return None
+
+    def _given_everything(self, unit: Unit, name: str, depth: int) -> Entity | None:
+        """What ``name`` is where a ``from … import *`` of a Python module may bring it in."""
+        if depth > MAX_DEPTH:
+            return self._stop("names")
+        for one in unit.everything:
+            module = self.module(unit, one.module, depth + 1)
+            if isinstance(module, SdkObject) and name in surface.PYTHON_NAMES:
+                return self._sdk_member(module, name)
+            if isinstance(module, Namespace) and module.unit.gives_away(name):
+                found = self.exported(module.unit, name, depth + 1)
+                if found is None:
+                    found = self._submodule(module.unit, name)
+                if found is not None:
+                    return found
+        return None
+
+    def _submodule(self, unit: Unit, name: str) -> Entity | None:
+        """The module ``name`` inside a Python package that has no such name itself."""
+        if not unit.python or name in unit.globals or not unit.path.endswith("__init__.py"):
+            return None
+        inner = self.resolution.find(unit.path, f".{name}", "python")
+        return Namespace(self._first[inner]) if inner in self._first else None
+
+    def _whole(self, unit: Unit, depth: int) -> Entity | None:
+        """What ``module.exports = …`` makes of a whole file."""
+        for export in unit.module.exports:
+            if export.name == "=" and export.value is not None:
+                return self.resolve(unit, export.value, NOTHING, depth + 1)
+        return None

@@ -1,0 +1,81 @@
+"""What is looked up in an index is what a search through everything finds."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mmlint.languages import observe
+from mmlint.model import syntax as s
+from mmlint.model.walk import inside, own_values, statements, walked
+from mmlint.project.callee import speaks_http
+from mmlint.project.entity import External, Global, ProjectFunction, SdkFunction
+from mmlint.project.program import Program
+
+LINES = (
+    "fetch(url);",
+    "console.log(a.b.c(x), [y ?? z()]);",
+    "axios.create({ url: f(1) }).get(`/${g(h)}`);",
+    "own(own(1));",
+    "track({ event: `a${b}` });",
+    "if (x.y(1)) { for (const one of list(2)) one.z(() => fetch(one)); }",
+    "try { own(); } catch (e) { console.log(e); }",
+    "const made = own() || fetch(own);",
+)
+HEAD = """import axios from "axios";
+import { track } from "@millimetric/track";
+function own(a) { return other.a.b(a); }
+"""
+
+
+def _program(lines: list[str]) -> Program:
+    text = HEAD + "\n".join(lines)
+    return Program({"a.ts": observe(text.encode(), "typescript")})
+
+
+programs = st.lists(st.sampled_from(LINES), max_size=12).map(_program)
+
+
+@given(programs)
+def test_a_body_holds_each_statement_with_the_values_in_it(program: Program) -> None:
+    for unit in program.units:
+        for function, body in zip(unit.module.functions, unit.bodies, strict=True):
+            every = list(statements(function.body))
+            values = [[v for own in own_values(one) for v in inside(own)] for one in every]
+            assert list(body) == list(zip(every, values, strict=True))
+            assert body.values == [value for each in values for value in each]
+            assert list(body.calls) == [
+                (statement, value)
+                for statement, each in body
+                for value in each
+                if isinstance(value, s.Call)
+            ]
+    assert list(walked(()).calls) == []
+
+
+@given(programs)
+def test_calls_are_found_by_what_they_call(program: Program) -> None:
+    every, found = program.calls, program.found
+    kinds = (SdkFunction, ProjectFunction, External)
+    assert found.of(*kinds) == [one for one in every if isinstance(one.callee, kinds)]
+    assert found.outgoing == [
+        one for one in every if isinstance(one.callee, SdkFunction) or speaks_http(one.callee)
+    ]
+    assert found.of(units=program.units) == every
+    logs = [one for one in every if one.callee == Global(("console", "log"))]
+    assert found.described(r"^:console\.").get(id(program.units[0]), []) == logs
+
+
+@given(programs)
+def test_calls_stand_in_source_order_the_outer_one_first(program: Program) -> None:
+    places = [(one.call.start, -one.call.end) for one in program.calls]
+    assert places == sorted(places)
+
+
+@given(programs)
+def test_a_chain_of_members_means_at_each_place_what_it_means_by_itself(program: Program) -> None:
+    for call in program.calls:
+        for value in inside(call.call):
+            alone = Program(program.files)
+            before, by_itself = (one.resolve(one.units[0], value) for one in (program, alone))
+            assert repr(before) == repr(by_itself)
