@@ -10,7 +10,10 @@ import os
 import re
 import stat
 import time
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby, repeat
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -32,22 +35,26 @@ UNSETTLED: Final = 2_000_000_000
 showing it: file systems count time in steps of up to two seconds."""
 
 
+STAMP: Final = "q"
+"""The type of a stamp in an ``array``."""
+
+
 class Listing(msgspec.Struct, frozen=True, eq=False):
     """The files of a project: paths relative to its root with ``/``, sorted. Odd bytes in names are
     kept as surrogates (PEP 383).
 
     ``notes``: what the user should know of how they were found. ``skipped_folders``: folders of
     vendored or generated code that were not entered. ``links``: those files that are symbolic
-    links, and the project file each leads to. ``stamps``: path to a number that changes with the
-    file, 0 where it may change without that. ``untracked``: those files that git does not
-    track, None where git was not asked.
+    links, and the project file each leads to. ``stamps``: for each of the files in turn, a number
+    that changes with it, 0 where it may change without that. ``untracked``: those files that git
+    does not track, None where git was not asked.
     """
 
     files: tuple[str, ...]
     notes: tuple[str, ...] = ()
     skipped_folders: tuple[str, ...] = ()
     links: Mapping[str, str] = msgspec.field(default_factory=dict)
-    stamps: Mapping[str, int] = msgspec.field(default_factory=dict)
+    stamps: array[int] = msgspec.field(default_factory=lambda: array(STAMP))
     untracked: frozenset[str] | None = None
 
     def __eq__(self, other: object) -> bool:
@@ -74,7 +81,8 @@ def listing(root: Path | str, *, exclude: Sequence[str] = ()) -> Listing:
 def without_disk(files: Iterable[str], *, exclude: Sequence[str] = ()) -> Listing:
     """Return a listing of exactly ``files``, less what ``exclude`` leaves out, for a tree that
     lies nowhere, such as an earlier revision."""
-    return Listing(tuple(sorted(_without(files, exclude))))
+    kept = tuple(sorted(_without(files, exclude)))
+    return Listing(kept, stamps=array(STAMP, bytes(8 * len(kept))))
 
 
 class Lister:
@@ -97,13 +105,13 @@ class Lister:
             folders = folders_of(stamps)
             beside = (path for path in found.ignored_env if path.rpartition("/")[0] in folders)
             stamps |= {path: found.ignored_env[path] for path in beside}
-        kept = sorted(_without(stamps, exclude))
+        kept = tuple(sorted(_without(stamps, exclude)))
         return Listing(
-            files=tuple(kept),
+            files=kept,
             notes=tuple(sorted(found.notes)),
             skipped_folders=tuple(sorted(found.skipped_folders)),
-            links={path: found.links[path] for path in kept if path in found.links},
-            stamps=stamps,
+            links={path: found.links[path] for path in sorted(found.links.keys() & kept)},
+            stamps=array(STAMP, map(stamps.__getitem__, kept)),
             untracked=None if found.untracked is None else frozenset(found.untracked),
         )
 
@@ -200,15 +208,30 @@ class _Found:
 
     def _confirm(self, prefix: str, paths: Iterable[str], into: dict[str, int]) -> None:
         """Put those of git's ``paths`` that the disk has ``into`` the files."""
-        folder: str | None = None
-        cut = False
-        for path in sorted(paths):
-            path = prefix + path
-            above = path.rpartition("/")[0]
-            if above != folder:
-                folder, cut = above, self._stays_out(above)
-            if not cut:
-                self._entry(path, into)
+        paths = sorted(prefix + path for path in paths) if prefix else sorted(paths)
+        end = 0
+        for folder, parts in groupby(map(str.rpartition, paths, repeat("/")), itemgetter(0)):
+            names = [name for *_, name in parts]
+            start, end = end, end + len(names)
+            if not self._stays_out(folder):
+                self._look(folder, names, paths[start:end], into)
+
+    def _look(
+        self, folder: str, names: list[str], paths: list[str], into: dict[str, int]
+    ) -> None:
+        """Put those of ``paths`` that the disk has ``into`` the files: ``names`` in ``folder``."""
+        for name, path, seen in zip(names, paths, self.tree.look(folder, names), strict=True):
+            if isinstance(seen, os.stat_result):
+                if stat.S_ISREG(seen.st_mode):
+                    into[path] = self._stamp(seen)
+                else:
+                    self._odd(path, seen, into)
+            elif name:
+                self._missed(folder, seen)
+            else:  # so ends a repository that lies beside
+                status = self._status(folder)
+                if status is not None:
+                    self._odd(folder, status, into)
 
     def _stays_out(self, folder: str) -> bool:
         """Whether a folder, or one above it, is a virtual environment or holds vendored code, which
@@ -228,14 +251,9 @@ class _Found:
             if status is not None and stat.S_ISDIR(status.st_mode):
                 self.skipped_folders.add(folder)
 
-    def _entry(self, path: str, into: dict[str, int]) -> None:
-        path = path.rstrip("/")
-        status = self._status(path)
-        if status is None:
-            return
-        if stat.S_ISREG(status.st_mode):
-            into[path] = self._stamp(status)
-        elif stat.S_ISLNK(status.st_mode):
+    def _odd(self, path: str, status: os.stat_result, into: dict[str, int]) -> None:
+        """Add what lies below or behind an entry that is no file itself."""
+        if stat.S_ISLNK(status.st_mode):
             self._link(path, into)
         elif stat.S_ISDIR(status.st_mode) and is_repository(self.root / path):
             # Git lists a submodule, or a repository that lies beside, as if it were a file.
@@ -247,13 +265,13 @@ class _Found:
     def _status(self, path: str) -> os.stat_result | None:
         try:
             return self.tree.status(path)
-        except (FileNotFoundError, NotADirectoryError, ValueError):
-            return None
         except OSError as error:
-            folder = path.rpartition("/")[0]
-            if isinstance(error, PermissionError):
-                self._note(folder, error)
+            self._missed(path.rpartition("/")[0], error)
             return None
+
+    def _missed(self, folder: str, error: OSError) -> None:
+        if isinstance(error, PermissionError):
+            self._note(folder, error)
 
     def _note(self, folder: str, error: OSError) -> None:
         reason = (error.strerror or type(error).__name__).lower()
@@ -263,10 +281,10 @@ class _Found:
 
     def _stamp(self, status: os.stat_result) -> int:
         """Return a number that changes with the file's bytes, or 0 if it may not."""
-        changed = max(status.st_mtime_ns, status.st_ctime_ns)
-        if changed > self._settled:
+        modified, changed = status.st_mtime_ns, status.st_ctime_ns
+        if modified > self._settled or changed > self._settled:
             return 0
-        return hash((status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino))
+        return hash((modified, changed, status.st_size, status.st_ino))
 
     def _link(self, path: str, into: dict[str, int]) -> None:
         """Add a link if it leads to a file of the project."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Final
 
 DEEPEST: Final = 64
@@ -24,6 +26,7 @@ FILE_FLAGS: Final = (
     | getattr(os, "O_NOFOLLOW", 0)
 )
 _FOLDER_FLAGS = FILE_FLAGS | getattr(os, "O_DIRECTORY", 0)
+_NO_NAMES = frozenset({"", ".", ".."})
 _RELATIVE = {os.open, os.stat} <= os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
 
 
@@ -45,6 +48,23 @@ class Tree:
         """Return what the system says of the entry itself, be it a link. Raises OSError."""
         descriptor, name = self._reach(path)
         return os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+
+    def look(self, folder: str, names: Sequence[str]) -> Iterator[os.stat_result | OSError]:
+        """Yield what ``status`` does for each of ``names`` in ``folder``, or raises."""
+        try:
+            if folder != self._folder:
+                self._enter(folder)
+        except OSError as error:
+            yield from repeat(error, len(names))
+            return
+        descriptor = None if self._prefix else self._open[-1]
+        for name in names:
+            try:
+                if name in _NO_NAMES:
+                    raise IsADirectoryError(errno.EISDIR, "not a name", folder)
+                yield os.stat(self._prefix + name, dir_fd=descriptor, follow_symlinks=False)
+            except OSError as error:
+                yield error
 
     def open(self, path: str) -> int:
         """Return a descriptor to read from, without waiting. Raises OSError, also for a link."""
@@ -69,7 +89,7 @@ class Tree:
         folder, _, name = path.rpartition("/")
         if folder != self._folder:
             self._enter(folder)
-        if name in ("", ".", ".."):
+        if name in _NO_NAMES:
             raise IsADirectoryError(errno.EISDIR, "not a name", path)
         if self._prefix:
             return None, self._prefix + name
@@ -89,7 +109,7 @@ class Tree:
     def _walk(self, parts: list[str]) -> None:
         if not _RELATIVE or len(parts) > DEEPEST:
             whole = os.path.join(self._root, *parts)
-            if any(part in ("", ".", "..") for part in parts) or real_folder(whole) != whole:
+            if any(part in _NO_NAMES for part in parts) or real_folder(whole) != whole:
                 raise NotADirectoryError(errno.ENOTDIR, "not a folder", whole)
             self._prefix = os.path.join(whole, "")
             return
@@ -103,7 +123,7 @@ class Tree:
         if not self._open:
             self._open.append(os.open(self._root, _FOLDER_FLAGS))
         for part in parts[shared:]:
-            if part in ("", ".", ".."):
+            if part in _NO_NAMES:
                 raise NotADirectoryError(errno.ENOTDIR, "not a folder", part)
             self._open.append(os.open(part, _FOLDER_FLAGS, dir_fd=self._open[-1]))
             self._names.append(part)
