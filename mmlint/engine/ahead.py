@@ -31,24 +31,25 @@ class Seen(msgspec.Struct, array_like=True):
 class _Copy(NamedTuple):
     process: int
     answer: int
-    part: Sequence[str]
+    part: Sequence[int]
 
 
 class Ahead:
-    """Has ``paths`` (sorted) looked at in ``processes``, of which this one is the first.
+    """Has ``rows`` (numbers of files, in order) looked at in ``processes``, of which this one is
+    the first.
 
     ``look``: looks at a part of them; it is only called in copies. Forks, so that this process must
     have no threads. A copy that fails or dies has seen nothing.
     """
 
     def __init__(
-        self, paths: Sequence[str], processes: int, look: Callable[[Sequence[str]], Seen]
+        self, rows: Sequence[int], processes: int, look: Callable[[Sequence[int]], Seen]
     ) -> None:
-        size = -(-len(paths) // max(1, processes))
+        size = -(-len(rows) // max(1, processes))
         self._copies: list[_Copy | None] = []
-        self._starts: list[str] = []
-        for start in range(size, len(paths), size or 1):
-            part = paths[start : start + size]
+        self._starts: list[int] = []
+        for start in range(size, len(rows), size or 1):
+            part = rows[start : start + size]
             try:
                 copy = _copied(part, look)
             except OSError:  # no process or descriptor is left: what is not shared is done here
@@ -56,10 +57,10 @@ class Ahead:
             self._copies.append(copy)
             self._starts.append(part[0])
 
-    def collect(self, path: str) -> tuple[Sequence[str], Seen] | None:
-        """Return the part that ``path`` lies in and what was seen there, waiting for its copy; once
+    def collect(self, row: int) -> tuple[Sequence[int], Seen] | None:
+        """Return the part that ``row`` lies in and what was seen there, waiting for its copy; once
         for each part, and None for what this process must look at itself."""
-        number = bisect_right(self._starts, path) - 1
+        number = bisect_right(self._starts, row) - 1
         copy = self._copies[number] if number >= 0 else None
         if copy is None:
             return None
@@ -78,7 +79,7 @@ class Ahead:
                 _bury(copy.process)
 
 
-def _copied(part: Sequence[str], look: Callable[[Sequence[str]], Seen]) -> _Copy:
+def _copied(part: Sequence[int], look: Callable[[Sequence[int]], Seen]) -> _Copy:
     reading, writing = os.pipe()
     try:
         process = os.fork()
@@ -92,7 +93,7 @@ def _copied(part: Sequence[str], look: Callable[[Sequence[str]], Seen]) -> _Copy
     return _Copy(process, reading, part)
 
 
-def _work(part: Sequence[str], look: Callable[[Sequence[str]], Seen], writing: int) -> None:
+def _work(part: Sequence[int], look: Callable[[Sequence[int]], Seen], writing: int) -> None:
     """Look, answer and end, without anything that this process would do at its end."""
     code = 1
     try:

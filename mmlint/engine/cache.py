@@ -77,7 +77,7 @@ class Cache:
         self._used(name)
         return data
 
-    def write(self, kind: str, key: str, data: bytes) -> bool:
+    def write(self, kind: str, key: str, data: bytes | bytearray) -> bool:
         """Put an entry in place in one step; return whether that worked."""
         if len(data) > MAX_ENTRY or not self.usable():
             return False
@@ -147,7 +147,7 @@ class Cache:
         self._write("CACHEDIR.TAG", _TAG)
         self._write(".gitignore", _IGNORED)
 
-    def _write(self, name: str, data: bytes) -> None:
+    def _write(self, name: str, data: bytes | bytearray) -> None:
         """Write a file beside its place, then move it there: nobody ever sees half of it."""
         unique = f"{os.getpid()}-{time.monotonic_ns()}"
         stem = name if _ENTRY.fullmatch(name) else f"tag-{'0' * 16}"

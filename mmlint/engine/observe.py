@@ -7,28 +7,26 @@ files that a sent name comes from. Everything else costs one read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from mmlint.engine.ahead import FEWEST
-from mmlint.engine.imports import Imports
+from mmlint.engine.glances import CODE, Name, name_of
 from mmlint.engine.pool import Observing, may_fork
 from mmlint.engine.renaming import Renaming, renamings
-from mmlint.engine.sifting import BINARY, CODE, LISTENS, STACKED, WRAPS, Sieve, needle_table
-from mmlint.files.imports import import_lines
-from mmlint.files.kinds import is_test, language, looks_minified, skipped
+from mmlint.engine.sifting import BINARY, LISTENS, STACKED, WRAPS, Sieve, needle_table
+from mmlint.files.kinds import is_test, language, looks_minified
 from mmlint.files.needles import SPREADS, matters
 from mmlint.files.reading import Unreadable
 from mmlint.model.facts import FileFacts, Language
 from mmlint.model.limits import Limits
 from mmlint.model.report import Notice, TextEdit
 from mmlint.project.aliases import MAX_EXTENDS, extended
-from mmlint.project.manifests import decides
 from mmlint.project.resolution import Resolution
-from mmlint.project.surroundings import MANIFESTS, Surroundings
+from mmlint.project.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from mmlint.engine.cache import Cache
@@ -79,52 +77,50 @@ class _Sifted(msgspec.Struct):
     wanted: dict[str, tuple[Language, bytes]] = msgspec.field(default_factory=dict)
     spreading: set[str] = msgspec.field(default_factory=set)
 
-    def counts(self, path: str) -> bool:
-        """Whether a file of this name is looked at; if it is only skipped, that is noted."""
-        reason = skipped(path)
-        if reason is not None:
-            self.skipped[reason] += 1
-            return False
-        return language(path) is not None or _is_manifest(path) or decides(path)
+    def skip(self, name: Name, count: int) -> None:
+        """Note that so many files of this name are not looked at."""
+        if name.skipped is not None:
+            self.skipped[name.skipped] += count
 
-    def take(
-        self, path: str, flags: Callable[[str], int | None], data: Callable[[str], bytes | None]
-    ) -> None:
-        """Sort one file that ``counts``. ``flags``, ``data``: tell what is in it, None where it
-        cannot be read."""
-        kind = language(path)
-        settings, deciding = _is_manifest(path), decides(path)
-        found = flags(path)
-        if found is None:
-            return
-        if settings or deciding:
-            self._settings(path, data(path), settings, deciding)
-        if kind is None or (found & BINARY and kind in _MAY_BE_BINARY):
-            return
-        self.files += 1
-        if kind in CODE:
-            self.code.add(path)
-            if found & SPREADS and not is_test(path):
-                self.spreading.add(path)
-            if found & (LISTENS | WRAPS | STACKED) and not is_test(path):
-                self._code(path, found, data)
-        if matters(found, kind, only_keys=self.only_keys):
-            self._want(path, kind, data(path))
+    def asks(self, name: Name, flags: int) -> bool:
+        """Whether what is in files of this name, with these flags, is needed."""
+        if name.settings or name.deciding:
+            return True
+        stacked = name.imports and flags & STACKED
+        return bool(stacked) or _matters(name, flags, self.only_keys)
 
-    def _settings(self, path: str, data: bytes | None, settings: bool, deciding: bool) -> None:
-        if data is not None and settings:
+    def count(self, name: Name, flags: int, paths: Sequence[str]) -> None:
+        """Sort files of this name with these flags, but for what is in them."""
+        if not _is_text(name, flags):
+            return
+        self.files += len(paths)
+        if name.language in CODE:
+            self.code.update(paths)
+        if name.imports:
+            if flags & SPREADS:
+                self.spreading.update(paths)
+            if flags & LISTENS:
+                self.listening += paths
+            if flags & WRAPS:
+                self.wrapping += paths
+
+    def take(self, path: str, name: Name, flags: int, read: Callable[[str], bytes | None]) -> None:
+        """Sort what is in a file, as far as it ``asks`` for it. ``read``: path to bytes, None where
+        it cannot be read."""
+        if name.settings or name.deciding:
+            self._settings(path, read(path), name)
+        if name.imports and flags & STACKED:
+            data = read(path)
+            if data is not None:
+                self.manifests[path] = data
+        if name.language is not None and _matters(name, flags, self.only_keys):
+            self._want(path, name.language, read(path))
+
+    def _settings(self, path: str, data: bytes | None, name: Name) -> None:
+        if data is not None and name.settings:
             self.manifests[path] = data
-        if data is not None and deciding:
+        if data is not None and name.deciding:
             self.deciding[path] = data
-
-    def _code(self, path: str, flags: int, read: Callable[[str], bytes | None]) -> None:
-        if flags & LISTENS:
-            self.listening.append(path)
-        if flags & WRAPS:
-            self.wrapping.append(path)
-        data = read(path) if flags & STACKED else None
-        if data is not None:
-            self.manifests[path] = data
 
     def _want(self, path: str, kind: Language, data: bytes | None) -> None:
         if data is None:
@@ -135,8 +131,14 @@ class _Sifted(msgspec.Struct):
             self.wanted[path] = (kind, data)
 
 
-def _is_manifest(path: str) -> bool:
-    return path.rpartition("/")[2] in MANIFESTS
+def _is_text(name: Name, flags: int) -> bool:
+    kind = name.language
+    return kind is not None and not (flags & BINARY and kind in _MAY_BE_BINARY)
+
+
+def _matters(name: Name, flags: int, only_keys: bool) -> bool:
+    kind = name.language
+    return kind is not None and _is_text(name, flags) and matters(flags, kind, only_keys=only_keys)
 
 
 class Observer:
@@ -166,7 +168,8 @@ class Observer:
         self.only_keys = only_keys
         self.root = root
         self.listing = listing
-        self.sieve = Sieve(root, listing.stamps, needle_table(modules, prefixes), cache)
+        table = needle_table(modules, prefixes)
+        self.sieve = Sieve(root, listing.files, listing.stamps, table, cache)
         self.focus = focus
         self.observing = observing or Observing()
 
@@ -211,9 +214,9 @@ class Observer:
 
     def _extended(self, sifted: _Sifted, found: Observed, overlay: Mapping[str, bytes]) -> None:
         """Read the settings that others extend and that no name gives away, one after another."""
-        files = {*self.listing.files, *overlay}
         for _ in range(MAX_EXTENDS):
-            more = extended(sifted.deciding, files)
+            every = extended(sifted.deciding)
+            more = [one for one in every if one in overlay or self.sieve.row(one) is not None]
             if not more:
                 return
             for path in sorted(more):
@@ -243,33 +246,61 @@ class Observer:
     # --- reading ---------------------------------------------------------------------------------
 
     def _sifted(self, found: Observed, overlay: Mapping[str, bytes]) -> _Sifted:
-        def flags(path: str) -> int | None:
-            if path in overlay:
-                return self.sieve.flags_of(overlay[path], language(path))
-            seen = self.sieve.flags(path)
-            if isinstance(seen, Unreadable):
-                self._unread(path, seen, found)
-                return None
-            return seen
-
-        def data(path: str) -> bytes | None:
-            return overlay[path] if path in overlay else self._read(path, found)
-
+        """Sort all files: those of which all is known by the pile, the others one by one."""
+        sieve, files = self.sieve, self.listing.files
         sifted = _Sifted(found.skipped, self.only_keys)
-        links = self.listing.links  # what a link leads to is listed itself
-        every = sorted({*self.listing.files, *overlay} - links.keys())
-        paths = [path for path in every if sifted.counts(path)]
-        self.counted(len(every) - len(paths))
-        self._share(paths, overlay)
-        for path in paths:
-            sifted.take(path, flags, data)
+        aside = {sieve.row(path) for path in (*self.listing.links, *overlay)}
+        new: list[int] = []
+        single: list[int] = []
+        for name, flags, rows in sieve.glances.piles(but=aside):
+            if not name.counts:
+                sifted.skip(name, len(rows))
+            elif flags is None:
+                new += rows
+                continue
+            elif sifted.asks(name, flags):
+                single += rows
+                continue
+            else:
+                sifted.count(name, flags, [files[row] for row in rows])
+            self.counted(len(rows))
+        self._share(sorted(new))
+        waiting = [(files[row], row) for row in sorted(new + single)]
+        if overlay:
+            given = overlay.keys() - self.listing.links.keys()
+            waiting = sorted(waiting + [(path, -1) for path in given])
+        for path, row in waiting:
+            self._sift(path, row, sifted, found, overlay)
             self.counted(1)
+        sifted.listening.sort()
+        sifted.wrapping.sort()
         return sifted
 
-    def _share(self, paths: list[str], overlay: Mapping[str, bytes]) -> None:
-        if self.observing.jobs > 1 and len(paths) > FEWEST and may_fork():
-            paths = [path for path in paths if path not in overlay] if overlay else paths
-            self.sieve.share(paths, self.observing.jobs)
+    def _sift(
+        self, path: str, row: int, sifted: _Sifted, found: Observed, overlay: Mapping[str, bytes]
+    ) -> None:
+        """Sort one file: that of a row, or one of ``overlay``."""
+
+        def read(path: str) -> bytes | None:
+            return overlay[path] if path in overlay else self._read(path, found)
+
+        if row < 0:
+            name = name_of(path)
+            flags: int | Unreadable = self.sieve.flags_of(overlay[path], name.language)
+        else:
+            name = self.sieve.glances.name(row)
+            flags = self.sieve.flags(row)
+        if isinstance(flags, Unreadable):
+            self._unread(path, flags, found)
+        elif not name.counts:
+            sifted.skip(name, 1)
+        else:
+            sifted.count(name, flags, [path])
+            sifted.take(path, name, flags, read)
+
+    def _share(self, rows: list[int]) -> None:
+        if self.observing.jobs > 1 and len(rows) > FEWEST and may_fork():
+            self.sieve.share(rows, self.observing.jobs)
 
     def _read(self, path: str, found: Observed) -> bytes | None:
         data = self.sieve.read(path)
@@ -297,7 +328,9 @@ class Observer:
         for their text, so that everything can be parsed at once."""
         if not fresh:
             return
-        imports = Imports(self._import_lines(found, overlay))
+        links = self.listing.links
+        given = {path: data for path, data in overlay.items() if path not in links}
+        imports = self.sieve.imports(given)
         for _ in range(MAX_ROUNDS):
             fresh = imports.of(fresh, found.resolution) - wanted.keys()
             if not fresh:
@@ -319,18 +352,6 @@ class Observer:
             data = overlay[path] if path in overlay else self._read(path, found) if kind else None
             if kind is not None and data is not None:
                 wanted[path] = (kind, data)
-
-    def _import_lines(self, found: Observed, overlay: Mapping[str, bytes]) -> dict[str, bytes]:
-        """What each file of code imports that may import one with facts."""
-        lines: dict[str, bytes] = {}
-        for path in sorted(found.code):
-            if not is_test(path):
-                python = language(path) == "python"
-                known = path not in overlay
-                lines[path] = (
-                    self.sieve.lines(path, python) if known else import_lines(overlay[path], python)
-                )
-        return lines
 
     # --- parsing ---------------------------------------------------------------------------------
 

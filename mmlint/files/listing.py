@@ -216,9 +216,7 @@ class _Found:
             if not self._stays_out(folder):
                 self._look(folder, names, paths[start:end], into)
 
-    def _look(
-        self, folder: str, names: list[str], paths: list[str], into: dict[str, int]
-    ) -> None:
+    def _look(self, folder: str, names: list[str], paths: list[str], into: dict[str, int]) -> None:
         """Put those of ``paths`` that the disk has ``into`` the files: ``names`` in ``folder``."""
         for name, path, seen in zip(names, paths, self.tree.look(folder, names), strict=True):
             if isinstance(seen, os.stat_result):

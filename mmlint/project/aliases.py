@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -190,9 +190,9 @@ class Settings:
         return next((one for one in candidates if one in self._texts), None)
 
 
-def extended(texts_of: Mapping[str, bytes], files: Container[str]) -> set[str]:
-    """Return those of ``files`` that TypeScript configurations in ``texts_of`` (path to bytes)
-    extend by their path, whatever their names, and that are not in there yet."""
+def extended(texts_of: Mapping[str, bytes]) -> set[str]:
+    """Return the places of what TypeScript configurations in ``texts_of`` (path to bytes) extend by
+    its path, whatever its name, and what is not in there yet."""
     found: set[str] = set()
     for path, data in texts_of.items():
         folder, name = posixpath.split(path)
@@ -201,7 +201,7 @@ def extended(texts_of: Mapping[str, bytes], files: Container[str]) -> set[str]:
         written = texts(read_json(data).get("extends"))[:MAX_EXTENDS]
         places = [join(folder, one) for one in written if one.startswith(".")]
         found.update(one for place in places for one in (place, f"{place}.json"))
-    return {one for one in found if one not in texts_of and one in files}
+    return found - texts_of.keys()
 
 
 def _place(home: str, folder: str, written: str) -> str:

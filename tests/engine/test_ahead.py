@@ -23,21 +23,21 @@ from mmlint.files.listing import listing
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be copied here")
 
 PARENT = os.getpid()
-PATHS = [f"{number:03}.ts" for number in range(10)]
+ROWS = range(3, 33, 3)
 
 
-def numbers(part: Sequence[str]) -> Seen:
-    return Seen([int(path[:3]) for path in part], {0: part[0].encode()})
+def numbers(part: Sequence[int]) -> Seen:
+    return Seen([2 * row for row in part], {0: bytes(part[:1])})
 
 
-def collected(shared: Ahead) -> dict[str, int | None]:
-    """Return what was seen of each path that a copy was handed."""
-    seen: dict[str, int | None] = {}
-    for path in PATHS:
-        found = shared.collect(path)
+def collected(shared: Ahead) -> dict[int, int | None]:
+    """Return what was seen in each row that a copy was handed."""
+    seen: dict[int, int | None] = {}
+    for row in ROWS:
+        found = shared.collect(row)
         if found is not None:
             part, answer = found
-            assert answer.lines == {0: part[0].encode()}
+            assert answer.lines == {0: bytes(part[:1])}
             seen |= zip(part, answer.flags, strict=True)
     return seen
 
@@ -54,8 +54,8 @@ def children() -> bool:
 def test_the_first_part_is_left_to_this_process_and_the_rest_is_seen_once(
     processes: int, first: int
 ) -> None:
-    shared = Ahead(PATHS, processes, numbers)
-    assert collected(shared) == {path: int(path[:3]) for path in PATHS[first:]}
+    shared = Ahead(ROWS, processes, numbers)
+    assert collected(shared) == {row: 2 * row for row in ROWS[first:]}
     assert collected(shared) == {}
     assert not children()
 
@@ -64,24 +64,24 @@ def test_nothing_to_look_at_needs_no_copy() -> None:
     assert collected(Ahead([], 4, numbers)) == {}
 
 
-def _raises(part: Sequence[str]) -> Seen:
+def _raises(part: Sequence[int]) -> Seen:
     raise OSError(part)
 
 
-def _dies(part: Sequence[str]) -> Seen:
+def _dies(part: Sequence[int]) -> Seen:
     os.kill(os.getpid(), signal.SIGKILL)
     return numbers(part)
 
 
-def _ends(part: Sequence[str]) -> Seen:
+def _ends(part: Sequence[int]) -> Seen:
     sys.exit(0)
 
 
-def _miscounts(part: Sequence[str]) -> Seen:
+def _miscounts(part: Sequence[int]) -> Seen:
     return Seen([0] * (len(part) + 1))
 
 
-def _misnumbers(part: Sequence[str]) -> Seen:
+def _misnumbers(part: Sequence[int]) -> Seen:
     return Seen([0] * len(part), {len(part): b""})
 
 
@@ -89,17 +89,17 @@ def _misnumbers(part: Sequence[str]) -> Seen:
 def test_a_copy_that_fails_has_seen_nothing(
     look: object, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert collected(Ahead(PATHS, 3, look)) == {}  # type: ignore[arg-type]
+    assert collected(Ahead(ROWS, 3, look)) == {}  # type: ignore[arg-type]
     assert not children()
     assert capfd.readouterr() == ("", "")
 
 
 def test_copies_that_nobody_waits_for_are_ended() -> None:
-    def waits(part: Sequence[str]) -> Seen:
+    def waits(part: Sequence[int]) -> Seen:
         signal.pause()
         return numbers(part)
 
-    shared = Ahead(PATHS, 3, waits)
+    shared = Ahead(ROWS, 3, waits)
     shared.stop()
     assert not children()
     assert collected(shared) == {}
@@ -111,7 +111,7 @@ def test_where_no_process_is_left_nothing_is_shared(monkeypatch: pytest.MonkeyPa
 
     before = len(os.listdir("/dev/fd"))
     monkeypatch.setattr(os, "fork", refuses)
-    assert collected(Ahead(PATHS, 3, numbers)) == {}
+    assert collected(Ahead(ROWS, 3, numbers)) == {}
     assert len(os.listdir("/dev/fd")) == before
 
 

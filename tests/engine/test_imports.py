@@ -6,17 +6,21 @@ import ast
 import posixpath
 import re
 import tempfile
+from array import array
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmlint.engine.imports import Imports
+from mmlint.engine import recall
+from mmlint.engine.cache import Cache
+from mmlint.engine.imports import Imports, gathered, pieces
 from mmlint.engine.observe import MAX_ROUNDS, Observed, Observer
+from mmlint.engine.recall import FEW, NUMBER, Recall
 from mmlint.files.imports import import_lines
 from mmlint.files.kinds import is_test
-from mmlint.files.listing import listing
+from mmlint.files.listing import STAMP, listing
 from mmlint.project.resolution import Resolution, submodule
 
 
@@ -107,20 +111,91 @@ def test_what_looks_like_a_key_is_no_specifier() -> None:
 
 def test_nothing_imports_from_nothing() -> None:
     resolution = Resolution(frozenset({"a.ts"}))
-    assert Imports({}).of({"a.ts"}, resolution) == set()
-    assert Imports({"b.ts": import_lines(b'import "./a"', False)}).of([], resolution) == set()
+    assert Imports.joined([], []).of({"a.ts"}, resolution) == set()
+    found = Imports.joined(["b.ts"], [import_lines(b'import "./a"', False)])
+    assert found.of([], resolution) == set()
 
 
 def test_a_file_is_found_by_each_of_its_imports_and_no_other() -> None:
     resolution = Resolution(frozenset({"a.ts", "b.ts", "user/a.ts", "c.ts"}))
-    found = Imports(
-        {
-            "b.ts": import_lines(b'import "./a"; import "./c"', False),
-            "c.ts": import_lines(b'import "./user/a"; import "./a-b"', False),
-        }
+    found = Imports.joined(
+        ["a.ts", "b.ts", "c.ts"],
+        [
+            b"",
+            import_lines(b'import "./a"; import "./c"', False),
+            import_lines(b'import "./user/a"; import "./a-b"', False),
+        ],
     )
     assert found.of({"a.ts"}, resolution) == {"b.ts"}
     assert found.of({"user/a.ts", "c.ts"}, resolution) == {"b.ts", "c.ts"}
+    other = found.but({"b.ts": b"", "d.ts": import_lines(b'import "./a"', False)})
+    assert other.of({"a.ts", "c.ts"}, resolution) == {"d.ts"}
+
+
+# --- between runs ---------------------------------------------------------------------------------
+
+_stamps = st.dictionaries(
+    st.sampled_from([f"{folder}{name}.ts" for folder in ("", "x/") for name in "abcd"]),
+    st.integers(0, 3),
+    min_size=1,
+)
+
+
+def asked(cache: Cache, files: dict[str, int]) -> set[tuple[str, int]]:
+    """Gather the imports of ``files`` (path to stamp), and return which of them were read for it.
+
+    Files of stamp 1 cannot be read, those of stamp 2 import nothing, and 0 is none.
+    """
+    known = [
+        b"" if stamp in (1, 2) else b"\n%b %d" % (one.encode(), stamp)
+        for one, stamp in files.items()
+    ]
+    stamps = array(STAMP, files.values())
+    read: list[int] = []
+
+    def lines(row: int) -> bytes | None:
+        read.append(row)
+        return None if stamps[row] == 1 else known[row]
+
+    kept = Recall(cache, "imports", Path("/p"), "a", list(files), stamps)
+    found = gathered(kept, lambda row: True, lines)
+    assert list(found.paths) == list(files)
+    assert pieces(found.ends, found.text) == known
+    return {list(files.items())[row] for row in read}
+
+
+@given(st.lists(_stamps, min_size=2, max_size=4), st.sampled_from([0, FEW]))
+@settings(max_examples=100, deadline=None)
+def test_only_what_changed_is_read_and_the_rest_is_known(
+    tmp_path_factory: pytest.TempPathFactory, runs: list[dict[str, int]], few: int
+) -> None:
+    cache = Cache(tmp_path_factory.mktemp("imports") / "cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recall, "FEW", few)
+        known: set[tuple[str, int]] = set()
+        for files in runs:
+            assert asked(cache, dict(sorted(files.items()))).isdisjoint(known)
+            known = set() if few else {one for one in files.items() if one[1] > 1}
+
+
+def test_what_could_not_be_read_is_asked_for_again(tmp_path: Path) -> None:
+    for lines in (None, b"\na\0a"):
+        kept = Recall(
+            Cache(tmp_path / "cache"), "imports", Path("/p"), "a", ["a", "b"], array(STAMP, [3, 3])
+        )
+        found = gathered(kept, lambda row: True, [lines, b"\nb\0b"].__getitem__)
+    assert found.text == b"\na\0a\nb\0b"
+
+
+@pytest.mark.parametrize("ends", [[3, 2], [2, 4], [2, 2]])
+def test_a_text_that_its_numbers_do_not_fit_is_as_good_as_none(
+    tmp_path: Path, ends: list[int]
+) -> None:
+    cache, stamps = Cache(tmp_path / "cache"), array(STAMP, [3, 3])
+    kept = Recall(cache, "imports", Path("/p"), "a", ["a", "b"], stamps)
+    kept.write(array(NUMBER, ends), b"abc", new=2)
+    found = gathered(kept, lambda row: True, lambda row: b"x")
+    assert (found.text, list(found.ends)) == (b"xx", [1, 2])
 
 
 # --- whole projects -------------------------------------------------------------------------------
