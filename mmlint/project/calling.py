@@ -8,52 +8,94 @@ function that is handed to them by name.
 
 from __future__ import annotations
 
-from itertools import chain
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
-from mmlint.project.callee import CHAINS, EACH, MAPPERS, TIMERS, after, is_flush, path_of
-from mmlint.project.entity import External, Global
+from mmlint.project.callee import (
+    CHAINS,
+    EACH,
+    MAPPERS,
+    TIMERS,
+    after,
+    is_flush,
+    is_send,
+    path_of,
+)
+from mmlint.project.entity import External, Global, ProjectFunction
+from mmlint.project.http import requests
 from mmlint.project.program import Call, Program
 from mmlint.project.requests import started
+from mmlint.project.unit import Unit
 
-Key = tuple[int, int]
-"""A function, as ``ProjectFunction.key``."""
+Functions = dict[Unit, set[int]]
+"""Functions of the project: their indexes by unit."""
 
 _CALLING_BACK = CHAINS | EACH | MAPPERS
 
 
 class Calling(NamedTuple):
-    """The functions that may leave something behind: an event, a flush, a request; and those of
-    them that may leave a flush. None of the others does."""
+    """The functions that may leave an event queued, a flush unwaited for, a plain request behind.
 
-    anything: set[Key]
-    flushes: set[Key]
+    None of the others does. An event or a request is made by a call, here or in a function that is
+    called; what flushes may also be a stranger, so whoever calls a function of the project counts.
+    """
+
+    sends: Functions
+    flushes: Functions
+    requests: Functions
 
 
 def calling(program: Program) -> Calling:
     """Look at each call once."""
-    anything, flushes = set[Key](), set[Key]()
-    for one in program.outgoing:
-        add_around(anything, one)
-        if is_flush(one.callee):
-            add_around(flushes, one)
-    for one in chain.from_iterable(program.callers.values()):
-        add_around(flushes, one)
-    for one in program.calls:
-        if _calls_back(one):
-            add_around(flushes, one)
-        elif one.unit.python and started(program, one.unit, one.call, one.callee) is not None:
-            add_around(anything, one)
-    return Calling(anything | flushes, flushes)
+    found = Calling({}, {}, {})
+    callers = {callee: list(calls) for callee, calls in program.callers.items()}
+    for call in program.outgoing:
+        if is_send(call.callee):
+            _add(found.sends, call)
+        elif is_flush(call.callee):
+            _add(found.flushes, call)
+    for call, _ in requests(program):
+        _add(found.requests, call)
+    for call in program.calls:
+        if _calls_back(call):
+            _add(found.flushes, call)
+            back = program.resolve(call.unit, call.call.arguments[0].value)
+            if isinstance(back, ProjectFunction):
+                callers.setdefault(back, []).append(call)
+        elif call.unit.python and started(program, call.unit, call.call, call.callee) is not None:
+            _add(found.requests, call)
+    for calls in callers.values():
+        for call in calls:
+            _add(found.flushes, call)
+    _spread(found.sends, callers)
+    _spread(found.requests, callers)
+    return found
 
 
-def add_around(found: set[Key], call: Call) -> None:
-    """Add the function that makes ``call``, and those around it."""
-    unit, index = call.unit, call.site.function
-    while (id(unit), index) not in found:
-        found.add((id(unit), index))
-        index = max(unit.module.functions[index].parent, 0)
+def around(call: Call) -> Iterator[int]:
+    """Yield the function that makes ``call``, and those that it stands in, the module's last."""
+    index = call.site.function
+    while index > 0:
+        yield index
+        index = call.unit.module.functions[index].parent
+    yield 0
+
+
+def _add(found: Functions, call: Call) -> list[ProjectFunction]:
+    """Add the functions around ``call``; return those that are new."""
+    known = found.setdefault(call.unit, set())
+    new = [index for index in around(call) if index not in known]
+    known.update(new)
+    return [ProjectFunction(call.unit, index) for index in new]
+
+
+def _spread(found: Functions, callers: dict[ProjectFunction, list[Call]]) -> None:
+    """Add whoever calls one of those that were ``found``."""
+    queue = [ProjectFunction(unit, index) for unit, known in found.items() for index in known]
+    while queue:
+        for call in callers.get(queue.pop(), ()):
+            queue += _add(found, call)
 
 
 def _calls_back(call: Call) -> bool:

@@ -15,10 +15,10 @@ from functools import cached_property
 
 from mmlint.model import syntax as s
 from mmlint.model.limits import Limit
-from mmlint.project.calling import Calling, calling
+from mmlint.project.calling import Calling, Functions, calling
 from mmlint.project.covering import Wrapping
 from mmlint.project.entity import Parameter, ProjectFunction
-from mmlint.project.http import request
+from mmlint.project.http import requests
 from mmlint.project.mentioning import Mentioning
 from mmlint.project.paths import Paths, TooLong
 from mmlint.project.program import Program
@@ -47,7 +47,7 @@ class Flow:
 
     def delivery(self, unit: Unit, index: int) -> Delivery:
         """Follow every path of function ``index`` of ``unit``, where one may leave something."""
-        if (id(unit), index) not in self._calling.anything:
+        if not any(index in found.get(unit, ()) for found in self._calling):
             return Delivery()
         try:
             return Paths(self, unit, index).delivery()
@@ -67,8 +67,7 @@ class Flow:
         """Every plain request of the program, and whether it gives a promise to wait for."""
         return {
             Spot(one.unit, one.call.start, one.call.end): must_be_awaited(one)
-            for one in self.program.outgoing
-            if request(self.program, one) is not None
+            for one, _ in requests(self.program)
         }
 
     def summary(self, function: ProjectFunction) -> Summary:
@@ -137,9 +136,20 @@ class Flow:
         inner = self.ended_by.get(spot)
         return sorted(inner, key=lambda one: (one.unit.path, one.start)) if inner else [spot]
 
-    def may_flush(self, function: ProjectFunction) -> bool:
-        """Whether ``function``, or one inside it, makes a call that may leave a flush behind."""
-        return function.key in self._calling.flushes and self.mentions_flush(function)
+    def may_leave_send(self, function: ProjectFunction) -> bool:
+        """Whether a call in ``function``, or in one inside it, may leave an event queued."""
+        return function.index in self._calling.sends.get(function.unit, ())
+
+    def leaving_flush(self, unit: Unit) -> list[ProjectFunction]:
+        """Return the functions of ``unit``, in order, in which (or in one inside them) a call may
+        leave a flush that nobody waits for."""
+        found = _functions(self._calling.flushes, unit)
+        return [one for one in found if self.mentions_flush(one)]
+
+    def leaving_request(self, unit: Unit) -> list[ProjectFunction]:
+        """Return the same for plain requests."""
+        found = _functions(self._calling.requests, unit)
+        return [one for one in found if self.mentions_request(one)]
 
     @cached_property
     def _calling(self) -> Calling:
@@ -160,3 +170,7 @@ class Flow:
     @cached_property
     def _mentioning(self) -> Mentioning:
         return Mentioning(self.program)
+
+
+def _functions(found: Functions, unit: Unit) -> list[ProjectFunction]:
+    return [ProjectFunction(unit, index) for index in sorted(found.get(unit, ()))]

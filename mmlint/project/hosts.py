@@ -43,7 +43,7 @@ def hosts(
     for unit in program.units:
         if unit.test:
             continue
-        for value in unit.every_value():
+        for value in unit.every(s.Literal):
             found = _literal(unit.path, value)
             if found is not None and found.place not in bases:
                 yield found
@@ -74,8 +74,8 @@ def _given(program: Program, setups: Iterable[Setup]) -> Iterator[Host]:
                 yield found._replace(is_base=True)
 
 
-def _literal(path: str, value: s.Value) -> Host | None:
-    text = value.value if isinstance(value, s.Literal) else None
+def _literal(path: str, value: s.Literal) -> Host | None:
+    text = value.value
     if not isinstance(text, str) or "://" not in text[:8]:
         return None
     said = address(text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
@@ -35,6 +36,14 @@ def request(program: Program, call: Call, environment: Environment = NOTHING) ->
     if call.unit.python:
         return _python(program, call, environment)
     return _javascript(program, call, environment)
+
+
+@lru_cache(maxsize=1)
+def requests(program: Program) -> tuple[tuple[Call, Request], ...]:
+    """Return every plain request to Millimetric with the call that makes it, in path and source
+    order."""
+    made = ((call, request(program, call)) for call in program.outgoing)
+    return tuple((call, one) for call, one in made if one is not None)
 
 
 def endpoint(

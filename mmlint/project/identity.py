@@ -14,7 +14,7 @@ from mmlint.model.walk import inside, statements
 from mmlint.project.arguments import passed_to
 from mmlint.project.callee import path_of
 from mmlint.project.entity import Entity, Environment, Global, ProjectFunction, SdkFunction
-from mmlint.project.http import request
+from mmlint.project.http import request, requests
 from mmlint.project.minting import Minting, argument, words
 from mmlint.project.program import Call, Program
 from mmlint.project.sends import Send, Sends
@@ -79,9 +79,10 @@ class _Calls(Sends):
         return self._first(call, Shape(), "anonymous_id", environment)
 
     def _candidates(self) -> Iterable[Call]:
-        if self.fields is not _Calls.removed:
-            return super()._candidates()
-        return self.program.found.of(outside=_removes)
+        if self.fields is _Calls.removed:
+            return self.program.found.of(outside=_removes)
+        plain = [one for one, made in requests(self.program) if made.endpoint == "identify"]
+        return self.program.found.of(SdkFunction) + plain
 
     def removed(self, call: Call, environment: Environment) -> Shape | None:
         """The key that ``localStorage.removeItem`` is given."""

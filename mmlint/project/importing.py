@@ -42,14 +42,17 @@ def wrong_imports(program: Program, runtimes: Runtimes) -> Iterator[Imported]:
         if unit.python or unit.test:
             continue
         found = {sdk: one for one, sdk in _imports(program, unit)}
+        if not found:
+            continue
         client = _client(unit)
         if client and "node" in found:
             yield Imported(unit, found["node"], "node", client)
-        server = None if client else _server(unit, runtimes)
-        if server is None and not client and "node" in found:
-            server = "it imports the server SDK too"
-        if server and "browser" in found:
-            yield Imported(unit, found["browser"], "browser", server)
+        elif not client and "browser" in found:
+            server = _server(unit, runtimes)
+            if server is None and "node" in found:
+                server = "it imports the server SDK too"
+            if server:
+                yield Imported(unit, found["browser"], "browser", server)
 
 
 def _imports(program: Program, unit: Unit) -> Iterator[tuple[s.Import, str]]:
@@ -58,12 +61,14 @@ def _imports(program: Program, unit: Unit) -> Iterator[tuple[s.Import, str]]:
     at_top = unit.module.functions[0].body
     for one in reversed(unit.module.imports):
         module = None if one.type_only else program.module(unit, one.module)
+        if not isinstance(module, SdkObject):
+            continue
         always = one.kind == "static" or any(
             isinstance(each, s.Bind | s.Evaluate) and each.start <= one.start < each.end
             for each in at_top
         )
         demanded = one.kind == "dynamic" or unit.function_at(one.start) > 0
-        if isinstance(module, SdkObject) and always and not demanded:
+        if always and not demanded:
             yield one, module.sdk
 
 

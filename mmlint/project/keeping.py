@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
-from mmlint.model.walk import inside, own_values, statements
+from mmlint.model.walk import inside
 from mmlint.project.callee import path_of
 from mmlint.project.entity import Passed, ProjectFunction
 from mmlint.project.minting import Origin, Variable, words
@@ -94,13 +94,12 @@ def _kept(unit: Unit, waiting: list[s.Value]) -> _Kept:
 
 def _stores(program: Program, unit: Unit) -> Iterator[s.Value]:
     """Yield every value that code of ``unit`` puts into a cookie or a session."""
-    for function in unit.module.functions:
-        for statement in statements(function.body):
-            if isinstance(statement, s.Bind) and _is_store(unit, statement.target):
-                yield statement.value
-            for value in own_values(statement):
-                for one in inside(value):
-                    yield from _stored(program, unit, one)
+    for statement in unit.statements:
+        if isinstance(statement, s.Bind) and _is_store(unit, statement.target):
+            yield statement.value
+    for kind in (s.Call, s.Object, s.Sequence, s.Operation):
+        for value in unit.every(kind):
+            yield from _stored(program, unit, value)
 
 
 def _stored(program: Program, unit: Unit, value: s.Value) -> Iterator[s.Value]:

@@ -128,12 +128,10 @@ def _loops(unit: Unit) -> Iterator[_Body]:
             rows = statement.iterable or statement.test
             if rows is not None:
                 yield statement.body[0].start, statement.body[-1].end, rows
-    for value in unit.every_value():
-        sources = value.sources if isinstance(value, s.Comprehension) else ()
-        if isinstance(value, s.Comprehension) and sources:
-            many = all(_is_data(unit, one) for one in sources)
-            found = (value.element.start, value.element.end, sources[0])
-            yield from (found,) if many else ()
+    for value in unit.every(s.Comprehension):
+        sources = value.sources
+        if sources and all(_is_data(unit, one) for one in sources):
+            yield value.element.start, value.element.end, sources[0]
 
 
 def _over_data(unit: Unit, loop: s.Loop) -> bool:
@@ -148,11 +146,10 @@ def _over_data(unit: Unit, loop: s.Loop) -> bool:
         for name, _ in pattern_names(one.target)
     }
     return any(  # for (let i = 0; …) … rows[i]
-        isinstance(value, s.Index)
-        and isinstance(value.index, s.Name)
+        isinstance(value.index, s.Name)
         and value.index.binding in counters
         and loop.start <= value.start < loop.end
-        for value in unit.every_value()
+        for value in unit.every(s.Index)
     )
 
 

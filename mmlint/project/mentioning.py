@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from mmlint.model import syntax as s
 from mmlint.project.callee import is_flush, is_send, speaks_http
-from mmlint.project.calling import Key, add_around
+from mmlint.project.calling import around
 from mmlint.project.entity import (
     HERE,
     Entity,
@@ -25,6 +25,9 @@ from mmlint.project.entity import (
 from mmlint.project.program import Program, constructor
 from mmlint.project.unit import Unit
 from mmlint.sdk import surface
+
+Key = tuple[int, int]
+"""A function, as ``ProjectFunction.key``."""
 
 
 class Mentioning:
@@ -55,12 +58,13 @@ class Mentioning:
         followed: these need no search."""
         for call in self.program.outgoing:
             found = self.program.resolve(call.unit, call.call.callee)
+            keys = [(id(call.unit), index) for index in around(call)]
             if is_send(found):
-                add_around(self._sends, call)
+                self._sends.update(keys)
             elif is_flush(found):
-                add_around(self._flushes, call)
+                self._flushes.update(keys)
             elif speaks_http(found):
-                add_around(self._requests, call)
+                self._requests.update(keys)
 
     def _is_among(self, found: set[Key], function: ProjectFunction) -> bool:
         if function.key not in found and function.key not in self._seen:

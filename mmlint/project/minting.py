@@ -411,15 +411,14 @@ def _returned(function: ProjectFunction) -> Iterator[s.Value]:
 
 def _with_defaults(unit: Unit) -> Iterator[tuple[s.Name, s.Value]]:
     """Every name that a pattern or a parameter declares with a default."""
-    targets: list[s.Value] = []
+    targets = [one.target for one in unit.statements if isinstance(one, s.Bind)]
     for function in unit.module.functions:
-        targets += [one.target for one in statements(function.body) if isinstance(one, s.Bind)]
         for parameter in function.parameters:
             targets.append(parameter.target)
             if parameter.default is not None and isinstance(parameter.target, s.Name):
                 yield parameter.target, parameter.default
     for target in targets:
-        for part in inside(target):
+        for part in inside(target) if not isinstance(target, s.Name) else ():
             if isinstance(part, s.Choice) and isinstance(part.options[0], s.Name):
                 yield part.options[0], part.options[-1]
 

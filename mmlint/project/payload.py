@@ -14,7 +14,7 @@ from typing import NamedTuple
 from mmlint.model import syntax as s
 from mmlint.model.finding import Edit, Place, Related, RenameKey, Replace
 from mmlint.project.entity import Instance, Known, ProjectClass
-from mmlint.project.http import request
+from mmlint.project.http import requests
 from mmlint.project.identity import Written, alternatives, as_passed
 from mmlint.project.program import Call, Program
 from mmlint.project.sends import Send
@@ -189,9 +189,8 @@ class Payloads:
     def empty_batches(self) -> tuple[Call, ...]:
         """The requests to ``/v1/batch`` whose list of events is written as an empty one."""
         found: list[Call] = []
-        for call in self.program.outgoing:
-            made = request(self.program, call)
-            if made is None or made.endpoint != "batch" or made.body is None or call.unit.test:
+        for call, made in requests(self.program):
+            if made.endpoint != "batch" or made.body is None or call.unit.test:
                 continue
             events = self.shapes.of(call.unit, made.body).fields.get("events")
             value = events.value if events is not None and events.certain else None

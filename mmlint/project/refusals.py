@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
-from mmlint.project.callee import speaks_http
 from mmlint.project.entity import Entity, External, Global, Known
 from mmlint.project.headers import headers, is_headers
-from mmlint.project.http import endpoint, request
+from mmlint.project.http import endpoint, request, requests
 from mmlint.project.program import Call, Program
 from mmlint.project.shape import Shape, Shapes
 
@@ -40,23 +39,23 @@ class Refusals:
 
     def all(self) -> Iterator[Refused]:
         """Yield every plain request outside tests that cannot work, once, with the first reason."""
-        for call in self.program.calls:
-            if call.unit.test or not call.call.arguments:
-                continue
-            found = self._python(call) if call.unit.python else self._javascript(call)
-            if found is not None:
-                yield found
+        found = [
+            self._javascript(call) for call, _ in requests(self.program) if _counts(call, False)
+        ]
+        found += [self._python(call) for call in self.program.outgoing if _counts(call, True)]
+        found += [self._beacon(call) for call in self.program.calls if _is_beacon(call.callee)]
+        yield from (one for one in found if one is not None)
 
     # --- JavaScript -------------------------------------------------------------------------------
 
-    def _javascript(self, call: Call) -> Refused | None:
-        first = call.call.arguments[0].value
-        if isinstance(call.callee, Global) and call.callee.path[-2:] == ("navigator", "sendBeacon"):
-            if endpoint(self.program, call.unit, first) is None:
-                return None
-            return Refused(call, "sendBeacon cannot send the Authorization header; use fetch")
-        if not speaks_http(call.callee) or request(self.program, call) is None:
+    def _beacon(self, call: Call) -> Refused | None:
+        if not _counts(call, False):
             return None
+        if endpoint(self.program, call.unit, call.call.arguments[0].value) is None:
+            return None
+        return Refused(call, "sendBeacon cannot send the Authorization header; use fetch")
+
+    def _javascript(self, call: Call) -> Refused | None:
         options = self._options(call)
         if options is None:
             return None
@@ -136,7 +135,7 @@ class Refusals:
     # --- Python -----------------------------------------------------------------------------------
 
     def _python(self, call: Call) -> Refused | None:
-        if not speaks_http(call.callee) or not isinstance(call.callee, External):
+        if not isinstance(call.callee, External):
             return None
         arguments = call.call.arguments
         named = {one.name: one for one in arguments if one.name is not None}
@@ -198,6 +197,15 @@ class Refusals:
     def _is_dict(self, call: Call, value: s.Value) -> bool:
         known = self.program.resolve(call.unit, value)
         return isinstance(known, Known) and isinstance(known.value, s.Object)
+
+
+def _counts(call: Call, python: bool) -> bool:
+    """Whether the call is one of this language, outside tests, and given anything."""
+    return call.unit.python is python and not call.unit.test and bool(call.call.arguments)
+
+
+def _is_beacon(callee: Entity | None) -> bool:
+    return isinstance(callee, Global) and callee.path[-2:] == ("navigator", "sendBeacon")
 
 
 def _verb(callee: Entity | None) -> str:

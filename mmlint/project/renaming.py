@@ -73,10 +73,9 @@ def _inlined(project: Project) -> frozenset[str]:
 def _browsers_names(project: Project) -> frozenset[str]:
     """The names of public secrets that the browser's code says, as members or as variables."""
     names = {one.name for one in public_secrets(project)}
-    return frozenset(
-        value.name
-        for unit in project.units
-        if names and reaches_browser(project, unit)
-        for value in unit.every_value()
-        if isinstance(value, s.Member | s.Name) and value.name in names
-    )
+    found: set[str] = set()
+    for unit in project.units if names else ():
+        if reaches_browser(project, unit):
+            found.update(one.name for one in unit.every(s.Member))
+            found.update(one.name for one in unit.every(s.Name))
+    return frozenset(found & names)

@@ -13,7 +13,7 @@ from mmlint.model.finding import Place
 from mmlint.project.callee import MAPPERS
 from mmlint.project.clients import Setup
 from mmlint.project.entity import Known, ProjectFunction
-from mmlint.project.http import request
+from mmlint.project.http import requests
 from mmlint.project.matching import last_name
 from mmlint.project.program import Program
 from mmlint.project.shape import Shapes
@@ -55,9 +55,8 @@ class Sizes:
             found = setup.number(self.program, "flushAt") if setup.sdk == "node" else None
             if found is not None and found[0].value is not None:
                 yield from self._number(found[0].unit, found[0].value, None)
-        for call in self.program.outgoing:
-            made = None if call.unit.test else request(self.program, call)
-            if made is None or made.endpoint != "batch" or made.body is None:
+        for call, made in requests(self.program):
+            if call.unit.test or made.endpoint != "batch" or made.body is None:
                 continue
             events = self.shapes.of(call.unit, made.body).fields.get("events")
             if events is not None and events.value is not None:
@@ -124,11 +123,10 @@ class Sizes:
                 names = pattern_names(statement.target)
                 if (binding, ()) in [(name.binding, path) for name, path in names]:
                     yield from self._parts(unit, statement.iterable)
-        for value in unit.every_value():
-            if isinstance(value, s.Comprehension):
-                for target, source in zip(value.targets, value.sources, strict=False):
-                    if isinstance(target, s.Name) and target.binding == binding:
-                        yield from self._parts(unit, source)
+        for value in unit.every(s.Comprehension):
+            for target, source in zip(value.targets, value.sources, strict=False):
+                if isinstance(target, s.Name) and target.binding == binding:
+                    yield from self._parts(unit, source)
         place = unit.parameters.get(binding)
         if place is not None and not place[2]:
             yield from self._passed(ProjectFunction(unit, place[0]), place[1])

@@ -49,11 +49,10 @@ def _is_used(unit: Unit, binding: int, spans: list[tuple[Unit, s.Node]]) -> bool
     ]
     taken += [(node.start, node.end) for owner, node in spans if owner is unit]
     return any(
-        isinstance(value, s.Name)
-        and value.binding == binding
+        value.binding == binding
         and value.start not in declared
         and not any(start <= value.start < end for start, end in taken)
-        for value in unit.every_value()
+        for value in unit.every(s.Name)
     )
 
 

@@ -7,13 +7,12 @@ nobody but such functions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Place, Related
-from mmlint.project.entity import Entity, External, ProjectFunction
+from mmlint.project.entity import Entity, External, Global, ProjectFunction
 from mmlint.project.matching import is_called, last_name
 from mmlint.project.program import Program
 from mmlint.project.providers import PROVIDERS, Provider
@@ -36,6 +35,10 @@ _ROUTES = frozenset(
 )
 """Names, in lower case, of calls and decorators whose first argument is a route."""
 _HEADER_METHODS = frozenset({"get", "header", "getHeader"})
+_TELLING = frozenset({s.Call, s.Member, s.Index})
+"""What a signature can be read or checked by."""
+_SIGNED = {header: one for one in reversed(PROVIDERS) for header in one.headers}
+"""The header of a signature to the first provider that has it."""
 
 
 class Webhook(NamedTuple):
@@ -56,6 +59,7 @@ class Webhooks:
         self.program = program
         self._own: dict[ProjectFunction, Webhook | None] = {}
         self._listeners: dict[External, Provider | None] = {}
+        self._verifiers: dict[External | Global, Provider | None] = {}
 
     def of(self, unit: Unit, index: int) -> Webhook | None:
         """Return why function ``index`` of ``unit`` stands in a webhook's handler, or None."""
@@ -148,14 +152,15 @@ class Webhooks:
 
     def _route(self, unit: Unit, call: s.Call, callee: Entity | None) -> Webhook | None:
         """Whether a call registers a route with the word in it, or a provider's listener."""
-        place = Place(unit.path, call.start, call.end)
         listened = self._listened(callee) if isinstance(callee, External) else None
         if listened is not None:
+            place = Place(unit.path, call.start, call.end)
             return Webhook(f"{listened.name} calls this listener", place)
         if not call.arguments or last_name(call.callee).lower() not in _ROUTES:
             return None
         known = self.program.text(unit, call.arguments[0].value)
         if known is not None and _says(known[0]):
+            place = Place(unit.path, call.start, call.end)
             return Webhook(f"a webhook's route: {known[0]}", place)
         return None
 
@@ -169,6 +174,15 @@ class Webhooks:
             self._listeners[callee] = next(called, None)
         return self._listeners[callee]
 
+    def _verified(self, callee: External | Global) -> Provider | None:
+        """The provider whose signature ``callee`` checks, just so."""
+        if callee not in self._verifiers:
+            called = (
+                one for one in PROVIDERS if one.verifiers and is_called(callee, one.verifiers)
+            )
+            self._verifiers[callee] = next(called, None)
+        return self._verifiers[callee]
+
     def _checked(self, function: ProjectFunction, depth: int = 0) -> Webhook | None:
         """Where the function checks a provider's signature, or calls what does."""
         unit = function.unit
@@ -178,21 +192,23 @@ class Webhooks:
                 place = Place(unit.path, parameter.start, parameter.end)
                 return Webhook(f"{provider.name}'s signature is read here", place)
         for value in unit.values(function.index):
-            place = Place(unit.path, value.start, value.end)
-            if isinstance(value, s.Call):
-                provider = self._verifier(unit, value)
-                if provider is not None:
-                    return Webhook(f"{provider.name}'s signature is checked here", place)
-            provider = next(filter(None, map(_provider, self._keys(unit, value))), None)
+            if type(value) not in _TELLING:
+                continue
+            provider = self._verifier(unit, value) if isinstance(value, s.Call) else None
             if provider is not None:
+                place = Place(unit.path, value.start, value.end)
+                return Webhook(f"{provider.name}'s signature is checked here", place)
+            provider = _provider(self._key(unit, value))
+            if provider is not None:
+                place = Place(unit.path, value.start, value.end)
                 return Webhook(f"{provider.name}'s signature is read here", place)
         return self._helped(function, depth) if depth < MAX_CALLS else None
 
     def _helped(self, function: ProjectFunction, depth: int) -> Webhook | None:
         for value in function.unit.values(function.index):
-            callee = None
-            if isinstance(value, s.Call):
-                callee = self.program.resolve(function.unit, value.callee)
+            if not isinstance(value, s.Call):
+                continue
+            callee = self.program.resolve(function.unit, value.callee)
             if isinstance(callee, ProjectFunction) and callee != function:
                 found = self._checked(callee, depth + 1)
                 if found is not None:
@@ -200,25 +216,20 @@ class Webhooks:
         return None
 
     def _verifier(self, unit: Unit, call: s.Call) -> Provider | None:
-        name = last_name(call.callee)
+        name = call.callee.name if isinstance(call.callee, s.Member) else ""
         callee = self.program.resolve(unit, call.callee)
-        for one in PROVIDERS:
-            if name in one.methods and isinstance(call.callee, s.Member):
-                return one
-            if one.verifiers and is_called(callee, one.verifiers):
-                return one
-        return None
+        verified = self._verified(callee) if isinstance(callee, External | Global) else None
+        return next((one for one in PROVIDERS if name in one.methods or one is verified), None)
 
-    def _keys(self, unit: Unit, value: s.Value) -> Iterator[str]:
-        """The names under which a value is read from something."""
+    def _key(self, unit: Unit, value: s.Value) -> str:
+        """The name under which a value is read from something."""
         if isinstance(value, s.Member):
-            yield value.name
-        elif isinstance(value, s.Index):
-            known = self.program.text(unit, value.index)
-            yield known[0] if known else ""
-        elif isinstance(value, s.Call) and last_name(value.callee) in _HEADER_METHODS:
-            known = self.program.text(unit, value.arguments[0].value) if value.arguments else None
-            yield known[0] if known else ""
+            return value.name
+        key = value.index if isinstance(value, s.Index) else None
+        if isinstance(value, s.Call) and last_name(value.callee) in _HEADER_METHODS:
+            key = value.arguments[0].value if value.arguments else None
+        known = self.program.text(unit, key) if key is not None else None
+        return known[0] if known else ""
 
 
 def _says(text: str) -> bool:
@@ -226,5 +237,4 @@ def _says(text: str) -> bool:
 
 
 def _provider(header: str) -> Provider | None:
-    plain = re.sub("^http-", "", header.lower().replace("_", "-"))
-    return next((one for one in PROVIDERS if plain in one.headers), None)
+    return _SIGNED.get(header.lower().replace("_", "-").removeprefix("http-"))

@@ -62,6 +62,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mmlint.model.finding import Fix, Related
+from mmlint.project.entity import ProjectFunction
 from mmlint.project.flow import Exit, Spot
 from mmlint.project.repair import flush_before
 from mmlint.project.unit import Unit
@@ -75,6 +76,8 @@ _ENDS = {"process": "the process ends here", "throw": "the script throws here"}
 
 def check(project: Project) -> Iterator[Verdict]:
     for unit, index in project.scripts:
+        if not project.flow.may_leave_send(ProjectFunction(unit, index)):
+            continue
         evidence = project.evidence(unit, index)
         unsent = project.delivery(unit, index).unsent
         if not unsent:

@@ -49,7 +49,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.entity import ProjectFunction
 from mmlint.project.flow import Spot
 from mmlint.project.repair import await_it
 from mmlint.project.view import Project, spot_place
@@ -61,12 +60,11 @@ RULE = Rule("MM101", "error", fixable="safe")
 def check(project: Project) -> Iterator[Verdict]:
     seen: set[Spot] = set()
     for unit in project.units:
-        for index in range(len(unit.module.functions)):
-            if not project.flow.may_flush(ProjectFunction(unit, index)):
-                continue
-            delivery = project.delivery(unit, index)
+        for function in project.flow.leaving_flush(unit):
+            delivery = project.delivery(unit, function.index)
             for spot, why in sorted(delivery.unwaited.items(), key=_order):
-                evidence = project.evidence(unit, unit.function_at(spot.start))
+                owner = unit.function_at(spot.start)
+                evidence = project.evidence(unit, owner)
                 lives_on = evidence.runtime == "long-running" and spot not in delivery.cut_off
                 if lives_on or spot in seen:
                     continue
@@ -77,7 +75,7 @@ def check(project: Project) -> Iterator[Verdict]:
                     "is frozen or ends",
                     extent=project.extent(unit, spot.start),
                     evidence=(str(evidence),) if evidence.why else (),
-                    fix=await_it(project, spot) if unit.function_at(spot.start) == index else None,
+                    fix=await_it(project, spot) if owner == function.index else None,
                 )
 
 

@@ -69,7 +69,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.entity import ProjectFunction
 from mmlint.project.flow import Spot
 from mmlint.project.repair import await_it
 from mmlint.project.view import Project, spot_place
@@ -81,14 +80,12 @@ RULE = Rule("MM106", "error", fixable="safe")
 def check(project: Project) -> Iterator[Verdict]:
     seen: set[Spot] = set()
     for unit in project.units:
-        for index in range(1, len(unit.module.functions)):
+        for function in project.flow.leaving_request(unit):
+            index = function.index
             evidence = project.evidence(unit, index)
-            if evidence.runtime != "serverless":
+            if index == 0 or evidence.runtime != "serverless":
                 continue
-            dropped = project.delivery(unit, index).dropped
-            if not dropped or not project.flow.mentions_request(ProjectFunction(unit, index)):
-                continue
-            for spot, why in sorted(dropped.items(), key=_order):
+            for spot, why in sorted(project.delivery(unit, index).dropped.items(), key=_order):
                 if spot in seen:
                     continue
                 seen.add(spot)
