@@ -43,7 +43,7 @@ class Refusals:
             self._javascript(call) for call, _ in requests(self.program) if _counts(call, False)
         ]
         found += [self._python(call) for call in self.program.outgoing if _counts(call, True)]
-        found += [self._beacon(call) for call in self.program.calls if _is_beacon(call.callee)]
+        found += [self._beacon(call) for call in self.program.found.of(outside=_is_beacon)]
         yield from (one for one in found if one is not None)
 
     # --- JavaScript -------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def _counts(call: Call, python: bool) -> bool:
     return call.unit.python is python and not call.unit.test and bool(call.call.arguments)
 
 
-def _is_beacon(callee: Entity | None) -> bool:
+def _is_beacon(callee: External | Global) -> bool:
     return isinstance(callee, Global) and callee.path[-2:] == ("navigator", "sendBeacon")
 
 

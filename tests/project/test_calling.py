@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mmlint.app.session import Request, open_session
+from mmlint.app.opening import open_session
+from mmlint.app.request import Request
 from mmlint.project.calling import calling
 from mmlint.project.entity import ProjectFunction
 from mmlint.project.mentioning import Mentioning
