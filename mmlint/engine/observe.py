@@ -238,8 +238,9 @@ class Observer:
             data = overlay[path] if path in overlay else self.sieve.read(path)
             return None if isinstance(data, Unreadable) else data
 
-        paths = sorted({*self.listing.files, *overlay} - self.listing.links.keys())
-        found = renamings(asked, paths, read)
+        files, links = self.listing.files, self.listing.links
+        every = sorted({*files, *overlay}) if overlay else files
+        found = renamings(asked, (path for path in every if path not in links), read)
         self.sieve.close()
         return found
 

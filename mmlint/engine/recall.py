@@ -114,11 +114,10 @@ class Recall:
             stamps = array(STAMP, [stamps[row] if row >= 0 else 0 for row in before])
         elif not len(stamps) == len(numbers) == len(self.files):
             return None
-        changed = [
-            row
-            for row, (then, now) in enumerate(zip(stamps, self.stamps, strict=True))
-            if then != now or not now
-        ]
+        changed = []
+        if stamps != self.stamps or 0 in stamps:
+            both = enumerate(zip(stamps, self.stamps, strict=True))
+            changed = [row for row, (then, now) in both if then != now or not now]
         self._known = len(self.files) - len(changed)
         return Kept(numbers, bytes(entry.rest), changed, before)
 

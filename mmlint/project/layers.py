@@ -65,7 +65,8 @@ class Layers:
         texts = ((path, manifests[path]) for path in sorted(manifests) if layer_templates(path))
         self._templates = [_read(path, data.decode("utf-8", "replace")) for path, data in texts]
         named = {layer.folder for one in self._templates for layer in one.layers.values()}
-        found = (_CUSTOM.match(path) for path in files)
+        # To look for the word first is ten times as fast, and few projects have it.
+        found = (_CUSTOM.match(path) for path in files if "layer" in path.lower())
         self._by_custom = sorted({match["layer"] for match in found if match} - named)
         self._homes = tuple({f"{one}/" for one in (*named, *self._by_custom) if one})
 

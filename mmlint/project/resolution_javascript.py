@@ -61,6 +61,7 @@ class JavaScriptResolution:
         self.layers = layers
         self.packages = Packages(manifests)
         self.settings = Settings(manifests, self.packages)
+        self._mains: dict[str, str | None] = {}
 
     def find(self, folder: str, specifier: str) -> str | None:
         """Return the file that ``specifier`` means for code in ``folder``, or None."""
@@ -196,7 +197,10 @@ class JavaScriptResolution:
         return self._beginning(package) if found is None and targets and not subpath else found
 
     def _main(self, package: Package) -> str | None:
-        return self._one_of(package, package.mains) or self._beginning(package)
+        if package.folder not in self._mains:
+            found = self._one_of(package, package.mains) or self._beginning(package)
+            self._mains[package.folder] = found
+        return self._mains[package.folder]
 
     def _one_of(self, package: Package, targets: tuple[str, ...]) -> str | None:
         """The first target that is a file of the project, else the first whose source is one."""

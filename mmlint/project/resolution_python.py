@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from mmlint.project.hints import Hints
 from mmlint.project.layers import Layers
@@ -12,6 +13,9 @@ from mmlint.project.manifests import above
 
 PACKAGING = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py")
 """Files that stand in the folder that a project's own imports start from."""
+
+_PACKAGE = "__init__.py"
+"""What makes a package of the folder that it is in."""
 
 STANDARD = frozenset(sys.stdlib_module_names)
 """First words of the interpreter's own modules."""
@@ -39,11 +43,16 @@ class PythonResolution:
     def __init__(self, files: frozenset[str], manifests: Iterable[str], layers: Layers) -> None:
         self.files = files
         self.layers = layers
-        marks = (path for path in (*files, *manifests) if path.endswith(PACKAGING))
-        self._roots = frozenset(
-            folder for folder, name in map(posixpath.split, marks) if name in PACKAGING
-        )
-        self._tops = _tops(files, self._roots | {posixpath.join(r, "src") for r in self._roots})
+        endings = (*PACKAGING, _PACKAGE)
+        marks = [path for path in (*files, *manifests) if path.endswith(endings)]
+        split = [posixpath.split(path) for path in marks]
+        self._roots = frozenset(folder for folder, name in split if name in PACKAGING)
+        self._packages = {posixpath.basename(folder) for folder, name in split if name == _PACKAGE}
+
+    @cached_property
+    def _tops(self) -> dict[str, list[str]]:
+        roots = self._roots | {posixpath.join(root, "src") for root in self._roots}
+        return _tops(self.files, roots)
 
     def find(self, folder: str, specifier: str) -> str | None:
         """Return the file that ``specifier`` (``a.b``, ``.a``, ``..``) means for code in
@@ -60,7 +69,7 @@ class PythonResolution:
     def hints(self, path: str) -> Hints:
         """Return what the specifiers that mean ``path`` look like."""
         folder, _, name = path.rpartition("/")
-        if name == "__init__.py":
+        if name == _PACKAGE:
             return Hints(frozenset({posixpath.basename(folder), "."} - {""}))
         return Hints(frozenset({name.removesuffix(".py")}))
 
@@ -89,6 +98,8 @@ class PythonResolution:
     def _shadowing(self, folder: str, parts: list[str]) -> str | None:
         """A name that belongs to a library is the project's own only as a package in the folder
         that the importer's program starts from."""
+        if parts[0] not in self._packages:
+            return None
         for root in above(folder):
             if root and root not in self._roots:
                 continue
@@ -108,12 +119,12 @@ class PythonResolution:
             yield posixpath.join(one, "src")
 
     def _is_package(self, folder: str) -> bool:
-        return posixpath.join(folder, "__init__.py") in self.files
+        return posixpath.join(folder, _PACKAGE) in self.files
 
     def _module(self, root: str, parts: list[str]) -> str | None:
         """The package or, where there is none, the module; folders between may be bare."""
         path = posixpath.join(root, *parts)
-        candidates = [posixpath.join(path, "__init__.py")]
+        candidates = [posixpath.join(path, _PACKAGE)]
         if parts:
             candidates.append(f"{path}.py")
         return next((one for one in candidates if one in self.files), None)
@@ -123,7 +134,7 @@ def _tops(files: Iterable[str], roots: frozenset[str]) -> dict[str, list[str]]:
     """First word of an import to the source roots that have a module or folder of that name."""
     found: dict[str, list[str]] = {}
     seen: set[str] = set()
-    for path in sorted(files):
+    for path in files:
         if not path.endswith(".py"):
             continue
         entry = path.removesuffix(".py")
