@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mmlint.config import Settings
     from mmlint.engine.clock import Clock
+    from mmlint.files.listing import Lister
 
 COMMANDS = ("check", "events", "baseline", "explain", "rules", "runtimes", "config", "clean")
 
@@ -43,11 +44,34 @@ def open_session(
 ) -> Session:
     """Find the project, its settings and the focus. Raises UsageError."""
     here = Path(os.path.realpath(start or Path.cwd()))
-    named = [] if request.paths in ((), (".",)) else [one for one in request.paths if one != "-"]
+    named = _named(request)
     folder, root = _project(named[0] if named else request.stdin_filename or ".", here)
     if start is not None:
         root = here
-    settings = load_settings(request, here if here.is_relative_to(root) else folder, root)
+    from mmlint.files.listing import Lister
+
+    lister = Lister(root)  # git works while settings and rules are loaded
+    try:
+        settings = load_settings(request, here if here.is_relative_to(root) else folder, root)
+        session = _opened(request, settings, stdin, here, root, lister, means or Means())
+    except BaseException:
+        lister.stop()
+        raise
+    if session.is_lost:
+        lister.stop()
+    return session
+
+
+def _opened(
+    request: Request,
+    settings: Settings,
+    stdin: Callable[[], bytes] | None,
+    here: Path,
+    root: Path,
+    lister: Lister,
+    means: Means,
+) -> Session:
+    named = _named(request)
     missing: list[Notice] = []
     there = [name for name in named if _is_there(here / name, name, missing)]
     parts = [_focus(root, here / name, name) for name in there]
@@ -64,7 +88,6 @@ def open_session(
     from mmlint.app.baseline import loaded
     from mmlint.app.views import shows_fixes
 
-    means = means or Means()
     session = Session(
         root,
         settings,
@@ -76,12 +99,18 @@ def open_session(
         clock=means.clock,
         read=means.read,
         parsed=means.parsed,
+        lister=lister,
         baseline=loaded(request, settings, root),
     )
     session.missing = missing
     session.shows_fixes = shows_fixes(request)
     session.is_lost = bool(missing) and not there and not overlay
     return session
+
+
+def _named(request: Request) -> list[str]:
+    """The paths that were named, without stdin; none means everything."""
+    return [] if request.paths in ((), (".",)) else [one for one in request.paths if one != "-"]
 
 
 def by_project(request: Request) -> list[Request]:

@@ -36,7 +36,8 @@ class Session:
 
     ``root``: the project's folder. ``focus``: project-relative paths that were named (empty: all);
     a folder's path ends in ``/``. ``executor``: reads the files in place of this process.
-    ``only``: the project's files, where these are not those that lie in its folder now.
+    ``only``: the project's files, where these are not those that lie in its folder now;
+    ``lister``: lists those, where somebody has begun already.
     ``baseline``: what is known and not reported, by how often. ``is_lost``: nothing that was
     named is there.
     ``read``, ``parsed``: are told of the number of files as they are.
@@ -56,6 +57,7 @@ class Session:
         read: Callable[[int], None] = lambda count: None,
         parsed: Callable[[int], None] = lambda count: None,
         only: frozenset[str] | None = None,
+        lister: Lister | None = None,
         baseline: Mapping[Entry, int] | None = None,
     ) -> None:
         from mmlint.engine.clock import Clock
@@ -69,6 +71,7 @@ class Session:
         self.cache = cache
         self.executor = executor
         self.only = only
+        self._lister = lister
         self.clock = clock or Clock()
         self._count_read = read
         self._count_parsed = parsed
@@ -181,17 +184,13 @@ class Session:
         return len(self.focus) if named else files
 
     def _project(self, overlay: Mapping[str, bytes]) -> Project:
-        from mmlint.files.listing import Lister
-
-        # Git works while the engine is imported.
-        lister = Lister(self.root) if self._observer is None else None
         from mmlint.engine.observe import Observer
         from mmlint.engine.pool import OBSERVING
 
-        if lister is not None:
+        if self._observer is None:
             cache = self._cache()
             with self.clock.measure("listing"):
-                found = self._listing(lister)
+                found = self._listing()
             self._observer = Observer(
                 self.root,
                 found,
@@ -216,12 +215,12 @@ class Session:
         self.observed, self.project = observed, project
         return project
 
-    def _listing(self, lister: Lister) -> Listing:
-        from mmlint.files.listing import without_disk
+    def _listing(self) -> Listing:
+        from mmlint.files.listing import Lister, without_disk
 
         if self.only is not None:
-            lister.stop()
             return without_disk(self.only, exclude=self.settings.exclude)
+        lister = self._lister or Lister(self.root)
         return self._but_cache(lister.listing(exclude=self.settings.exclude))
 
     def _but_cache(self, found: Listing) -> Listing:
