@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from mmlint.model import syntax as s
 from mmlint.project.callee import speaks_http
 from mmlint.project.entity import (
@@ -24,7 +26,7 @@ from mmlint.project.entity import (
 from mmlint.project.unit import Site, Unit
 
 
-class Call(NamedTuple):
+class Call(Struct, frozen=True, gc=False):
     """A call, where it stands, and what its callee resolves to (None: unknown)."""
 
     unit: Unit

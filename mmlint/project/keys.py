@@ -241,7 +241,7 @@ class _Uses:
     def elements(self) -> Iterator[KeyUse]:
         """``<script data-key={…}>`` and ``<Script data-key={…}>``."""
         for unit in self.program.units:
-            for element in unit.every(s.Element):
+            for element in () if unit.python else unit.every(s.Element):
                 if element.name in ("script", "Script"):
                     for entry in element.attributes if self._loads(unit, element) else ():
                         if entry.key == "data-key":
@@ -320,7 +320,8 @@ class _Uses:
         yield from (one.value for one in arguments if one.name == "url")
         positional = [one.value for one in arguments if one.name is None]
         yield from positional[: 2 if call.unit.python else 1]
-        if positional and not call.unit.python:
+        of_text = positional and isinstance(positional[0], (s.Literal, s.Template))
+        if positional and not of_text and not call.unit.python:
             config = self.shapes.of(call.unit, positional[0]).fields.get("url")
             if config is not None and config.value is not None and config.unit is call.unit:
                 yield config.value

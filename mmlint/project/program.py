@@ -116,7 +116,7 @@ class Program(Modules):
         for unit in self.units:
             for site, call in unit.calls:
                 callee = self.resolve(unit, call.callee)
-                if type(callee) in _INDIRECT:
+                if type(callee) in _INDIRECT or (type(callee) is External and callee.given):
                     callee, call = self.called(unit, call)
                 found.append(Call(unit, site, call, callee))
         return found
@@ -208,7 +208,7 @@ class Program(Modules):
         """
         names: list[str] = []
         root = value
-        while isinstance(root, s.Member):
+        while type(root) is s.Member:
             names.append(root.name)
             root = root.object
         chain: Chain
@@ -518,7 +518,7 @@ _NAMED = frozenset({s.Name, s.Member, s.Call})
 """What is looked up once and remembered; everything else says itself what it is."""
 
 
-_INDIRECT = frozenset({Namespace, Method, External})
+_INDIRECT = frozenset({Namespace, Method})
 """What may stand for something else where it is called."""
 
 

@@ -107,7 +107,11 @@ class Runtimes:
 
     def is_server(self, unit: Unit) -> bool:
         """Whether a platform calls functions of this file."""
-        return any(one.function.unit is unit for one in self.handlers)
+        return id(unit) in self._with_handlers
+
+    @cached_property
+    def _with_handlers(self) -> set[int]:
+        return {id(one.function.unit) for one in self.handlers}
 
     # --- finding ---------------------------------------------------------------------------------
 

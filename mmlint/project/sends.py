@@ -272,7 +272,7 @@ class Sends:
             if shape.fields or not shape.open:
                 literal = shape.literal
                 owner, node = literal if literal else (unit, entry)
-                yield self._send(call._replace(unit=owner), node, side, "batch", shape, environment)
+                yield self._send(replace(call, unit=owner), node, side, "batch", shape, environment)
 
     def _handed(self, call: Call, events: s.Value) -> Iterator[tuple[Call, Passed]]:
         """The calls of the function around a batch request that hand it the list, and that list."""

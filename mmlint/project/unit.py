@@ -6,7 +6,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
+
+from msgspec import Struct
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import Body, walked
@@ -17,7 +19,7 @@ Path = tuple[str, ...]
 """Keys that lead from a value to a part of it (``const { a: { b } } = x`` binds b to x by a, b)."""
 
 
-class Definition(NamedTuple):
+class Definition(Struct, frozen=True, gc=False):
     """One value that a binding may hold: ``value``, and the path into it."""
 
     value: s.Value
@@ -25,7 +27,7 @@ class Definition(NamedTuple):
     statement: s.Statement
 
 
-class Site(NamedTuple):
+class Site(Struct, frozen=True, gc=False):
     """A value, the statement it stands in and the function that holds both."""
 
     function: int
@@ -175,16 +177,16 @@ class Unit:
         """Binding to the calls of its methods and the calls that are handed it, in source order."""
         found: dict[int, list[s.Call]] = {}
         for _, call in self.calls:
-            values: list[s.Value] = [argument.value for argument in call.arguments]
-            if isinstance(call.callee, s.Member):
+            values = [argument.value for argument in call.arguments]
+            if type(call.callee) is s.Member:
                 values.append(call.callee.object)
-            named: tuple[int, ...] = ()
             for value in values:
-                if isinstance(value, s.Spread):
+                if type(value) is s.Spread:
                     value = value.value
-                if isinstance(value, s.Name) and value.binding not in named:
-                    named = (*named, value.binding)
-                    found.setdefault(value.binding, []).append(call)
+                if type(value) is s.Name:
+                    before = found.setdefault(value.binding, [])
+                    if not before or before[-1] is not call:
+                        before.append(call)
         return found
 
     @cached_property
