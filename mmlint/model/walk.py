@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mmlint.model import syntax as s
@@ -131,62 +132,60 @@ def values(body: Iterable[s.Statement]) -> Iterator[tuple[s.Statement, s.Value]]
                 yield statement, one
 
 
-class Body:
-    """The statements and values of a function, each list in source order, outer before inner.
+class Walk:
+    """The statements and values of several bodies (of the functions of a module), each list in
+    source order, outer before inner, body by body. Nested functions are not entered."""
 
-    Iterating yields each statement with the values that stand in it; those of statements and
-    functions inside it are not its own.
-    """
+    __slots__ = ("_bodies", "_calls", "_ends", "statements", "values")
 
-    __slots__ = ("_calls", "_ends", "statements", "values")
+    def __init__(self, bodies: Iterable[Iterable[s.Statement]]) -> None:
+        self.statements: list[s.Statement] = []
+        self.values: list[s.Value] = []
+        self._bodies = array("I")  # for each, how many statements stand in it and before it
+        self._ends = array("I")  # for each statement, how many values stand in it and before it
+        self._calls = array("I")  # the numbers of the values that are calls
+        for body in bodies:
+            for statement in statements(body):
+                self.statements.append(statement)
+                get = _OWN.get(type(statement))
+                if get is not None:
+                    _collect(get(statement), self.values, self._calls)
+                self._ends.append(len(self.values))
+            self._bodies.append(len(self.statements))
 
-    def __init__(
-        self,
-        statements: list[s.Statement],
-        values: list[s.Value],
-        ends: list[int],
-        calls: list[int],
-    ) -> None:
-        """``ends``: for each statement, how many values stand in it and before it. ``calls``: the
-        numbers of the values that are calls."""
-        self.statements = statements
-        self.values = values
-        self._ends = ends
-        self._calls = calls
+    def inside(self, body: int) -> list[s.Value]:
+        """Return every value of a body."""
+        first, last = self._range(body)
+        begin = self._ends[first - 1] if first else 0
+        return self.values[begin : self._ends[last - 1]] if last > first else []
 
-    def __iter__(self) -> Iterator[tuple[s.Statement, list[s.Value]]]:
-        begin = 0
-        for statement, end in zip(self.statements, self._ends, strict=True):
-            yield statement, self.values[begin:end]
-            begin = end
+    def content(self, body: int) -> Iterator[tuple[s.Statement, list[s.Value]]]:
+        """Yield each statement of a body with the values that stand in it; those of statements
+        inside it are not its own."""
+        first, last = self._range(body)
+        begin = self._ends[first - 1] if first else 0
+        for number in range(first, last):
+            yield self.statements[number], self.values[begin : self._ends[number]]
+            begin = self._ends[number]
 
-    @property
-    def calls(self) -> Iterator[tuple[s.Statement, s.Call]]:
-        """Every call, with the statement in which it stands."""
-        number = 0
+    def calls(self) -> Iterator[tuple[int, s.Statement, s.Call]]:
+        """Yield every call with its body, by number, and the statement in which it stands."""
+        body = number = 0
         for index in self._calls:
             while self._ends[number] <= index:
                 number += 1
+            while self._bodies[body] <= number:
+                body += 1
             call = self.values[index]
-            if isinstance(call, s.Call):
-                yield self.statements[number], call
+            if type(call) is Call:
+                yield body, self.statements[number], call
+
+    def _range(self, body: int) -> tuple[int, int]:
+        """The numbers of the first statement of a body, and of the one behind its last."""
+        return self._bodies[body - 1] if body else 0, self._bodies[body]
 
 
-def walked(body: Iterable[s.Statement]) -> Body:
-    """Return all that stands in ``body``; nested functions are not entered."""
-    every = list(statements(body))
-    values: list[s.Value] = []
-    ends: list[int] = []
-    calls: list[int] = []
-    for statement in every:
-        get = _OWN.get(type(statement))
-        if get is not None:
-            _collect(get(statement), values, calls)
-        ends.append(len(values))
-    return Body(every, values, ends, calls)
-
-
-def _collect(own: Sequence[s.Value], found: list[s.Value], calls: list[int]) -> None:
+def _collect(own: Sequence[s.Value], found: list[s.Value], calls: array[int]) -> None:
     """Add what ``inside`` yields for each of ``own``, and the numbers of the calls among it.
 
     All values of all files come by here. Nine of ten are of four kinds; these are looked through

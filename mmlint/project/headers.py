@@ -273,8 +273,8 @@ Written = tuple[str, int, str, str]
 def _writes(unit: Unit) -> dict[Written, tuple[_Write, ...]]:
     """What is done to headers anywhere in the unit, in source order by function."""
     found: dict[Written, list[_Write]] = {}
-    for function, body in enumerate(unit.bodies):
-        for statement, values in body:
+    for function in range(len(unit.module.functions)):
+        for statement, values in unit.walk.content(function):
             if isinstance(statement, s.Bind):
                 _assign(unit, function, statement, found)
             for value in values:

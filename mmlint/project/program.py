@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
@@ -53,9 +54,9 @@ MAX_HANDED = 3
 """How many functions may hand a client on to each other."""
 
 
-Chain = tuple[int | str, ...]
-"""A unit, and an expression in it: the binding or global that it begins with and the names of the
-members, the last one first; or the bytes where it stands, if it begins with anything else."""
+Key = int | str | tuple[int | str, ...]
+"""An expression of a unit: a variable's binding, a global's name; either of them with the names of
+members behind it, the last one first; or the bytes where anything else stands."""
 
 
 class Program(Modules):
@@ -82,8 +83,8 @@ class Program(Modules):
         ]
         self.resolution = resolution or Resolution(frozenset(files))
         self._first = {unit.path: unit for unit in reversed(self.units)}
-        self._memo: dict[tuple[int, int | str, int], Entity | None] = {}
-        self._chains: dict[Chain, Entity | None] = {}
+        self._known: defaultdict[Unit, dict[Key, Entity | None]] = defaultdict(dict)
+        self._globals: dict[Key, Entity | None] = {}
         self.handed: dict[tuple[int, int, int], Entity] = {}
         self.limits = Limits()
         self.looked_at = 0
@@ -106,8 +107,7 @@ class Program(Modules):
             if handed == self.handed:
                 return found
             self.handed = handed
-            self._memo.clear()
-            self._chains.clear()
+            self._known.clear()
             found = Calls(self._every_call())
         return found
 
@@ -180,24 +180,18 @@ class Program(Modules):
             if asked is not None:
                 return self._within(asked, unit, value, environment, depth)
             return self._asked(unit, value, environment, depth)
-        if asked is None and (
-            kind is s.Member or (isinstance(value, s.Name) and value.binding < 0)
-        ):
+        known, key = self._known[unit], _key(value)
+        if asked is None and (kind is s.Member or type(key) is str):
             return self._chain(unit, value, depth)
-        key: tuple[int, int | str, int]
-        if not isinstance(value, s.Name) or value.name in HERE:
-            key = (id(unit), value.start, value.end)
-        else:  # all its uses mean the same
-            key = (id(unit), value.binding if value.binding >= 0 else value.name, -1)
-        if key in self._memo:
-            return self._memo[key]
+        if key in known:
+            return known[key]
         if asked is None:
-            found = self._memo[key] = self._asked(unit, value, environment, depth)
+            found = known[key] = self._asked(unit, value, environment, depth)
             return found
-        self._memo[key] = None  # a cycle is unknown
-        found = self._memo[key] = self._within(asked, unit, value, environment, depth)
+        known[key] = None  # a cycle is unknown
+        found = known[key] = self._within(asked, unit, value, environment, depth)
         if found is None and asked.stopped:
-            del self._memo[key]  # asked by itself, it may well be known
+            del known[key]  # asked by itself, it may well be known
         return found
 
     def _chain(self, unit: Unit, value: s.Value, depth: int) -> Entity | None:
@@ -211,17 +205,12 @@ class Program(Modules):
         while type(root) is s.Member:
             names.append(root.name)
             root = root.object
-        chain: Chain
-        if not isinstance(root, s.Name) or root.name in HERE:
-            chain = (id(unit), value.start, value.end)
-        elif root.binding >= 0:
-            chain = (id(unit), root.binding, *names)
-        elif unit.everything or surface.BROWSER_GLOBAL in (root.name, *names):
-            chain = (id(unit), root.name, *names)
-        else:
-            chain = (0, root.name, *names)
-        if chain in self._chains:
-            return self._chains[chain]
+        first, known = _key(root), self._known[unit]
+        key = _key(value) if isinstance(first, tuple) else (first, *names)
+        if isinstance(first, str) and not unit.everything and _MINE.isdisjoint((first, *names)):
+            known = self._globals
+        if key in known:
+            return known[key]
         asked = self._question = Question(unit.path, unit.number, value.start, value.end)
         asked.steps = len(names)
         deepest = depth + len(names)
@@ -233,7 +222,7 @@ class Program(Modules):
         finally:
             self._question = None
         if not asked.stopped:  # which is told for each of the places
-            self._chains[chain] = found
+            known[key] = found
         return found
 
     def _asked(
@@ -520,6 +509,16 @@ _NAMED = frozenset({s.Name, s.Member, s.Call})
 
 _INDIRECT = frozenset({Namespace, Method})
 """What may stand for something else where it is called."""
+
+
+_MINE = frozenset({surface.BROWSER_GLOBAL})
+
+
+def _key(value: s.Value) -> Key:
+    """A name means the same wherever it stands in a unit, unless it means what is around it."""
+    if type(value) is s.Name and value.name not in HERE:
+        return value.binding if value.binding >= 0 else value.name
+    return value.start, value.end
 
 
 def _joins(value: s.Value) -> bool:

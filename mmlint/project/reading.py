@@ -36,8 +36,8 @@ def _literal(unit: Unit, place: Place) -> s.Literal | None:
 
 def _values(unit: Unit) -> Iterator[tuple[s.Value | s.Statement, s.Value]]:
     """Every value with what it stands in, the module's own defaults and fields included."""
-    for body in unit.bodies:
-        for statement, values in body:
+    for function in range(len(unit.module.functions)):
+        for statement, values in unit.walk.content(function):
             inside = {(part.start, part.end) for value in values for part in parts(value)}
             for value in values:
                 if (value.start, value.end) not in inside:

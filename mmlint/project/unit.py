@@ -5,13 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import chain
 from typing import TypeVar
 
 from msgspec import Struct
 
 from mmlint.model import syntax as s
-from mmlint.model.walk import Body, walked
+from mmlint.model.walk import Walk
 
 V = TypeVar("V", bound=s.Value)
 
@@ -52,29 +51,29 @@ class Unit:
         return self.module.language == "python"
 
     @cached_property
-    def bodies(self) -> tuple[Body, ...]:
-        """What is written in each function of the module, by its index.
+    def walk(self) -> Walk:
+        """What is written in the functions of the module, by their index.
 
-        The one walk over the module: whoever looks for something in all of it looks here.
+        It is walked once: whoever looks for something in all of it looks here.
         """
-        return tuple(walked(function.body) for function in self.module.functions)
+        return Walk(function.body for function in self.module.functions)
 
     def values(self, function: int) -> list[s.Value]:
         """Return every value of a function, without those of the functions inside it."""
-        return self.bodies[function].values
+        return self.walk.inside(function)
 
-    def every_value(self) -> Iterator[s.Value]:
-        """Yield every value of the module's functions, function by function."""
-        return chain.from_iterable([body.values for body in self.bodies])
+    def every_value(self) -> list[s.Value]:
+        """Return every value of the module's functions, function by function."""
+        return self.walk.values
 
     def every(self, kind: type[V]) -> list[V]:
         """Return every value of one kind in the module's functions, function by function."""
-        return [value for value in self.every_value() if type(value) is kind]
+        return [value for value in self.walk.values if type(value) is kind]
 
-    @cached_property
-    def statements(self) -> tuple[s.Statement, ...]:
-        """Every statement of the module."""
-        return tuple(chain.from_iterable([body.statements for body in self.bodies]))
+    @property
+    def statements(self) -> list[s.Statement]:
+        """Every statement of the module, function by function."""
+        return self.walk.statements
 
     @cached_property
     def binds(self) -> list[s.Bind]:
@@ -85,23 +84,24 @@ class Unit:
     def calls(self) -> tuple[tuple[Site, s.Call], ...]:
         """Every call of the module, with where it stands, in source order: also in decorators, and
         in what JavaScript's classes give their fields (Python's are statements of the body)."""
-        bodies = list(enumerate(self.bodies))
-        for declared in self.module.functions:
-            for value in declared.decorators:
-                decorator = s.Evaluate(value.start, value.end, value)
-                bodies.append((declared.parent, walked((decorator,))))
-        for owner in () if self.python else self.module.classes:
-            given = [one.value for one in owner.members if one.function < 0 and one.value]
-            for value in given:
-                field = s.Evaluate(value.start, value.end, value)
-                bodies.append((owner.parent, walked((field,))))
-        found = [
-            (Site(index, statement, call), call)
-            for index, body in bodies
-            for statement, call in body.calls
-        ]
+        around = list(self._declared())
+        declared = Walk((one,) for _, one in around)
+        found = [(Site(*place), place[2]) for place in self.walk.calls()]
+        for number, statement, call in declared.calls():
+            found.append((Site(around[number][0], statement, call), call))
         found.sort(key=lambda pair: pair[1].start)  # of two, the outer one stands before already
         return tuple(found)
+
+    def _declared(self) -> Iterator[tuple[int, s.Statement]]:
+        """Yield what runs where functions and classes are declared, each with the function around
+        it, as a statement of its own."""
+        for function in self.module.functions:
+            for value in function.decorators:
+                yield function.parent, s.Evaluate(value.start, value.end, value)
+        for owner in () if self.python else self.module.classes:
+            for one in owner.members:
+                if one.function < 0 and one.value is not None:
+                    yield owner.parent, s.Evaluate(one.value.start, one.value.end, one.value)
 
     @cached_property
     def definitions(self) -> dict[int, list[Definition]]:
@@ -127,8 +127,8 @@ class Unit:
     def field_writes(self) -> dict[tuple[int, str], list[Definition]]:
         """(class index, field) to the values assigned to ``this.field`` or ``Class.field``."""
         found: dict[tuple[int, str], list[Definition]] = {}
-        for index, body in enumerate(self.bodies if self.module.classes else ()):
-            for statement, values in body:
+        for index in range(len(self.module.functions) if self.module.classes else 0):
+            for statement, values in self.walk.content(index):
                 for target, value in _assignments(statement, values):
                     if isinstance(target, s.Member):
                         owner = self.owner_of(target.object, index)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mmlint.languages import observe
 from mmlint.model import syntax as s
-from mmlint.model.walk import inside, own_values, statements, walked
+from mmlint.model.walk import Walk, inside, own_values, statements
 from mmlint.project.callee import speaks_http
 from mmlint.project.entity import External, Global, ProjectFunction, SdkFunction
 from mmlint.project.program import Program
@@ -37,20 +37,18 @@ programs = st.lists(st.sampled_from(LINES), max_size=12).map(_program)
 
 
 @given(programs)
-def test_a_body_holds_each_statement_with_the_values_in_it(program: Program) -> None:
+def test_a_walk_holds_each_statement_with_the_values_in_it(program: Program) -> None:
     for unit in program.units:
-        for function, body in zip(unit.module.functions, unit.bodies, strict=True):
+        calls: list[tuple[int, s.Statement, s.Value]] = []
+        for index, function in enumerate(unit.module.functions):
             every = list(statements(function.body))
             values = [[v for own in own_values(one) for v in inside(own)] for one in every]
-            assert list(body) == list(zip(every, values, strict=True))
-            assert body.values == [value for each in values for value in each]
-            assert list(body.calls) == [
-                (statement, value)
-                for statement, each in body
-                for value in each
-                if isinstance(value, s.Call)
-            ]
-    assert list(walked(()).calls) == []
+            content = list(zip(every, values, strict=True))
+            assert list(unit.walk.content(index)) == content
+            assert unit.values(index) == [value for each in values for value in each]
+            calls += [(index, x, v) for x, each in content for v in each if isinstance(v, s.Call)]
+        assert list(unit.walk.calls()) == calls
+    assert list(Walk([(), ()]).calls()) == Walk([()]).inside(0) == []
 
 
 @given(programs)
