@@ -20,7 +20,7 @@ from benchmarks.measure import Command, Failed, in_turns, peak
 from benchmarks.peers import PEERS, Missing, Peer
 from benchmarks.rows import COLD, GROUPS, LARGE, WARM, Ground, Group, Row
 from benchmarks.senders import Planted
-from benchmarks.table import Outcome, Results, machine, written_into
+from benchmarks.table import Outcome, Results, machine, published, written_into
 
 ROOT = Path(__file__).parent.parent
 README = Path(__file__).with_name("README.md")
@@ -28,7 +28,8 @@ FOLDER = ROOT / ".cache/benchmarks"
 
 OURS = "mmlint"
 SLACK = 1.5
-"""The gate fails on a ratio that is more than half again over its target."""
+"""The gate fails on a ratio that is more than half again over its target, or over what the README
+says where that misses the target already."""
 NARROWLY = 2
 """What is over the gate by more than this factor is not measured again."""
 QUICK_ROUNDS, QUICK_BUDGET = 9, 8
@@ -75,15 +76,15 @@ def gate(groups: list[Group], ground: Ground) -> int:
             print(f"{group.name}: once more, for the machine may have been busy", flush=True)
             excess = _excess(brief, ground)
         failed += excess > SLACK
-    print(f"{len(groups) - failed} groups within {SLACK:g} × their targets, {failed} not")
+    print(f"{len(groups) - failed} groups within {SLACK:g} × of what is expected, {failed} not")
     return 1 if failed else 0
 
 
 def _excess(group: Group, ground: Ground) -> float:
-    """Print the rows of ``group``, and return by what factor the worst is over its target."""
-    worst = 0.0
+    """Print the rows of ``group``, and return by what factor the worst is over what is expected."""
+    worst, before = 0.0, published(README.read_text("utf-8"))
     for row, value, outcome in measured(group, ground):
-        excess = row.excess(value)
+        excess = row.excess(value, before.get(row.what))
         print(outcome, "OVER THE GATE" if excess > SLACK else "", flush=True)
         worst = max(worst, excess)
     return worst

@@ -98,9 +98,13 @@ class Row:
             return rounds.ratio(self.theirs, self.ours)
         return rounds.ratio(self.ours, self.theirs)
 
-    def excess(self, value: float) -> float:
-        """Return by what factor ``value`` is over the target: up to 1, it meets it."""
-        return self.target / value if self.faster else value / self.target
+    def excess(self, value: float, reached: float | None = None) -> float:
+        """Return by what factor ``value`` is over the target: up to 1, it meets it.
+
+        ``reached``: what was reached before. Where that misses the target, it takes its place.
+        """
+        aims = [self.target] if reached is None else [self.target, reached]
+        return min(aims) / value if self.faster else value / max(aims)
 
     def holds(self, value: float) -> bool:
         """Whether ``value`` meets the target."""
@@ -219,8 +223,13 @@ GROUPS = (
         _hook,
         (
             Row("hook on a file without a needle, 10,000 files", "mmlint PLAIN", BASE, 1.6),
-            Row("hook on a TypeScript handler, the same, warm", "mmlint TYPESCRIPT", BASE, 6),
-            Row("hook on a Python handler, the same, warm", "mmlint PYTHON", BASE, 9),
+            Row(
+                "hook on a TypeScript handler, 10,000 files, warm cache",
+                "mmlint TYPESCRIPT",
+                BASE,
+                6,
+            ),
+            Row("hook on a Python handler, 10,000 files, warm cache", "mmlint PYTHON", BASE, 9),
         ),
         rounds=15,
         budget=25,
@@ -231,7 +240,7 @@ GROUPS = (
         _bare,
         (
             Row("50,000 files, none with a needle, empty cache", COLD, GREP, 2),
-            Row("the same, warm cache", WARM, GREP, 2),
+            Row("50,000 files, none with a needle, warm cache", WARM, GREP, 2),
         ),
         budget=20,
         quick=True,
@@ -241,7 +250,7 @@ GROUPS = (
         _senders,
         (
             Row("50,000 files, 1 % use the SDK, empty cache", COLD, GREP, 4),
-            Row("the same, warm cache", WARM, GREP, 2),
+            Row("50,000 files, 1 % use the SDK, warm cache", WARM, GREP, 2),
         ),
         budget=20,
         quick=True,
@@ -255,7 +264,7 @@ GROUPS = (
         _handed,
         (
             Row("… ast-grep handed only the files with a needle, empty cache", COLD, _HANDED, 2.5),
-            Row("… the same, warm cache", WARM, _HANDED, 2.5),
+            Row("… ast-grep handed only the files with a needle, warm cache", WARM, _HANDED, 2.5),
         ),
         rounds=5,
         peer=None,
@@ -281,7 +290,7 @@ GROUPS = (
         _memory,
         (
             Row("memory of the main process, 50,000 files, empty cache", COLD, "", 80),
-            Row("the same, warm cache", WARM, "", 80),
+            Row("memory of the main process, 50,000 files, warm cache", WARM, "", 80),
         ),
         quick=True,
         memory=True,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+_NUMBER = re.compile(r"(\d+(?:\.\d+)?) (?:×|MiB)")
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
@@ -75,6 +77,13 @@ class Results:
 def _line(one: Outcome) -> str:
     cells = (one.what, one.against, one.ours, one.theirs, one.value, one.aim)
     return f"| {' | '.join(cells)} | {'✓' if one.holds else 'missed'} |"
+
+
+def published(text: str) -> dict[str, float]:
+    """Return the ratios (or MiB) in the table of ``text``, by what was measured."""
+    rows = (line.split(" | ") for line in text.splitlines() if line.startswith("| "))
+    found = ((row[0][2:], _NUMBER.match(row[4])) for row in rows if len(row) == 7)
+    return {what: float(match[1]) for what, match in found if match is not None}
 
 
 def written_into(text: str, measured: str) -> str:

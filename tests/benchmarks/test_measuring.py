@@ -38,6 +38,22 @@ def test_excess_is_one_at_the_target(row: Row, value: float, excess: float) -> N
     assert row.excess(value) == excess
 
 
+@pytest.mark.parametrize(
+    ("row", "value", "reached", "excess"),
+    [
+        (ROW, 3, 1, 1.5),  # what is good once need not be that good again
+        (ROW, 12, 8, 1.5),
+        (ROW, 8, 8, 1),
+        (FASTER, 5, 20, 2),
+        (FASTER, 2, 4, 2),
+    ],
+)
+def test_where_a_target_is_missed_what_was_reached_counts(
+    row: Row, value: float, reached: float, excess: float
+) -> None:
+    assert row.excess(value, reached) == excess
+
+
 def test_commands_run_in_turns_and_the_first_round_does_not_count(tmp_path: Path) -> None:
     log = "open('log', 'a').write('{}')"
     commands = {name: python(log.format(name), tmp_path) for name in "ab"}

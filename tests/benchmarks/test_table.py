@@ -13,7 +13,7 @@ from benchmarks.agreement import compare
 from benchmarks.peers import AST_GREP, DETECT_SECRETS, ESLINT, PEERS, RULES, SEMGREP, Missing, Peer
 from benchmarks.rows import GROUPS, Ground, Group
 from benchmarks.senders import Planted
-from benchmarks.table import BEGIN, END, Outcome, Results, written_into
+from benchmarks.table import BEGIN, END, Outcome, Results, published, written_into
 
 OUTCOME = Outcome("a hook", "`import click`", "0.10 s", "0.08 s", "1.25 ×", "≤ 1.3 ×", True)
 MISSED = Outcome("a scan", "`git grep`", "0.90 s", "0.30 s", "3.00 ×", "≤ 2 ×", False)
@@ -33,6 +33,19 @@ def test_the_table_names_date_machine_and_every_row_with_its_target() -> None:
     assert "| a hook | `import click` | 0.10 s | 0.08 s | 1.25 × | ≤ 1.3 × | ✓ |" in text
     assert "| 3.00 × | ≤ 2 × | missed |" in text
     assert text.endswith("- a note\n")
+
+
+def test_what_was_measured_can_be_read_off_the_table() -> None:
+    assert published(f"{BEGIN}\n{RESULTS.markdown()}{END}\n") == {"a hook": 1.25, "a scan": 3.0}
+    assert published("| what | so |\n|---|---|\n| a | b |\n") == {}
+
+
+def test_the_readme_has_a_number_for_each_row_of_the_gate() -> None:
+    rows = [row.what for group in GROUPS for row in group.rows]
+    assert len(rows) == len(set(rows))
+    known = published(bench.README.read_text("utf-8"))
+    assert set(known) <= set(rows)
+    assert {row.what for group in GROUPS if group.quick for row in group.rows} <= set(known)
 
 
 def test_results_are_kept_and_found_again(tmp_path: Path) -> None:
