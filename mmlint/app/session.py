@@ -289,10 +289,19 @@ class Session:
             observed.facts,
             tests=observed.tests,
             untracked=observed.untracked,
+            asked=self._asked(observed),
             surroundings=observed.surroundings,
             choices=choices,
             resolution=observed.resolution,
         )
+
+    def _asked(self, observed: Observed) -> frozenset[str] | None:
+        """Return the files in which findings are looked for, or None for all: those of the focus,
+        and those with ignore comments, for what these hide is counted. A baseline is about all."""
+        if not self.focus or self.baseline:
+            return None
+        facts = observed.facts.items()
+        return frozenset(path for path, one in facts if one.ignores or self.is_named(path))
 
     def policy(self) -> Policy:
         """Return which verdicts count, by the configuration."""

@@ -8,7 +8,7 @@ function that is handed to them by name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from mmlint.model import syntax as s
@@ -39,17 +39,32 @@ class Calling(NamedTuple):
 
     None of the others does. An event or a request is made by a call, here or in a function that is
     called; what flushes may also be a stranger, so whoever calls a function of the project counts.
+    ``callers``: each function to the calls that reach it, callbacks that are named included.
     """
 
     sends: Functions
     flushes: Functions
     requests: Functions
+    callers: dict[ProjectFunction, list[Call]]
+
+    def leaves_anything(self, unit: Unit, index: int) -> bool:
+        """Whether function ``index`` of ``unit`` is one of them."""
+        return any(index in one.get(unit, ()) for one in (self.sends, self.flushes, self.requests))
+
+    def into(self, paths: Container[str]) -> Functions:
+        """Return the functions that call a function of one of the files, however far away."""
+        found: Functions = {}
+        for callee, calls in self.callers.items():
+            for call in calls if callee.unit.path in paths else ():
+                _add(found, call)
+        _spread(found, self.callers)
+        return found
 
 
 def calling(program: Program) -> Calling:
     """Look at each call once."""
-    found = Calling({}, {}, {})
     callers = {callee: list(calls) for callee, calls in program.callers.items()}
+    found = Calling({}, {}, {}, callers)
     for call in program.outgoing:
         if is_send(call.callee):
             _add(found.sends, call)

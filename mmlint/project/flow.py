@@ -47,7 +47,7 @@ class Flow:
 
     def delivery(self, unit: Unit, index: int) -> Delivery:
         """Follow every path of function ``index`` of ``unit``, where one may leave something."""
-        if not any(index in found.get(unit, ()) for found in self._calling):
+        if not self.calling.leaves_anything(unit, index):
             return Delivery()
         try:
             return Paths(self, unit, index).delivery()
@@ -138,21 +138,22 @@ class Flow:
 
     def may_leave_send(self, function: ProjectFunction) -> bool:
         """Whether a call in ``function``, or in one inside it, may leave an event queued."""
-        return function.index in self._calling.sends.get(function.unit, ())
+        return function.index in self.calling.sends.get(function.unit, ())
 
     def leaving_flush(self, unit: Unit) -> list[ProjectFunction]:
         """Return the functions of ``unit``, in order, in which (or in one inside them) a call may
         leave a flush that nobody waits for."""
-        found = _functions(self._calling.flushes, unit)
+        found = _functions(self.calling.flushes, unit)
         return [one for one in found if self.mentions_flush(one)]
 
     def leaving_request(self, unit: Unit) -> list[ProjectFunction]:
         """Return the same for plain requests."""
-        found = _functions(self._calling.requests, unit)
+        found = _functions(self.calling.requests, unit)
         return [one for one in found if self.mentions_request(one)]
 
     @cached_property
-    def _calling(self) -> Calling:
+    def calling(self) -> Calling:
+        """Which functions hold a call that may leave something behind."""
         return calling(self.program)
 
     def mentions_send(self, function: ProjectFunction) -> bool:

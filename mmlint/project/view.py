@@ -13,8 +13,10 @@ from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry, FileFacts
 from mmlint.model.finding import Place, Related
 from mmlint.model.walk import statements
+from mmlint.project.calling import Functions
 from mmlint.project.clients import Setup, setups
 from mmlint.project.duplicates import Duplicate, duplicates
+from mmlint.project.entity import ProjectFunction
 from mmlint.project.flow import Delivery, Flow, Spot
 from mmlint.project.hosts import Host, hosts
 from mmlint.project.identity import identifications
@@ -69,6 +71,7 @@ class Project:
     """Everything that is known, computed when it is first asked for.
 
     ``untracked``: the files that git does not track; None where there is no git to ask.
+    ``asked``: the files that findings are asked for; None: all. What is known is known of all.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Project:
         *,
         tests: frozenset[str] = frozenset(),
         untracked: frozenset[str] | None = None,
+        asked: frozenset[str] | None = None,
         surroundings: Surroundings | None = None,
         choices: Choices | None = None,
         resolution: Resolution | None = None,
@@ -84,6 +88,7 @@ class Project:
         self.files = files
         self.tests = tests
         self.untracked = untracked
+        self.asked = asked
         self.choices = choices or Choices()
         self.surroundings = surroundings or Surroundings()
         self.program = Program(
@@ -98,6 +103,24 @@ class Project:
     def units(self) -> list[Unit]:
         """Every unit that is no test."""
         return [unit for unit in self.program.units if not unit.test]
+
+    @property
+    def asked_units(self) -> list[Unit]:
+        """Those of them that findings are asked for: for rules whose every finding, related places
+        included, lies in the unit that it is found in."""
+        asked = self.asked
+        return [unit for unit in self.units if asked is None or unit.path in asked]
+
+    def concerns(self, function: ProjectFunction) -> bool:
+        """Whether a path of ``function`` may lead through a file that findings are asked for: it
+        lies there, or it calls what does, however far away."""
+        if self.asked is None or function.unit.path in self.asked:
+            return True
+        return function.index in self._calling_into_asked.get(function.unit, ())
+
+    @cached_property
+    def _calling_into_asked(self) -> Functions:
+        return self.flow.calling.into(self.asked or ())
 
     @cached_property
     def runtimes(self) -> Runtimes:

@@ -76,7 +76,8 @@ _ENDS = {"process": "the process ends here", "throw": "the script throws here"}
 
 def check(project: Project) -> Iterator[Verdict]:
     for unit, index in project.scripts:
-        if not project.flow.may_leave_send(ProjectFunction(unit, index)):
+        function = ProjectFunction(unit, index)
+        if not project.concerns(function) or not project.flow.may_leave_send(function):
             continue
         evidence = project.evidence(unit, index)
         unsent = project.delivery(unit, index).unsent

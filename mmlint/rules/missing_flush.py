@@ -87,6 +87,8 @@ _LEAVES = {
 def check(project: Project) -> Iterator[Verdict]:
     for handler in project.handlers:
         unit, index = handler.function.unit, handler.function.index
+        if not handler.wrappers and not project.concerns(handler.function):
+            continue
         evidence = project.evidence(unit, index)
         if evidence.runtime != "serverless" or not project.flow.mentions_send(handler.function):
             continue

@@ -59,7 +59,7 @@ RULE = Rule("MM101", "error", fixable="safe")
 
 def check(project: Project) -> Iterator[Verdict]:
     seen: set[Spot] = set()
-    for unit in project.units:
+    for unit in project.asked_units:
         for function in project.flow.leaving_flush(unit):
             delivery = project.delivery(unit, function.index)
             for spot, why in sorted(delivery.unwaited.items(), key=_order):

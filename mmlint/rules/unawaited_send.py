@@ -79,7 +79,7 @@ RULE = Rule("MM106", "error", fixable="safe")
 
 def check(project: Project) -> Iterator[Verdict]:
     seen: set[Spot] = set()
-    for unit in project.units:
+    for unit in project.asked_units:
         for function in project.flow.leaving_request(unit):
             index = function.index
             evidence = project.evidence(unit, index)
