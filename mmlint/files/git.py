@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from mmlint.files.root import work_tree
 
@@ -66,6 +67,30 @@ class Failure(NamedTuple):
     reason: str
 
 
+class _Running(NamedTuple):
+    """Git at work. ``paper``: what it writes on, where that is in memory and no pipe, for which it
+    would have to wait until somebody reads."""
+
+    process: subprocess.Popen[bytes]
+    paper: BinaryIO | None
+
+    def answer(self, said: bytes | None) -> tuple[bytes, bytes]:
+        """Hand it what is ``said``; return what it prints, and its warnings."""
+        out, errors = self.process.communicate(said, timeout=TIMEOUT)
+        if self.paper is None:
+            return out, errors
+        self.paper.seek(0)
+        return self.paper.read(), errors
+
+    def end(self) -> None:
+        """End it, if it still runs."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
+        if self.paper is not None:
+            self.paper.close()
+
+
 class Asked:
     """Git, while it lists a folder: it is asked twice at once, for what is not tracked takes long.
 
@@ -98,45 +123,61 @@ class Asked:
     def stop(self) -> None:
         """End what still runs; its answer is not needed."""
         for one in self._running:
-            if not isinstance(one, Failure) and one.poll() is None:
-                one.kill()
-                one.communicate()
+            if not isinstance(one, Failure):
+                one.end()
 
-    def _start(self, *words: str) -> subprocess.Popen[bytes] | Failure:
+    def _start(self, *words: str) -> _Running | Failure:
         import subprocess
 
-        try:
-            return subprocess.Popen(
-                [*_COMMAND, "-C", os.fspath(self._folder), *words],
-                env=self._environment,
-                stdin=subprocess.PIPE if words == _IGNORED else subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-            )
-        except FileNotFoundError:
-            return Failure("git is not installed")
-        except OSError as error:
-            return Failure(type(error).__name__)
+        with ExitStack() as failed:
+            paper = _paper()
+            if paper is not None:
+                failed.enter_context(paper)
+            try:
+                process = subprocess.Popen(
+                    [*_COMMAND, "-C", os.fspath(self._folder), *words],
+                    env=self._environment,
+                    stdin=subprocess.PIPE if words == _IGNORED else subprocess.DEVNULL,
+                    stdout=paper or subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                )
+            except FileNotFoundError:
+                return Failure("git is not installed")
+            except OSError as error:
+                return Failure(type(error).__name__)
+            failed.pop_all()
+        return _Running(process, paper)
 
     def _list(
         self,
-        running: subprocess.Popen[bytes] | Failure,
+        running: _Running | Failure,
         said: bytes | None = None,
         fine: tuple[int, ...] = (0,),
     ) -> list[str] | Failure:
         if isinstance(running, Failure):
             return running
         try:
-            out, errors = running.communicate(said, timeout=TIMEOUT)
+            out, errors = running.answer(said)
         except Exception as error:  # a timeout, a broken pipe
-            running.kill()
-            running.communicate()
             return Failure(type(error).__name__)
+        finally:
+            running.end()
         lines = [_printable(line) for line in errors.splitlines() if line.strip()]
-        if running.returncode not in fine:
-            return Failure(lines[0] if lines else f"git ended with {running.returncode}")
+        code = running.process.returncode
+        if code not in fine:
+            return Failure(lines[0] if lines else f"git ended with {code}")
         self.warnings += lines
-        return [one for one in os.fsdecode(out).split("\0") if one]
+        return os.fsdecode(out).split("\0")[:-1]
+
+
+def _paper() -> BinaryIO | None:
+    """Return a file in memory that a process may write to, where the system has such files."""
+    if not hasattr(os, "memfd_create"):
+        return None
+    try:
+        return open(os.memfd_create("git"), "w+b", buffering=0)
+    except OSError:  # no descriptor is left, or a sandbox forbids it
+        return None
 
 
 def answer(folder: Path, *words: str, said: bytes = b"") -> bytes | Failure:
