@@ -18,6 +18,7 @@ from mmlint.model.facts import Language
 from mmlint.project.manifests import decides
 from mmlint.project.surroundings import MANIFESTS
 
+_SETTINGS: Final = frozenset(MANIFESTS)
 _BITS: Final = 16
 UNKNOWN: Final = 1 << (_BITS - 1)
 """The flag of a file that was not looked at; all others are below it."""
@@ -51,7 +52,7 @@ class Name(NamedTuple):
 
 def name_of(path: str) -> Name:
     """Return what a path says."""
-    settings = path.rpartition("/")[2] in MANIFESTS
+    settings = path.rpartition("/")[2] in _SETTINGS
     return Name(language(path), skipped(path), is_test(path), settings, decides(path))
 
 
@@ -97,6 +98,19 @@ class Glances:
         """Note the flags of what is in the file."""
         self._column[row] = self._column[row] >> _BITS << _BITS | flags
         self._new += self._recall.stamps[row] != 0
+
+    def unseen(self, but: Container[int | None]) -> list[int]:
+        """Return the rows of all files, without those in ``but``, that count by their names and
+        were not looked at."""
+        numbers = {
+            number
+            for number in set(self._column)
+            if number & UNKNOWN and self._names[number >> _BITS].counts
+        }
+        if not numbers:
+            return []
+        every = enumerate(self._column)
+        return [row for row, number in every if number in numbers and row not in but]
 
     def piles(self, but: Container[int | None]) -> Iterator[tuple[Name, int | None, list[int]]]:
         """Yield the rows of all files, without those in ``but``, that say the same by their names

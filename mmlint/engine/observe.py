@@ -247,32 +247,31 @@ class Observer:
     # --- reading ---------------------------------------------------------------------------------
 
     def _sifted(self, found: Observed, overlay: Mapping[str, bytes]) -> _Sifted:
-        """Sort all files: those of which all is known by the pile, the others one by one."""
+        """Look at all files that are not known, then sort them by the pile; one by one only those
+        whose bytes are needed."""
         sieve, files = self.sieve, self.listing.files
         sifted = _Sifted(found.skipped, self.only_keys)
         aside = {sieve.row(path) for path in (*self.listing.links, *overlay)}
-        new: list[int] = []
+        new = sieve.glances.unseen(but=aside)
+        self.counted(len(files) - len(new))
+        self._share(new)
+        for row in new:
+            sieve.flags(row)
+            self.counted(1)
         single: list[int] = []
         for name, flags, rows in sieve.glances.piles(but=aside):
             if not name.counts:
                 sifted.skip(name, len(rows))
-            elif flags is None:
-                new += rows
-                continue
-            elif sifted.asks(name, flags):
+            elif flags is None or sifted.asks(name, flags):
                 single += rows
-                continue
             else:
                 sifted.count(name, flags, [files[row] for row in rows])
-            self.counted(len(rows))
-        self._share(sorted(new))
-        waiting = [(files[row], row) for row in sorted(new + single)]
+        waiting = [(files[row], row) for row in sorted(single)]
         if overlay:
             given = overlay.keys() - self.listing.links.keys()
             waiting = sorted(waiting + [(path, -1) for path in given])
         for path, row in waiting:
             self._sift(path, row, sifted, found, overlay)
-            self.counted(1)
         sifted.listening.sort()
         sifted.wrapping.sort()
         return sifted

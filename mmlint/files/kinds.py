@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mmlint.model.regex import regex
@@ -132,7 +133,7 @@ VENDORED: Final = frozenset(
 """Folders that hold what others wrote or a tool made: nobody fixes anything there."""
 
 _TEST_FOLDERS = frozenset({"__tests__", "tests", "e2e", "cypress", "__mocks__"})
-_TEST_INFIXES = (".test.", ".spec.", ".stories.")
+_TEST_INFIX = regex(r"\.(?:test|spec|stories)\.")
 
 _MINIFIED_LINE = 500
 """Characters that a line of a bundle has on average; hand-written code stays far below 100."""
@@ -150,7 +151,7 @@ def language(path: str) -> Language | None:
     name = path.rpartition("/")[2].lower()
     if _is_env(name):
         return "dotenv"
-    if _DOCKERFILE.fullmatch(name):
+    if "file" in name and _DOCKERFILE.fullmatch(name):
         return "dockerfile"
     stem, _, extension = name.rpartition(".")
     if extension in _TEMPLATES and stem:
@@ -176,18 +177,28 @@ def _is_env(name: str) -> bool:
 
 def is_test(path: str) -> bool:
     """Whether a file is a test or stands in for one (stories, mocks): only key rules apply."""
-    *folders, name = path.split("/")
-    if not _TEST_FOLDERS.isdisjoint(folders) or any(infix in name for infix in _TEST_INFIXES):
+    folder, _, name = path.rpartition("/")
+    if _in_tests(folder):
         return True
-    if not name.endswith(".py"):
-        return False
-    return name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py")
+    if name.endswith(".py") and (name == "conftest.py" or name.startswith("test_")):
+        return True
+    return name.endswith("_test.py") or _TEST_INFIX.search(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def _in_tests(folder: str) -> bool:
+    return not _TEST_FOLDERS.isdisjoint(folder.split("/"))
+
+
+@lru_cache(maxsize=4096)
+def _in_vendored(folder: str) -> bool:
+    return not VENDORED.isdisjoint(folder.split("/"))
 
 
 def skipped(path: str) -> str | None:
     """Return why a file is not looked at, or None. The reason is fit to be counted by."""
-    *folders, name = path.split("/")
-    if not VENDORED.isdisjoint(folders):
+    folder, _, name = path.rpartition("/")
+    if _in_vendored(folder):
         return VENDORED_REASON
     name = name.lower()
     if ".d." in name and language(name) == "typescript":

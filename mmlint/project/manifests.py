@@ -32,10 +32,10 @@ _ALIASING = regex(r"(?:svelte|vite|nuxt|astro|vue)\.config\.[cm]?[jt]s")
 def decides(path: str) -> bool:
     """Whether the file at the project-relative ``path`` may say how modules are found."""
     folders, _, name = path.rpartition("/")
-    if name in _NAMES or name in _TEMPLATES or _ALIASING.fullmatch(name):
-        return True
     if not name.endswith(".json"):
-        return False
+        return name in _NAMES or name in _TEMPLATES or holds_aliases(name)
+    if name in _NAMES:
+        return True
     if name.startswith(("tsconfig", "jsconfig")) or name.endswith("tsconfig.json"):
         return True
     return any(word in folders.rpartition("/")[2] for word in _SHARED_CONFIG)
@@ -48,7 +48,8 @@ def layer_templates(path: str) -> bool:
 
 def holds_aliases(path: str) -> bool:
     """Whether ``path`` is a bundler's settings file, which may name aliases."""
-    return _ALIASING.fullmatch(path.rpartition("/")[2]) is not None
+    name = path.rpartition("/")[2]
+    return ".config." in name and _ALIASING.fullmatch(name) is not None
 
 
 def above(folder: str) -> Iterator[str]:
