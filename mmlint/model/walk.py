@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from mmlint.model import syntax as s
-from mmlint.model.syntax import Call, Literal, Member, Name
+from mmlint.model.syntax import Call, Member, Name
+
+V = TypeVar("V", bound=s.Value)
 
 
 def _call(value: s.Call) -> Sequence[s.Value]:
@@ -136,7 +140,7 @@ class Walk:
     """The statements and values of several bodies (of the functions of a module), each list in
     source order, outer before inner, body by body. Nested functions are not entered."""
 
-    __slots__ = ("_bodies", "_calls", "_ends", "statements", "values")
+    __slots__ = ("_bodies", "_calls", "_ends", "_kinds", "statements", "values")
 
     def __init__(self, bodies: Iterable[Iterable[s.Statement]]) -> None:
         self.statements: list[s.Statement] = []
@@ -144,14 +148,21 @@ class Walk:
         self._bodies = array("I")  # for each, how many statements stand in it and before it
         self._ends = array("I")  # for each statement, how many values stand in it and before it
         self._calls = array("I")  # the numbers of the values that are calls
+        self._kinds: defaultdict[object, list[Any]] = defaultdict(list)
         for body in bodies:
             for statement in statements(body):
                 self.statements.append(statement)
                 get = _OWN.get(type(statement))
                 if get is not None:
-                    _collect(get(statement), self.values, self._calls)
+                    self._collect(get(statement))
                 self._ends.append(len(self.values))
             self._bodies.append(len(self.statements))
+
+    def of(self, kind: type[V]) -> list[V]:
+        """Return every value of one kind, body by body."""
+        if kind in _FREQUENT:
+            return [value for value in self.values if type(value) is kind]
+        return self._kinds.get(kind, [])
 
     def inside(self, body: int) -> list[s.Value]:
         """Return every value of a body."""
@@ -184,30 +195,35 @@ class Walk:
         """The numbers of the first statement of a body, and of the one behind its last."""
         return self._bodies[body - 1] if body else 0, self._bodies[body]
 
+    def _collect(self, own: Sequence[s.Value]) -> None:
+        """Add what ``inside`` yields for each of ``own``.
 
-def _collect(own: Sequence[s.Value], found: list[s.Value], calls: array[int]) -> None:
-    """Add what ``inside`` yields for each of ``own``, and the numbers of the calls among it.
+        All values of all files come by here. Three of four are names, members or calls; these are
+        looked through without a call of another function, which halves the time.
+        """
+        add, calls, kinds = self.values.append, self._calls, self._kinds
+        waiting = [*own]
+        waiting.reverse()
+        while waiting:
+            value = waiting.pop()
+            while True:
+                add(value)
+                if type(value) is Member:
+                    value = value.object
+                elif type(value) is Call:
+                    calls.append(len(self.values) - 1)
+                    if value.arguments:
+                        waiting += [one.value for one in value.arguments[::-1]]
+                    value = value.callee
+                else:
+                    break
+            kind = type(value)
+            if kind is not Name:
+                kinds[kind].append(value)
+                get = _PARTS.get(kind)
+                if get is not None:
+                    waiting.extend(reversed(get(value)))
 
-    All values of all files come by here. Nine of ten are of four kinds; these are looked through
-    without a call of another function, which halves the time.
-    """
-    add = found.append
-    waiting = [*own]
-    waiting.reverse()
-    while waiting:
-        value = waiting.pop()
-        while True:
-            add(value)
-            if type(value) is Member:
-                value = value.object
-            elif type(value) is Call:
-                calls.append(len(found) - 1)
-                if value.arguments:
-                    waiting += [one.value for one in value.arguments[::-1]]
-                value = value.callee
-            else:
-                break
-        if type(value) is not Name and type(value) is not Literal:
-            get = _PARTS.get(type(value))
-            if get is not None:
-                waiting.extend(reversed(get(value)))
+
+_FREQUENT: frozenset[object] = frozenset({Name, Member, Call})
+"""Kinds whose values are not also held by kind."""

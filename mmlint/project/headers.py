@@ -19,6 +19,8 @@ from mmlint.project.unit import Unit
 _SETTERS: Final = frozenset(
     {"set", "append", "setdefault", "add_header", "add_unredirected_header"}
 )
+_REMOVERS: Final = frozenset({"delete", "pop", "clear", "remove_header"})
+_CHANGES: Final = _SETTERS | _REMOVERS | {"update"}
 _ON_THE_WAY: Final = frozenset({"headers", "defaults", "common"})
 """Parts of a client that lead to its headers: ``session.headers``, ``client.defaults.headers``."""
 
@@ -278,7 +280,9 @@ def _writes(unit: Unit) -> dict[Written, tuple[_Write, ...]]:
             if isinstance(statement, s.Bind):
                 _assign(unit, function, statement, found)
             for value in values:
-                if isinstance(value, s.Call) and isinstance(value.callee, s.Member):
+                if type(value) is not s.Call or type(value.callee) is not s.Member:
+                    continue
+                if value.callee.name in _CHANGES:
                     _call(unit, function, value, value.callee, found)
     return {holder: tuple(writes) for holder, writes in found.items()}
 
@@ -325,7 +329,7 @@ def _call(
         for argument in call.arguments:
             name = argument.name.lower() if argument.name else None
             writes.append(_Write(function, call.start, name, argument.value))
-    elif callee.name in ("delete", "pop", "clear", "remove_header"):
+    elif callee.name in _REMOVERS:
         writes.append(_Write(function, call.start, None, None))
 
 

@@ -68,7 +68,7 @@ class Unit:
 
     def every(self, kind: type[V]) -> list[V]:
         """Return every value of one kind in the module's functions, function by function."""
-        return [value for value in self.walk.values if type(value) is kind]
+        return self.walk.of(kind)
 
     @property
     def statements(self) -> list[s.Statement]:

@@ -48,6 +48,8 @@ def test_a_walk_holds_each_statement_with_the_values_in_it(program: Program) -> 
             assert unit.values(index) == [value for each in values for value in each]
             calls += [(index, x, v) for x, each in content for v in each if isinstance(v, s.Call)]
         assert list(unit.walk.calls()) == calls
+        for kind in set(map(type, unit.walk.values)):
+            assert unit.every(kind) == [one for one in unit.walk.values if type(one) is kind]
     assert list(Walk([(), ()]).calls()) == Walk([()]).inside(0) == []
 
 
