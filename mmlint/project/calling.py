@@ -25,13 +25,14 @@ from mmlint.project.callee import (
 from mmlint.project.entity import External, Global, ProjectFunction
 from mmlint.project.http import requests
 from mmlint.project.program import Call, Program
-from mmlint.project.requests import started
+from mmlint.project.requests import STARTING, TO_THREAD, started
 from mmlint.project.unit import Unit
 
 Functions = dict[Unit, set[int]]
 """Functions of the project: their indexes by unit."""
 
-_CALLING_BACK = CHAINS | EACH | MAPPERS
+_SPECIAL = CHAINS | EACH | MAPPERS | STARTING
+_SPECIAL_PATHS = TIMERS | {TO_THREAD}
 
 
 class Calling(NamedTuple):
@@ -72,13 +73,13 @@ def calling(program: Program) -> Calling:
             _add(found.flushes, call)
     for call, _ in requests(program):
         _add(found.requests, call)
-    for call in program.calls:
-        if _calls_back(call):
+    for call in _special(program):
+        if _names_function(call):
             _add(found.flushes, call)
             back = program.resolve(call.unit, call.call.arguments[0].value)
             if isinstance(back, ProjectFunction):
                 callers.setdefault(back, []).append(call)
-        elif call.unit.python and started(program, call.unit, call.call, call.callee) is not None:
+        if started(program, call.unit, call.call, call.callee) is not None:
             _add(found.requests, call)
     for calls in callers.values():
         for call in calls:
@@ -113,12 +114,20 @@ def _spread(found: Functions, callers: dict[ProjectFunction, list[Call]]) -> Non
             queue += _add(found, call)
 
 
-def _calls_back(call: Call) -> bool:
-    """Whether this calls what it is handed, and that is no function that is written there."""
-    if not call.call.arguments or type(call.call.arguments[0].value) is s.Lambda:
-        return False
-    member = call.call.callee
-    if type(member) is s.Member and member.name in _CALLING_BACK:
-        return True
-    callee = call.callee
-    return type(callee) in (Global, External) and (path_of(callee) in TIMERS or after(callee))
+def _special(program: Program) -> Iterator[Call]:
+    """Yield the calls that may call back what they are handed, or start work."""
+    for call in program.calls:
+        member = call.call.callee
+        if type(member) is s.Member and member.name in _SPECIAL:
+            yield call
+    yield from program.found.of(outside=_is_special)
+
+
+def _is_special(callee: External | Global) -> bool:
+    return path_of(callee) in _SPECIAL_PATHS or after(callee)
+
+
+def _names_function(call: Call) -> bool:
+    """Whether the call is handed something first, and that is no function that is written there."""
+    arguments = call.call.arguments
+    return bool(arguments) and type(arguments[0].value) is not s.Lambda

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import parts
@@ -122,33 +122,31 @@ class Effects(Promises):
 
     def value(self, value: s.Value, states: States, use: Use) -> States:
         """Evaluate ``value``; ``use`` says what becomes of its result (a promise, perhaps)."""
-        if not states or isinstance(value, s.Literal):
-            return states
-        if isinstance(value, s.Call):
-            return self.call(value, states, use)
-        if isinstance(value, s.Await):
-            return self.value(value.value, states, self.awaited)
-        if isinstance(value, s.Name):
-            return self.read(value, states, use)
-        if isinstance(value, s.Choice):
-            return self.choose(value, states, use)
-        if isinstance(value, s.Lambda):
-            return self.capture(value.function, states)
-        if isinstance(value, s.Operation):
-            return self.operate(value, states, use)
-        if isinstance(value, s.Sequence):
-            for item in value.items:
-                states = self.value(item, states, use)
-            return states
-        if isinstance(value, s.Spread):
-            return self.value(value.value, states, use)
-        if isinstance(value, s.Comprehension):
-            for source in value.sources:
-                states = self.value(source, states, Fate.UNKNOWN)
-            return states | self.value(value.element, states, use)
+        evaluate = _EVALUATED.get(type(value)) if states else _left_alone
+        if evaluate is not None:
+            return evaluate(self, value, states, use)
         for part in parts(value):
             states = self.value(part, states, Fate.UNKNOWN)
         return states
+
+    def wait(self, value: s.Await, states: States, use: Use) -> States:
+        return self.value(value.value, states, self.awaited)
+
+    def close_over(self, value: s.Lambda, states: States, use: Use) -> States:
+        return self.capture(value.function, states)
+
+    def gather(self, value: s.Sequence, states: States, use: Use) -> States:
+        for item in value.items:
+            states = self.value(item, states, use)
+        return states
+
+    def spread(self, value: s.Spread, states: States, use: Use) -> States:
+        return self.value(value.value, states, use)
+
+    def comprehend(self, value: s.Comprehension, states: States, use: Use) -> States:
+        for source in value.sources:
+            states = self.value(source, states, Fate.UNKNOWN)
+        return states | self.value(value.element, states, use)
 
     def read(self, name: s.Name, states: States, use: Use) -> States:
         """A stored promise that is awaited, returned or handed on is looked after."""
@@ -568,6 +566,26 @@ class Effects(Promises):
         self.inlined.pop()
         self.exits, self.jumps, self.awaited, self.returned, self.in_async = saved
         return ended
+
+
+def _left_alone(run: Effects, value: s.Value, states: States, use: Use) -> States:
+    return states
+
+
+_EVALUATED: dict[type[s.Value], Callable[[Effects, Any, States, Use], States]] = {
+    s.Call: Effects.call,
+    s.Name: Effects.read,
+    s.Literal: _left_alone,
+    s.Await: Effects.wait,
+    s.Choice: Effects.choose,
+    s.Lambda: Effects.close_over,
+    s.Operation: Effects.operate,
+    s.Sequence: Effects.gather,
+    s.Spread: Effects.spread,
+    s.Comprehension: Effects.comprehend,
+}
+"""How to evaluate a value, by kind; of the other kinds, only the parts do anything. Paths come by
+here for every value again and again, and one look into a table costs less than ten questions."""
 
 
 def _exits(run: Effects) -> bool:

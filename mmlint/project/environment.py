@@ -80,8 +80,8 @@ def _entry(project: Project, carried: Carried) -> PublicSecret | None:
 
 def _assigned(project: Project, unit: Unit) -> Iterator[PublicSecret]:
     """``process.env.X = "sk_…"``, ``os.environ["X"] = "sk_…"``, and fallbacks of a read."""
-    for statement in unit.statements:
-        if isinstance(statement, s.Bind) and isinstance(statement.target, s.Member):
+    for statement in unit.binds:
+        if isinstance(statement.target, s.Member):
             yield from _pair(project, unit, statement.target, statement.value)
     for choice in unit.every(s.Choice):
         if choice.operator in ("??", "||") and isinstance(choice.test, s.Member):

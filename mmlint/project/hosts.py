@@ -44,9 +44,10 @@ def hosts(
         if unit.test:
             continue
         for value in unit.every(s.Literal):
-            found = _literal(unit.path, value)
-            if found is not None and found.place not in bases:
-                yield found
+            if isinstance(value.value, str) and "://" in value.value[:8]:
+                found = _literal(unit.path, value)
+                if found is not None and found.place not in bases:
+                    yield found
     for path, entry in entries:
         said = address(entry.address) if entry.address is not None else None
         if said is not None:

@@ -63,12 +63,15 @@ def _imports(program: Program, unit: Unit) -> Iterator[tuple[s.Import, str]]:
         module = None if one.type_only else program.module(unit, one.module)
         if not isinstance(module, SdkObject):
             continue
-        always = one.kind == "static" or any(
-            isinstance(each, s.Bind | s.Evaluate) and each.start <= one.start < each.end
-            for each in at_top
+        always = one.kind == "static" or (
+            one.kind == "require"
+            and any(
+                isinstance(each, s.Bind | s.Evaluate) and each.start <= one.start < each.end
+                for each in at_top
+            )
+            and unit.function_at(one.start) == 0
         )
-        demanded = one.kind == "dynamic" or unit.function_at(one.start) > 0
-        if always and not demanded:
+        if always:
             yield one, module.sdk
 
 

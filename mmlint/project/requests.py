@@ -16,8 +16,13 @@ _THREADS = frozenset(
 )
 """Classes whose objects run a function once they are started."""
 
+TO_THREAD = ("asyncio", "to_thread")
+
 _POOLS = frozenset({"submit", "map", "apply_async", "map_async", "starmap_async"})
 """Methods of executors and pools that hand a function to a worker."""
+
+STARTING = _POOLS | {"start", "run_in_executor"}
+"""Methods that may start work; beside them there is only ``asyncio.to_thread``."""
 
 BODIES = frozenset({"json", "text", "blob", "arrayBuffer", "bytes", "formData"})
 """Methods of a request's own promise (ky, got) whose promise stands for it."""
@@ -63,7 +68,7 @@ def started(program: Program, unit: Unit, call: s.Call, callee: Entity | None) -
         return None
     member = call.callee if isinstance(call.callee, s.Member) else None
     path = path_of(callee)
-    if path == ("asyncio", "to_thread"):
+    if path == TO_THREAD:
         return _positional(program, unit, call, 0, None)
     if member is None:
         return None

@@ -28,7 +28,7 @@ def tags(files: Mapping[str, FileFacts], program: Program) -> Iterator[Tagged]:
         for tag in facts.tags:
             yield Tagged(path, tag)
     for unit in program.units:
-        for value in unit.every(s.Element):
+        for value in () if unit.python else unit.every(s.Element):
             if value.name in ("script", "Script"):
                 found = _tag(program, unit, value)
                 if found is not None:

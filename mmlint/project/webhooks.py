@@ -142,7 +142,10 @@ class Webhooks:
     def _registered(self) -> dict[ProjectFunction, Webhook]:
         """The functions that are given to a route, or to a provider's listeners."""
         found: dict[ProjectFunction, Webhook] = {}
+        listening = {id(one.call) for one in self.program.found.of(outside=self._listens)}
         for one in self.program.calls:
+            if id(one.call) not in listening and not _may_route(one.call):
+                continue
             route = self._route(one.unit, one.call, one.callee)
             for argument in one.call.arguments if route is not None else ():
                 meant = self.program.resolve(one.unit, argument.value)
@@ -156,7 +159,7 @@ class Webhooks:
         if listened is not None:
             place = Place(unit.path, call.start, call.end)
             return Webhook(f"{listened.name} calls this listener", place)
-        if not call.arguments or last_name(call.callee).lower() not in _ROUTES:
+        if not _may_route(call):
             return None
         known = self.program.text(unit, call.arguments[0].value)
         if known is not None and _says(known[0]):
@@ -173,6 +176,9 @@ class Webhooks:
             )
             self._listeners[callee] = next(called, None)
         return self._listeners[callee]
+
+    def _listens(self, callee: External | Global) -> bool:
+        return isinstance(callee, External) and self._listened(callee) is not None
 
     def _verified(self, callee: External | Global) -> Provider | None:
         """The provider whose signature ``callee`` checks, just so."""
@@ -230,6 +236,11 @@ class Webhooks:
             key = value.arguments[0].value if value.arguments else None
         known = self.program.text(unit, key) if key is not None else None
         return known[0] if known else ""
+
+
+def _may_route(call: s.Call) -> bool:
+    """Whether the call is named as one that takes a route."""
+    return bool(call.arguments) and last_name(call.callee).lower() in _ROUTES
 
 
 def _says(text: str) -> bool:
