@@ -386,8 +386,16 @@ class Runtimes:
 
     def importers(self, unit: Unit) -> list[Unit]:
         """Return the units, tests left out, that import or re-export from the file of ``unit``."""
-        others = (one for one in self.program.units if one.path != unit.path and not one.test)
-        return [one for one in others if unit.path in self._imports.get(one.path, ())]
+        return self._importers.get(unit.path, [])
+
+    @cached_property
+    def _importers(self) -> dict[str, list[Unit]]:
+        found: dict[str, list[Unit]] = {}
+        for one in self.program.units:
+            for path in () if one.test else self._imports.get(one.path, ()):
+                if path != one.path:
+                    found.setdefault(path, []).append(one)
+        return found
 
     @cached_property
     def _imports(self) -> dict[str, set[str]]:

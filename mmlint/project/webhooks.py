@@ -111,7 +111,7 @@ class Webhooks:
         )
 
     def _identifies(self, unit: Unit, call: s.Call) -> bool:
-        provider = self._verifier(unit, call)
+        provider = self._verifier(call)
         return provider is not None and provider.identified
 
     # --- one function ----------------------------------------------------------------------------
@@ -200,7 +200,7 @@ class Webhooks:
         for value in unit.values(function.index):
             if type(value) not in _TELLING:
                 continue
-            provider = self._verifier(unit, value) if isinstance(value, s.Call) else None
+            provider = self._verifier(value) if isinstance(value, s.Call) else None
             if provider is not None:
                 place = Place(unit.path, value.start, value.end)
                 return Webhook(f"{provider.name}'s signature is checked here", place)
@@ -221,11 +221,20 @@ class Webhooks:
                     return found
         return None
 
-    def _verifier(self, unit: Unit, call: s.Call) -> Provider | None:
+    def _verifier(self, call: s.Call) -> Provider | None:
         name = call.callee.name if isinstance(call.callee, s.Member) else ""
-        callee = self.program.resolve(unit, call.callee)
-        verified = self._verified(callee) if isinstance(callee, External | Global) else None
+        verified = self._verifying.get(id(call))
         return next((one for one in PROVIDERS if name in one.methods or one is verified), None)
+
+    @cached_property
+    def _verifying(self) -> dict[int, Provider | None]:
+        """The calls of what checks a provider's signature."""
+        found = self.program.found.of(outside=lambda callee: self._verified(callee) is not None)
+        return {
+            id(one.site.value): self._verified(one.callee)
+            for one in found
+            if isinstance(one.callee, External | Global)
+        }
 
     def _key(self, unit: Unit, value: s.Value) -> str:
         """The name under which a value is read from something."""

@@ -38,7 +38,10 @@ def words(name: str) -> list[str]:
 
 def public_prefix(name: str, extra: Iterable[str] = ()) -> str | None:
     """Return the prefix that makes ``name`` public, or None. The longest one wins."""
-    found = [p for p in (*PUBLIC_PREFIXES, *extra) if name.startswith(p) and len(name) > len(p)]
+    prefixes = (*PUBLIC_PREFIXES, *extra)
+    if not name.startswith(prefixes):  # most are not
+        return None
+    found = [one for one in prefixes if name.startswith(one) and len(name) > len(one)]
     return max(found, key=len, default=None)
 
 
