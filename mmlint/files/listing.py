@@ -209,11 +209,13 @@ class _Found:
     def _confirm(self, prefix: str, paths: Iterable[str], into: dict[str, int]) -> None:
         """Put those of git's ``paths`` that the disk has ``into`` the files."""
         paths = sorted(prefix + path for path in paths) if prefix else sorted(paths)
+        # Of what is ignored nobody needs to know that there is vendored code in it.
+        noted = into is not self.ignored_env
         end = 0
         for folder, parts in groupby(map(str.rpartition, paths, repeat("/")), itemgetter(0)):
             names = [name for *_, name in parts]
             start, end = end, end + len(names)
-            if not self._stays_out(folder):
+            if not self._stays_out(folder, noted):
                 self._look(folder, names, paths[start:end], into)
 
     def _look(self, folder: str, names: list[str], paths: list[str], into: dict[str, int]) -> None:
@@ -231,16 +233,17 @@ class _Found:
                 if status is not None:
                     self._odd(folder, status, into)
 
-    def _stays_out(self, folder: str) -> bool:
-        """Whether a folder, or one above it, is a virtual environment or holds vendored code, which
-        is noted if it is there."""
+    def _stays_out(self, folder: str, noted: bool) -> bool:
+        """Whether a folder, or one above it, is a virtual environment or holds vendored code;
+        ``noted``: which is put down if it is there."""
         if f"/{ENV_FOLDER}/" in f"/{folder}/".lower():
             return True
         names = folder.split("/")
         if VENDORED.isdisjoint(names):
             return False
         depth = next(number for number, name in enumerate(names, 1) if name in VENDORED)
-        self._skip("/".join(names[:depth]))
+        if noted:
+            self._skip("/".join(names[:depth]))
         return True
 
     def _skip(self, folder: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mmlint.files.listing import UNSETTLED, Listing, listing
@@ -396,6 +396,7 @@ _LINES = st.sampled_from(
 _PATHS = st.lists(_NAMES, min_size=1, max_size=4).map("/".join)
 
 
+@example(paths=[".env.ts/dist/.env"], ignores={"": ["*.ts"]}, later=[])
 @given(
     paths=st.lists(_PATHS, min_size=1, max_size=12),
     ignores=st.dictionaries(
