@@ -182,6 +182,7 @@ class Observer:
         sifted = self._sifted(found, overlay)
         self._extended(sifted, found, overlay)
         found.code, found.files = frozenset(sifted.code), sifted.files
+        sifted.code.clear()  # it is large, and there is much to come
         found.resolution = Resolution(found.code, sifted.deciding)
         self._importers(sifted.spreading & sifted.wanted.keys(), sifted.wanted, found, overlay)
         self.sieve.close()

@@ -114,7 +114,7 @@ def _content(descriptor: int, limit: int, start: bytes = b"") -> bytes | Unreada
         return Unreadable(IRREGULAR)
     if status.st_size > limit:
         return Unreadable(TOO_LARGE)
-    chunks = [start]
+    chunks = [start] if start else []  # one alone is handed on as it is
     left = limit + 1 - len(start)
     while left > 0 and (chunk := os.read(descriptor, min(left, max(status.st_size + 1, 4096)))):
         chunks.append(chunk)
