@@ -25,7 +25,7 @@ class Setup(NamedTuple):
             return None
         known = program.resolve(found.unit, found.value, found.environment)
         held = known.value if isinstance(known, Known) else None
-        if not isinstance(held, s.Literal) or not isinstance(held.value, int | float):
+        if not isinstance(held, s.Literal) or not isinstance(held.value, (int, float)):
             return None
         return found, held.value
 
@@ -40,5 +40,5 @@ def setups(program: Program) -> Iterator[Setup]:
         )
         if not made or not arguments or call.unit.python or call.unit.test:
             continue
-        if isinstance(callee, SdkClass | SdkFunction):
+        if isinstance(callee, (SdkClass, SdkFunction)):
             yield Setup(call, callee.sdk, shapes.of(call.unit, arguments[0].value))

@@ -82,7 +82,7 @@ class Wrapping:
         return calls, onward
 
     def _is(self, given: Parameter, value: s.Value) -> bool:
-        if not isinstance(value, s.Name | s.Member):
+        if not isinstance(value, (s.Name, s.Member)):
             return False
         return self.program.resolve(given.unit, value) == given
 

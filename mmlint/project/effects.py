@@ -530,9 +530,9 @@ class Effects(Promises):
 
     def may_flush(self, call: s.Call, callee: Entity | None) -> bool:
         """Whether an unknown call may flush: its name says so, or it is handed a client."""
-        if not isinstance(callee, External | Global):
+        if not isinstance(callee, (External, Global)):
             target = call.callee
-            name = target.name if isinstance(target, s.Name | s.Member) else ""
+            name = target.name if isinstance(target, (s.Name, s.Member)) else ""
             if "flush" in name.lower():
                 return True
         for argument in call.arguments:

@@ -282,7 +282,7 @@ def _settled(program: Program, one: Written) -> Written:
 
 def _is_steady(value: s.Value) -> bool:
     """Whether writing the expression twice gives the same twice: names and their members."""
-    return isinstance(value, s.Name | s.Member | s.Literal)
+    return isinstance(value, (s.Name, s.Member, s.Literal))
 
 
 # --- personal values ------------------------------------------------------------------------------
@@ -342,7 +342,7 @@ def _is_address(program: Program, at: Written) -> bool:
     value = at.value
     if argument(at.unit, value, at.environment) is not None:
         return False
-    if not isinstance(value, s.Call | s.Choice):
+    if not isinstance(value, (s.Call, s.Choice)):
         known = program.text(at.unit, value, at.environment)
         if known is not None:
             return _ADDRESS.fullmatch(known[0]) is not None

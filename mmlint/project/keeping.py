@@ -133,7 +133,7 @@ def _stores_arguments(program: Program, unit: Unit, call: s.Call) -> bool:
 
 def _is_store(unit: Unit, target: s.Value) -> bool:
     """Whether an assignment to ``target`` is kept: a member of a session or of cookies."""
-    if not isinstance(target, s.Member | s.Index):
+    if not isinstance(target, (s.Member, s.Index)):
         return False
     path = (*words(target), *_holder(unit, target.object))
     return any(_says_cookie(word) or _says_session(word) for word in path)
@@ -143,7 +143,7 @@ def _holder(unit: Unit, value: s.Value) -> tuple[str, ...]:
     """The words of an expression, and of the variable at its root: what made it says what it is."""
     found = list(words(value))
     root = value
-    while isinstance(root, s.Member | s.Call | s.Await | s.Index):
+    while isinstance(root, (s.Member, s.Call, s.Await, s.Index)):
         if isinstance(root, s.Call):
             root = root.callee
         else:

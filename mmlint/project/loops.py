@@ -115,7 +115,7 @@ class Loops:
             elif len(arguments) > 1 and path_of(call.callee) in _MAPPING:
                 given = arguments[0 if call.unit.python else 1].value
                 rows = arguments[1 if call.unit.python else 0].value
-            if isinstance(given, s.Lambda | s.Name | s.Member):
+            if isinstance(given, (s.Lambda, s.Name, s.Member)):
                 meant = self.program.resolve(call.unit, given)
                 if isinstance(meant, ProjectFunction):
                     found.setdefault(meant, (call.unit, rows))
@@ -159,7 +159,7 @@ def _is_data(unit: Unit, rows: s.Value, depth: int = 0) -> bool:
         return any(isinstance(one, s.Spread) for one in rows.items)
     if isinstance(rows, s.Name) and rows.binding >= 0 and depth < 3:
         definitions = unit.definitions.get(rows.binding, ())
-        if len(definitions) == 1 and isinstance(definitions[0].value, s.Sequence | s.Name):
+        if len(definitions) == 1 and isinstance(definitions[0].value, (s.Sequence, s.Name)):
             filled = any(
                 last_name(call.callee) in ("push", "append", "extend", "unshift")
                 for call in unit.uses.get(rows.binding, ())
@@ -172,7 +172,7 @@ def _is_data(unit: Unit, rows: s.Value, depth: int = 0) -> bool:
             isinstance(one.value, s.Call) and last_name(one.value.callee) == "len"
             for one in rows.arguments
         )
-    return not isinstance(rows, s.Literal | s.Object)
+    return not isinstance(rows, (s.Literal, s.Object))
 
 
 def _arrives(unit: Unit, rows: s.Value) -> bool:
@@ -198,5 +198,5 @@ def _is_stored(unit: Unit, rows: s.Value) -> bool:
 def _names_in(value: s.Value) -> Iterator[str]:
     """Yield every name in an expression."""
     for one in inside(value):
-        if isinstance(one, s.Name | s.Member):
+        if isinstance(one, (s.Name, s.Member)):
             yield one.name

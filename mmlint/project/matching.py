@@ -136,7 +136,7 @@ class Matcher:
         elif isinstance(pattern, Extends):
             yield from self._extends(platform, pattern, unit)
         elif unit.python:
-            if isinstance(pattern, Named | Views):
+            if isinstance(pattern, (Named, Views)):
                 yield from self._top_level(pattern, unit)
         elif isinstance(pattern, DefaultObject):
             yield from self._default_object(pattern, unit)
@@ -256,7 +256,7 @@ class Matcher:
                 continue
             if isinstance(entity, External) and entity.module in pattern.apps:
                 yield Match(Target(entity), pattern.why.format(name="app"))
-            if not isinstance(entity, Known | Instance) or entity.unit is not unit:
+            if not isinstance(entity, (Known, Instance)) or entity.unit is not unit:
                 continue
             for name in pattern.methods:
                 value = self._entry(entity, name)
@@ -497,4 +497,4 @@ def last_name(value: s.Value) -> str:
     """Return the name that an expression ends in (``a.b(c)``: ``b``), or an empty one."""
     if isinstance(value, s.Call):
         return last_name(value.callee)
-    return value.name if isinstance(value, s.Name | s.Member) else ""
+    return value.name if isinstance(value, (s.Name, s.Member)) else ""

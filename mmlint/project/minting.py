@@ -169,10 +169,10 @@ class Minting:
 
     def _constant(self, at: _At) -> Kind | None:
         unit, value = at.unit, at.value
-        if isinstance(value, s.Template | s.Operation):
+        if isinstance(value, (s.Template, s.Operation)):
             texts = [self.program.text(unit, one, at.environment) for one in _parts(value)]
             return "constant" if texts and all(texts) else None
-        if isinstance(value, s.Choice | s.Call) or self._changes(unit, value):
+        if isinstance(value, (s.Choice, s.Call)) or self._changes(unit, value):
             return None
         found = self.program.text(unit, value, at.environment)
         return "constant" if found is not None and found[0] else None
@@ -335,7 +335,7 @@ def words(value: s.Value) -> Path:
     """Return the names that an expression is made of, from its root: ``req.get("a").b`` is
     ``("req", "get", "()", "b")``. What has no name at its root begins with its first member."""
     found: list[str] = []
-    while isinstance(value, s.Member | s.Call | s.Await | s.Index):
+    while isinstance(value, (s.Member, s.Call, s.Await, s.Index)):
         if isinstance(value, s.Member):
             found.append(value.name)
         elif isinstance(value, s.Call):
@@ -383,7 +383,7 @@ def _plain(callee: Entity | None) -> Path:
 
 def _made(entity: Entity | None) -> Kind | None:
     """What an imported value was made by."""
-    path = _plain(entity) if isinstance(entity, External | Global) else ()
+    path = _plain(entity) if isinstance(entity, (External, Global)) else ()
     return MINTS.get(path[:-1]) if path[-1:] == ("()",) else None
 
 
@@ -395,7 +395,7 @@ def _parts(value: s.Value) -> Iterator[s.Value]:
         yield from value.operands
     elif isinstance(value, s.Sequence):
         yield from value.items
-    elif isinstance(value, s.Await | s.Spread):
+    elif isinstance(value, (s.Await, s.Spread)):
         yield value.value
     elif isinstance(value, s.Index):
         yield value.object

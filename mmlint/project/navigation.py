@@ -90,7 +90,7 @@ class Navigation:
             values = list(unit.values(watched.function))
         for value in values:
             for one in inside(value):
-                if isinstance(one, s.Name | s.Member) and one.name in _NAMES:
+                if isinstance(one, (s.Name, s.Member)) and one.name in _NAMES:
                     return True
                 if isinstance(one, s.Call) and last_name(one.callee) in _ROUTES:
                     return True

@@ -191,7 +191,7 @@ class Paths(Effects):
     def may_dispose(self, value: s.Value) -> bool:
         """Whether the disposer of what ``await using`` holds may flush: a package's does not."""
         found = self.program.resolve(self.unit, value)
-        return not isinstance(found, External | Global)
+        return not isinstance(found, (External, Global))
 
     def loop(self, one: s.Loop, states: States) -> States:
         states = self.block(one.head, states)
@@ -329,6 +329,6 @@ class Paths(Effects):
 
 def _awaited(item: s.Statement) -> s.Statement:
     """An item of an ``async with``: what it is given is awaited on entering."""
-    if not isinstance(item, s.Bind | s.Evaluate):
+    if not isinstance(item, (s.Bind, s.Evaluate)):
         return item
     return replace(item, value=s.Await(item.value.start, item.value.end, item.value))

@@ -265,7 +265,7 @@ class Payloads:
         if not send.unit.python or not isinstance(callee, s.Member):
             return None
         owner = self.program.resolve(send.unit, callee.object)
-        if not isinstance(owner, Instance | ProjectClass):
+        if not isinstance(owner, (Instance, ProjectClass)):
             return None
         for member in owner.unit.module.classes[owner.index].members:
             if member.name == callee.name and member.function >= 0:

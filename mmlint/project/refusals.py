@@ -209,7 +209,7 @@ def _is_beacon(callee: External | Global) -> bool:
 
 
 def _verb(callee: Entity | None) -> str:
-    if isinstance(callee, Global | External) and callee.path:
+    if isinstance(callee, (Global, External)) and callee.path:
         return callee.path[-1].lower()
     return ""
 

@@ -220,7 +220,7 @@ def _closes_server(call: s.Call) -> bool:
     if not isinstance(target, s.Member) or target.name != "close":
         return False
     holder = target.object
-    return isinstance(holder, s.Name | s.Member) and _SERVER.search(holder.name) is not None
+    return isinstance(holder, (s.Name, s.Member)) and _SERVER.search(holder.name) is not None
 
 
 def _calls(function: ProjectFunction, after: int) -> Iterator[s.Call]:
@@ -232,4 +232,4 @@ def _calls(function: ProjectFunction, after: int) -> Iterator[s.Call]:
 def _meant(call: s.Call) -> Iterator[s.Value]:
     """The functions that a call may run: the one it names, and those it is handed."""
     yield call.callee
-    yield from (one.value for one in call.arguments if isinstance(one.value, s.Name | s.Member))
+    yield from (one.value for one in call.arguments if isinstance(one.value, (s.Name, s.Member)))

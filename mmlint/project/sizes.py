@@ -98,7 +98,7 @@ class Sizes:
 
     def _sources(self, unit: Unit, value: s.Value) -> Iterator[tuple[Unit, s.Value]]:
         """What a value is made of, entry by entry."""
-        if isinstance(value, s.Await | s.Spread):
+        if isinstance(value, (s.Await, s.Spread)):
             yield unit, value.value
         elif isinstance(value, s.Choice):
             yield from ((unit, one) for one in value.options)
@@ -163,7 +163,7 @@ class Sizes:
             return
         literal, owner = known.value, known.unit
         number = literal.value if isinstance(literal, s.Literal) else None
-        if not isinstance(number, int | float) or isinstance(number, bool):
+        if not isinstance(number, (int, float)) or isinstance(number, bool):
             return
         place = Place(owner.path, literal.start, literal.end)
         numbers: tuple[Place, ...] = (place,)
@@ -189,7 +189,7 @@ def _slice(value: s.Value) -> s.Value | None:
             return None  # rows[5000:] is the rest
     if isinstance(end, s.Operation) and end.operator == "+" and len(end.operands) == 2:
         return end.operands[1]
-    return end if isinstance(end, s.Literal | s.Name) else None
+    return end if isinstance(end, (s.Literal, s.Name)) else None
 
 
 def _steps(unit: Unit, cut: s.Value, number: float) -> Iterator[Place]:

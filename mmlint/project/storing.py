@@ -45,7 +45,7 @@ def _is_used(unit: Unit, binding: int, spans: list[tuple[Unit, s.Node]]) -> bool
         (one.value.start, one.value.end)
         for definitions in unit.definitions.values()
         for one in definitions
-        if isinstance(one.value, s.Name | s.Member | s.Template | s.Operation)
+        if isinstance(one.value, (s.Name, s.Member, s.Template, s.Operation))
     ]
     taken += [(node.start, node.end) for owner, node in spans if owner is unit]
     return any(

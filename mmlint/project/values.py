@@ -286,7 +286,7 @@ class Values:
         """Whether evaluating ``value`` may do something besides giving a value."""
         quiet = s.Literal | s.Template | s.Name | s.Member | s.Index | s.Object | s.Sequence
         return any(
-            not isinstance(one, quiet | s.Choice | s.Lambda)
+            not isinstance(one, (quiet, s.Choice, s.Lambda))
             and not (isinstance(one, s.Operation) and one.operator in _PURE)
             for one in inside(value)
         )
@@ -311,7 +311,7 @@ def _words(callee: Entity | None) -> Path:
 
 
 def _is_number(value: s.Literal) -> bool:
-    return isinstance(value.value, int | float) and not isinstance(value.value, bool)
+    return isinstance(value.value, (int, float)) and not isinstance(value.value, bool)
 
 
 def _has_fraction(value: s.Literal) -> bool:

@@ -233,7 +233,7 @@ class Webhooks:
         return {
             id(one.site.value): self._verified(one.callee)
             for one in found
-            if isinstance(one.callee, External | Global)
+            if isinstance(one.callee, (External, Global))
         }
 
     def _key(self, unit: Unit, value: s.Value) -> str:
