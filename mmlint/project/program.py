@@ -177,6 +177,8 @@ class Program(Modules):
         """Return what ``value`` means, or None where it cannot be known."""
         asked, kind = self._question, type(value)
         if environment or kind not in _NAMED:
+            if asked is None and kind is s.Literal:
+                return Known(unit, value, environment)
             if asked is not None:
                 return self._within(asked, unit, value, environment, depth)
             return self._asked(unit, value, environment, depth)
@@ -257,6 +259,8 @@ class Program(Modules):
     def _follow(
         self, unit: Unit, value: s.Value, environment: Environment, depth: int
     ) -> Entity | None:
+        if type(value) in _WRITTEN:
+            return Known(unit, value, environment)
         if isinstance(value, s.Name):
             return self._name(unit, value, environment, depth + 1)
         if isinstance(value, s.Member):
@@ -276,9 +280,8 @@ class Program(Modules):
             return self.resolve(unit, value.operands[-1], environment, depth + 1)
         if isinstance(value, s.Template) or _joins(value):
             text = self._joined(unit, value, environment, depth + 1)
-            value = value if text is None else text
-        if isinstance(value, s.Literal | s.Template | s.Object | s.Sequence):
-            return Known(unit, value, environment)
+            if text is not None or isinstance(value, s.Template):
+                return Known(unit, text or value, environment)
         return None
 
     def _choice(
@@ -502,6 +505,9 @@ class Program(Modules):
             return (literal.value, found.unit, literal) if isinstance(literal.value, str) else None
         return None
 
+
+_WRITTEN = frozenset({s.Literal, s.Object, s.Sequence})
+"""What is what is written there."""
 
 _NAMED = frozenset({s.Name, s.Member, s.Call})
 """What is looked up once and remembered; everything else says itself what it is."""
