@@ -26,11 +26,16 @@ PARTIALS = frozenset(
     }
 )
 """Calls that give a function some of its arguments, and return the rest of it."""
+_GIVING = frozenset(one[0] for one in PARTIALS)
 
 
 def makes_partial(callee: Entity | None) -> bool:
     """Whether a call of ``callee`` returns its first argument with the others given to it."""
-    return isinstance(callee, External) and (callee.module, *callee.path) in PARTIALS
+    return (
+        isinstance(callee, External)
+        and callee.module in _GIVING
+        and (callee.module, *callee.path) in PARTIALS
+    )
 
 
 def binds(callee: Entity | None) -> bool:

@@ -182,8 +182,10 @@ class Program(Modules):
             if asked is not None:
                 return self._within(asked, unit, value, environment, depth)
             return self._asked(unit, value, environment, depth)
+        if asked is None and kind is s.Member:
+            return self._chain(unit, value, depth)
         known, key = self._known[unit], _key(value)
-        if asked is None and (kind is s.Member or type(key) is str):
+        if asked is None and type(key) is str:
             return self._chain(unit, value, depth)
         if key in known:
             return known[key]

@@ -18,6 +18,9 @@ Path = tuple[str, ...]
 """Keys that lead from a value to a part of it (``const { a: { b } } = x`` binds b to x by a, b)."""
 
 
+_ASSIGNING = frozenset({"=", "??=", "||="})
+
+
 class Definition(Struct, frozen=True, gc=False):
     """One value that a binding may hold: ``value``, and the path into it."""
 
@@ -108,7 +111,7 @@ class Unit:
         """Binding index to the values assigned to it anywhere in the module."""
         found: dict[int, list[Definition]] = {}
         for statement in self.binds:
-            if statement.operator in ("=", "??=", "||="):
+            if statement.operator in _ASSIGNING:
                 for name, path in pattern_names(statement.target):
                     definition = Definition(statement.value, path, statement)
                     found.setdefault(name.binding, []).append(definition)
@@ -119,7 +122,7 @@ class Unit:
         """Bindings that take the items of a loop, a comprehension or a ``with``: unknowable."""
         found: set[int] = set()
         for statement in self.statements:
-            if isinstance(statement, s.Loop) and statement.target is not None:
+            if type(statement) is s.Loop and statement.target is not None:
                 found.update(name.binding for name, _ in pattern_names(statement.target))
         return frozenset(found)
 
@@ -127,9 +130,10 @@ class Unit:
     def field_writes(self) -> dict[tuple[int, str], list[Definition]]:
         """(class index, field) to the values assigned to ``this.field`` or ``Class.field``."""
         found: dict[tuple[int, str], list[Definition]] = {}
+        inner = any(one.operator in _ASSIGNING for one in self.every(s.Operation))
         for index in range(len(self.module.functions) if self.module.classes else 0):
             for statement, values in self.walk.content(index):
-                for target, value in _assignments(statement, values):
+                for target, value in _assignments(statement, values if inner else ()):
                     if isinstance(target, s.Member):
                         owner = self.owner_of(target.object, index)
                         if owner >= 0:
@@ -330,13 +334,13 @@ def _deleted(statement: s.Statement) -> Iterator[s.Member]:
 
 
 def _assignments(
-    statement: s.Statement, values: list[s.Value]
+    statement: s.Statement, values: Sequence[s.Value]
 ) -> Iterator[tuple[s.Value, s.Value]]:
     """The targets and values that a statement assigns, as a statement or inside an expression."""
     if isinstance(statement, s.Bind):
         yield statement.target, statement.value
     for value in values:
-        if isinstance(value, s.Operation) and value.operator in ("=", "??=", "||="):
+        if isinstance(value, s.Operation) and value.operator in _ASSIGNING:
             yield value.operands[0], value.operands[-1]
 
 
