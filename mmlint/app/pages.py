@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -43,6 +45,12 @@ def rule_infos() -> list[RuleInfo]:
         )
         for one in registry()
     ]
+
+
+@cache
+def rules_by_code() -> Mapping[str, RuleInfo]:
+    """Return the same by code."""
+    return {one.code: one for one in rule_infos()}
 
 
 def chapters() -> list[tuple[str, list[RuleInfo]]]:

@@ -25,7 +25,7 @@ def shows_fixes(request: Request) -> bool:
 
 def view(request: Request, session: Session) -> View:
     """Return the view of what the session of one project has found."""
-    from mmlint.app.pages import rule_infos
+    from mmlint.app.pages import rules_by_code
     from mmlint.files.kinds import language
     from mmlint.report import View
 
@@ -43,7 +43,7 @@ def view(request: Request, session: Session) -> View:
         source=source,
         shown=shown,
         carriers=lambda path: language(path) == "dotenv",
-        rules={one.code: one for one in rule_infos()},
+        rules=rules_by_code,
         version=__version__,
         color=request.color,
         hyperlinks=request.color and sys.stdout.isatty(),
@@ -53,7 +53,7 @@ def view(request: Request, session: Session) -> View:
 
 def view_of_all(request: Request, audit: Audit) -> View:
     """Return the view of a result whose paths are those from where mmlint was started."""
-    from mmlint.app.pages import rule_infos
+    from mmlint.app.pages import rules_by_code
     from mmlint.files.kinds import language
     from mmlint.report import View
 
@@ -61,7 +61,7 @@ def view_of_all(request: Request, audit: Audit) -> View:
         source=audit.sources.get,
         shown=lambda path: path,
         carriers=lambda path: language(path) == "dotenv",
-        rules={one.code: one for one in rule_infos()},
+        rules=rules_by_code,
         version=__version__,
         color=request.color,
         hyperlinks=request.color and sys.stdout.isatty(),

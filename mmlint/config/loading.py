@@ -55,8 +55,8 @@ def load(
     below = _below(file.path.parent, root) if file else ""
     sources = [
         *([_Source(file, rules or {}, below, file.path.parent)] if file else []),
-        _Source(pairs, rules or {}),
-        _Source(OptionsLayer(select, ignore), rules or {}),
+        # To check what says nothing would take longer than to look for all files that may.
+        *(_Source(one, rules or {}) for one in (pairs, OptionsLayer(select, ignore)) if one.values),
     ]
     values: dict[str, object] = {}
     provenance: dict[str, str] = {}

@@ -94,7 +94,7 @@ def finding_record(reported: Reported, sources: Sources, view: View) -> FindingR
     """Return ``reported`` as other programs read it."""
     finding = reported.finding
     located = sources.locate(finding.place)
-    rule = view.rules.get(finding.code)
+    rule = view.rules().get(finding.code)
     return FindingRecord(
         code=finding.code,
         name=finding.name,

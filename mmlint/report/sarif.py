@@ -123,7 +123,7 @@ class _Run:
 
 def _rules(result: Result, view: View) -> list[RuleInfo]:
     """Return every rule by code, those included that only a finding knows."""
-    rules = dict(view.rules)
+    rules = dict(view.rules())
     for reported in result.findings:
         finding = reported.finding
         rules.setdefault(

@@ -60,7 +60,7 @@ class _Writer:
         return "\n".join(lines) + "\n"
 
     def _headline(self, finding: Finding) -> str:
-        rule = self._view.rules.get(finding.code)
+        rule = self._view.rules().get(finding.code)
         severity = self._paint(finding.severity, _BOLD, _SEVERITY_COLOR[finding.severity])
         code = self._linked(self._paint(finding.code, _BOLD), rule.url if rule else "")
         return f"{severity} {code} {finding.name}: {self._paint(clean(finding.message), _BOLD)}"

@@ -16,14 +16,14 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     ``shown``: a project-relative path as it is printed: relative to the directory mmlint was
     started in, with ``/``.
     ``carriers``: whether a path is of the ``.env`` family, whose every value may be a secret.
-    ``rules``: every known rule by code. ``version``: mmlint's own.
+    ``rules``: makes the table of every known rule by code. ``version``: mmlint's own.
     ``root_uri``: the project root as a ``file://`` URI, for links and for SARIF.
     """
 
     source: Callable[[str], bytes | None]
     shown: Callable[[str], str]
     carriers: Callable[[str], bool]
-    rules: Mapping[str, RuleInfo]
+    rules: Callable[[], Mapping[str, RuleInfo]]
     version: str
     color: bool = False
     hyperlinks: bool = False

@@ -244,7 +244,7 @@ def test_a_fix_of_several_files_is_shown_whole_and_taken_as_one(
         source=session.read,
         shown=lambda path: path,
         carriers=lambda path: False,
-        rules={},
+        rules=dict,
         version="1",
     )
     dialogue = Dialogue(

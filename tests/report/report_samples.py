@@ -64,7 +64,7 @@ class Project:
             source=self.files.get,
             shown=lambda path: path,
             carriers=lambda path: path.rsplit("/", 1)[-1].startswith(".env"),
-            rules=RULES,
+            rules=lambda: RULES,
             version="1.2.3",
         )
         return replace(view, **options)  # type: ignore[arg-type]
