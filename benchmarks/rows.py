@@ -6,7 +6,8 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from benchmarks.corpus import Corpus, make
@@ -34,14 +35,14 @@ class Ground:
             "HOME": str(self.home),
             "XDG_CACHE_HOME": str(self.home / "cache"),
         }
-        self._made: dict[tuple[int, float], Corpus] = {}
+        self._made: dict[Path, Corpus] = {}
 
-    def corpus(self, files: int, share: float = SHARE) -> Corpus:
-        """Return the repository with that many files; it is made once."""
-        if (files, share) not in self._made:
-            root = self.folder / f"corpus-{files}-{share:g}"
-            self._made[files, share] = make(root, files=files, share=share)
-        return self._made[files, share]
+    def corpus(self, files: int, share: float = SHARE, use: str = "") -> Corpus:
+        """Return the repository with that many files; it is made once, for each ``use`` anew."""
+        root = self.folder / f"corpus-{files}-{share:g}{use}"
+        if root not in self._made:
+            self._made[root] = make(root, files=files, share=share)
+        return self._made[root]
 
     def base(self) -> Command:
         """An interpreter that imports click and nothing else: no command line is faster."""
@@ -151,6 +152,25 @@ def _hook(ground: Ground) -> dict[str, Command]:
     return {BASE: ground.base()} | named
 
 
+def _commit(ground: Ground) -> dict[str, Command]:
+    corpus = ground.corpus(MIDDLE, use="-edited")
+    edited = {
+        "mmlint TYPESCRIPT": (corpus.handler_ts, "// again\n"),
+        "mmlint PYTHON": (corpus.handler_py, "# again\n"),
+    }
+    commands = {BASE: ground.base()}
+    for label, (path, comment) in edited.items():
+        commands[label] = replace(
+            ground.mmlint(corpus, path), prepare=partial(_append, corpus.root / path, comment)
+        )
+    return commands
+
+
+def _append(file: Path, text: str) -> None:
+    with file.open("a", encoding="utf-8") as opened:
+        opened.write(text)
+
+
 def _whole(ground: Ground, corpus: Corpus) -> dict[str, Command]:
     return {
         COLD: ground.mmlint(corpus, "--format", "json", cold=True),
@@ -234,6 +254,16 @@ GROUPS = (
         rounds=15,
         budget=25,
         quick=True,
+    ),
+    Group(
+        "commit",
+        _commit,
+        (
+            Row("hook on a TypeScript handler that was just edited", "mmlint TYPESCRIPT", BASE, 6),
+            Row("hook on a Python handler that was just edited", "mmlint PYTHON", BASE, 9),
+        ),
+        rounds=15,
+        budget=25,
     ),
     Group(
         "bare",

@@ -95,7 +95,7 @@ def test_every_row_reads_labels_that_its_group_runs(
             assert row.theirs in commands or group.memory, group.name
 
 
-def _small(ground: Ground, files: int, share: float = 0.01) -> object:
+def _small(ground: Ground, files: int, share: float = 0.01, use: str = "") -> object:
     from benchmarks.corpus import Corpus
 
     return Corpus(ground.folder, files, plain="a.ts", handler_ts="b.ts", handler_py="c.py")
