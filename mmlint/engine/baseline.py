@@ -10,10 +10,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from hashlib import blake2b
 from typing import Final
 
 from mmlint.model.baseline import Entry, StaleEntry
+from mmlint.model.digest import blake2b
 from mmlint.model.facts import EnvEntry, FileFacts
 from mmlint.model.finding import Finding, Place
 from mmlint.model.regex import regex

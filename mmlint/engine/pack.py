@@ -198,7 +198,7 @@ def _parsers() -> list[str]:
 
 
 def _key(item: Item) -> bytes:
-    from hashlib import blake2b
+    from mmlint.model.digest import blake2b
 
     language, data = item
     return blake2b(data, digest_size=16, person=language.encode()).digest()
@@ -261,7 +261,7 @@ def _check(key: bytes, facts: bytes) -> int:
 
 
 def _hash(person: bytes, *parts: str | bytes) -> str:
-    from hashlib import blake2b
+    from mmlint.model.digest import blake2b
 
     found = blake2b(digest_size=16, person=person)
     for part in parts:

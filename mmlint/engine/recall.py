@@ -177,7 +177,7 @@ def _sum(data: memoryview) -> bytes:
 
 
 def _hash(*parts: str | bytes) -> str:
-    from hashlib import blake2b
+    from mmlint.model.digest import blake2b
 
     found = blake2b(digest_size=16)
     for part in parts:

@@ -6,7 +6,6 @@ each thing that is called, and not for each call.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from msgspec import Struct
 
 from mmlint.model import syntax as s
 from mmlint.project.callee import speaks_http
+from mmlint.project.described import described
 from mmlint.project.entity import (
     Entity,
     External,
@@ -79,12 +79,9 @@ class Calls:
         """Return each unit (its id) with its calls of what ``pattern`` describes; a pattern as in
         ``Callback.callee``."""
         if pattern not in self._found:
-            described = re.compile(pattern).search
+            holds = described(pattern)
             numbers = [
-                number
-                for text, one in self._by_text.items()
-                if described(text)
-                for number in one.calls
+                number for text, one in self._by_text.items() if holds(text) for number in one.calls
             ]
             found = self._found[pattern] = {}
             for call in self._numbered(numbers):

@@ -6,7 +6,6 @@ export of that name, a class, a decorator. Only these are looked at closely.
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from mmlint.frameworks.pattern import (
 )
 from mmlint.model import syntax as s
 from mmlint.project.calls import in_full
+from mmlint.project.described import described
 from mmlint.project.entity import External, Global
 from mmlint.project.program import Program
 from mmlint.project.unit import Unit
@@ -69,9 +69,9 @@ class Candidates:
         """Return each unit (its id) with its decorators that ``pattern`` describes, in the order of
         the functions; a pattern as in ``Callback.callee``."""
         found: dict[int, list[Decoration]] = {}
-        described = re.compile(pattern).search
+        holds = described(pattern)
         for text, every in self._decorations.items() if self._decorations else ():
-            for one in every if described(text) else ():
+            for one in every if holds(text) else ():
                 found.setdefault(id(one.unit), []).append(one)
         for each in found.values():
             each.sort(key=lambda one: (one.function, one.decorator.start))

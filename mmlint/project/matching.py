@@ -29,6 +29,7 @@ from mmlint.project.arguments import binds
 from mmlint.project.bindings import Bound
 from mmlint.project.calls import in_full
 from mmlint.project.candidates import Candidates
+from mmlint.project.described import described
 from mmlint.project.entity import (
     Entity,
     External,
@@ -490,7 +491,7 @@ def _leaves(value: s.Object) -> Iterator[s.Value]:
 def is_called(entity: Entity | None, pattern: str) -> bool:
     """Whether a callee is what ``Callback.callee`` describes."""
     outside = entity if isinstance(entity, (External, Global)) else None
-    return outside is not None and re.search(pattern, in_full(outside)) is not None
+    return outside is not None and described(pattern)(in_full(outside))
 
 
 def last_name(value: s.Value) -> str:

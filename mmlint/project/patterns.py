@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import translate
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -17,6 +17,11 @@ MAX_STARRED = 1000
 """How many patterns with a star one table may have; the rest stays unread."""
 
 V = TypeVar("V")
+
+_Step = Callable[[str], object] | None
+"""Whether a folder's name is what a part of a glob stands for; None for ``**``, any number."""
+
+_WILD = frozenset("*?[")
 
 _BRACES = regex(r"\{([^{}]*)\}")
 
@@ -78,11 +83,11 @@ def _any(folder: str, globs: list[str]) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _parsed(glob: str) -> tuple[tuple[str | re.Pattern[str], ...], ...]:
-    """The plain globs of one with braces, each as its steps; ``**`` stays text."""
+def _parsed(glob: str) -> tuple[tuple[_Step, ...], ...]:
+    """The plain globs of one with braces, each as its steps."""
     return tuple(
         tuple(
-            step if step == "**" else _compiled(step)
+            None if step == "**" else _step(step)
             for step in one.split("/")
             if step not in ("", ".")
         )
@@ -90,11 +95,13 @@ def _parsed(glob: str) -> tuple[tuple[str | re.Pattern[str], ...], ...]:
     )
 
 
-def _compiled(step: str) -> re.Pattern[str]:
+def _step(step: str) -> Callable[[str], object]:
+    if _WILD.isdisjoint(step):
+        return step.__eq__
     try:
-        return re.compile(translate(step))
+        return re.compile(translate(step)).match
     except re.error:  # a range such as [z-a]
-        return re.compile(re.escape(step))
+        return step.__eq__
 
 
 def _unbraced(glob: str) -> Iterator[str]:
@@ -113,15 +120,15 @@ def _unbraced(glob: str) -> Iterator[str]:
             del waiting[MAX_GLOBS:]
 
 
-def _matches(parts: tuple[str, ...], steps: tuple[str | re.Pattern[str], ...]) -> bool:
+def _matches(parts: tuple[str, ...], steps: tuple[_Step, ...]) -> bool:
     """Whether the steps of a glob lead through all parts of a path.
 
     ``reached`` holds how many parts may be behind us after each step: no backtracking.
     """
     reached = {0}
     for step in steps:
-        if isinstance(step, str):
+        if step is None:
             reached = set(range(min(reached), len(parts) + 1)) if reached else set()
         else:
-            reached = {at + 1 for at in reached if at < len(parts) and step.match(parts[at])}
+            reached = {at + 1 for at in reached if at < len(parts) and step(parts[at])}
     return len(parts) in reached

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from hashlib import blake2b
 from typing import Final, NamedTuple
 
+from mmlint.model.digest import blake2b
 from mmlint.model.key import Key, Kind, Shape
 from mmlint.model.regex import regex
 

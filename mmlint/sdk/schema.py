@@ -77,10 +77,20 @@ SERVER_EVENTS: Final = ("signup", *SERVER_ONLY)
 BROWSER_EVENTS: Final = ("$pageview", "clicked_*", "viewed_*", "hovered_*")
 """Events that only the browser can know of."""
 
+_WILD: Final = frozenset("*?[")
+
 
 def is_among(event: str, patterns: Iterable[str]) -> bool:
     """Whether ``event`` is one of ``patterns``, in which ``*`` stands for anything."""
-    return any(fnmatch.fnmatchcase(event, pattern) for pattern in patterns)
+    return any(_is_one(event, pattern) for pattern in patterns)
+
+
+def _is_one(event: str, pattern: str) -> bool:
+    """Most patterns are a name or how one begins, and nothing must be compiled for them."""
+    begin = pattern.removesuffix("*")
+    if _WILD.isdisjoint(begin):
+        return event.startswith(begin) if begin != pattern else event == pattern
+    return fnmatch.fnmatchcase(event, pattern)
 
 
 def canonical_side(event: str) -> str | None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from mmlint.languages import observe
+from mmlint.project.values import size_as_json
 from mmlint.project.view import Project
 
 
@@ -56,3 +62,8 @@ def test_numbers_that_are_made_of_each_other_end() -> None:
     found = server("track({ event: 'a', timestamp: n39 });", before)
     (timestamp,) = found.payloads.values("timestamp")
     assert found.values.unfit_time(timestamp.value) is None
+
+
+@given(st.text() | st.integers() | st.floats() | st.booleans() | st.none(), st.booleans())
+def test_a_value_has_the_size_that_json_gives_it(value: str | float | None, plain: bool) -> None:
+    assert size_as_json(value, plain=plain) == len(json.dumps(value, ensure_ascii=plain).encode())
