@@ -159,7 +159,8 @@ def test_several_at_once_print_the_same(project: Path, cache: Path) -> None:
 # --- killed in the middle -------------------------------------------------------------------------
 
 SLOWLY = """
-import os, time
+import os, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever starts this may ignore it
 from mmlint.engine.cache import Cache
 from mmlint.cli import main
 if {writing}:
@@ -189,12 +190,16 @@ def test_a_run_that_is_killed_leaves_nothing_that_matters(
     )
     assert dying.stdout is not None
     assert dying.stdout.readline() == b"now\n"
-    workers = _children(dying.pid)
+    workers = set(_children(dying.pid))
     dying.send_signal(how)
-    if how == signal.SIGINT and not writing:
-        for one in workers:  # they finish what they are at; here that would take a minute
-            os.kill(one, signal.SIGKILL)
-    dying.wait(30)
+    end = time.monotonic() + 30
+    while dying.poll() is None and time.monotonic() < end:
+        time.sleep(0.05)
+        if how == signal.SIGINT and not writing:
+            workers.update(_children(dying.pid))  # one may have begun meanwhile
+            for one in filter(_runs, workers):  # they finish what they are at, which is a minute
+                os.kill(one, signal.SIGKILL)
+    assert dying.poll() is not None
     dying.stdout.close()
     assert run(project, cache) == run(project, cache, "--no-cache")
     assert len(entries(cache)) == 1
