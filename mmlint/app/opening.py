@@ -48,9 +48,11 @@ def open_session(
     folder, root = _project(named[0] if named else request.stdin_filename or ".", here)
     if start is not None:
         root = here
+    from mmlint.files.copies import may_fork
     from mmlint.files.listing import Lister
 
-    lister = Lister(root)  # git works while settings and rules are loaded
+    # The files are listed while settings and rules are loaded.
+    lister = Lister(root, apart=request.jobs > 1 and may_fork())
     try:
         settings = load_settings(request, here if here.is_relative_to(root) else folder, root)
         session = _opened(request, settings, stdin, here, root, lister, means or Means())

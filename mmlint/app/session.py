@@ -189,6 +189,7 @@ class Session:
 
         if self._observer is None:
             cache = self._cache()
+            observing = self._observing(cache)  # before the list is waited for
             with self.clock.measure("listing"):
                 found = self._listing()
             self._observer = Observer(
@@ -197,7 +198,7 @@ class Session:
                 focus=self.focus,
                 modules=self.settings.python_sdk_modules,
                 prefixes=self.settings.public_env_prefixes,
-                observing=self._observing(cache),
+                observing=observing,
                 cache=cache,
                 counted=self._count_read,
                 only_keys=self._asks_for_keys_alone(),

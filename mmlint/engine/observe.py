@@ -15,9 +15,10 @@ import msgspec
 
 from mmlint.engine.ahead import FEWEST
 from mmlint.engine.glances import CODE, Name, name_of
-from mmlint.engine.pool import Observing, may_fork
+from mmlint.engine.pool import Observing
 from mmlint.engine.renaming import Renaming, renamings
 from mmlint.engine.sifting import BINARY, LISTENS, STACKED, WRAPS, Sieve, needle_table
+from mmlint.files.copies import may_fork
 from mmlint.files.kinds import is_test, language, looks_minified
 from mmlint.files.needles import SPREADS, matters
 from mmlint.files.reading import Unreadable

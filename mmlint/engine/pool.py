@@ -7,9 +7,7 @@ the workers, and encoded facts back.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Sequence
-from threading import active_count
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -17,6 +15,7 @@ import msgspec
 
 from mmlint.engine.clock import Clock
 from mmlint.engine.pack import Item, Pack, encode, observing_version
+from mmlint.files.copies import forks, may_have_children
 from mmlint.model.facts import FileFacts, Language
 
 if TYPE_CHECKING:
@@ -187,7 +186,7 @@ class Observing:
 
     def _alone(self, items: list[Item]) -> None:
         """Observe one by one in a process of their own, which may die of it."""
-        if not items or not _may_have_children():
+        if not items or not may_have_children():
             return
         from concurrent.futures.process import BrokenProcessPool
 
@@ -250,8 +249,8 @@ def pays(items: Sequence[Item], jobs: int) -> bool:
     """Whether worker processes save time: there is enough to do, for more than one."""
     if jobs < 2 or len(items) < 2:
         return False
-    enough = FORK_PAYS if _forks() else SPAWN_PAYS
-    return sum(map(_cost, items)) > enough and _may_have_children()
+    enough = FORK_PAYS if forks() else SPAWN_PAYS
+    return sum(map(_cost, items)) > enough and may_have_children()
 
 
 def _cost(item: Item) -> int:
@@ -273,17 +272,11 @@ def _batches(items: Sequence[Item], cost: int) -> Iterable[list[Item]]:
         yield batch
 
 
-def _forks() -> bool:
-    """Whether a worker is a copy of this process, ready at once; with threads about, none may be
-    copied, and the worker begins from nothing (half a second)."""
-    return sys.platform.startswith("linux") and active_count() == 1
-
-
 def _processes(jobs: int) -> ProcessPoolExecutor:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    context = get_context("fork" if _forks() else "spawn")
+    context = get_context("fork" if forks() else "spawn")
     return ProcessPoolExecutor(jobs, context, _begin, (os.getpid(),))
 
 
@@ -302,14 +295,3 @@ def _begin(parent: int) -> None:
 
     if hasattr(os, "fork"):
         Thread(target=watch, daemon=True).start()
-
-
-def may_fork() -> bool:
-    """Whether this process may be copied, as it is."""
-    return _forks() and _may_have_children()
-
-
-def _may_have_children() -> bool:
-    """Whether this process may start others; the workers of somebody else's pool may not."""
-    process = sys.modules.get("multiprocessing.process")
-    return process is None or not process.current_process().daemon

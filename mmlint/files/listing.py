@@ -6,6 +6,7 @@ at once; elsewhere the folders are walked.
 
 from __future__ import annotations
 
+import marshal
 import os
 import re
 import stat
@@ -18,8 +19,10 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from mmlint.files.choosing import IgnoreFiles, folders_of
+from mmlint.files.copies import Copy
 from mmlint.files.git import ENV_FOLDER, Asked, Failure, is_named
 from mmlint.files.kinds import VENDORED, language
 from mmlint.files.reading import is_within
@@ -61,6 +64,20 @@ class Listing(msgspec.Struct, frozen=True, eq=False):
         """Whether both list the same; when a file changed, and who tracks it, is no part of it."""
         return isinstance(other, Listing) and self._listed() == other._listed()
 
+    def without(self, exclude: Sequence[str]) -> Listing:
+        """Return the same without the files that ``exclude`` leaves out."""
+        if not exclude:
+            return self
+        kept = tuple(_without(self.files, exclude))
+        stamps = dict(zip(self.files, self.stamps, strict=True))
+        left = self.links.keys() & set(kept)
+        return replace(
+            self,
+            files=kept,
+            links={path: target for path, target in self.links.items() if path in left},
+            stamps=array(STAMP, map(stamps.__getitem__, kept)),
+        )
+
     def _listed(self) -> tuple[object, ...]:
         return self.files, self.notes, self.skipped_folders, dict(self.links)
 
@@ -86,14 +103,55 @@ def without_disk(files: Iterable[str], *, exclude: Sequence[str] = ()) -> Listin
 
 
 class Lister:
-    """Lists one project: git begins at once, and is waited for when the list is asked for."""
+    """Lists one project: git begins at once, and is waited for when the list is asked for.
 
-    def __init__(self, root: Path | str) -> None:
+    ``apart``: a copy of this process does all of it, while this one does something else.
+    """
+
+    def __init__(self, root: Path | str, *, apart: bool = False) -> None:
         self._root = Path(os.path.realpath(root))
-        self._asked = _ask(self._root)
+        self._copy = self._copied() if apart else None
+        self._asked = _ask(self._root) if self._copy is None else None
 
     def listing(self, *, exclude: Sequence[str] = ()) -> Listing:
         """Return what the function ``listing`` does. To be called once."""
+        if self._copy is not None:
+            found = _decoded(self._copy.answer())
+            self._copy = None
+            if found is not None:
+                return found.without(exclude)
+            self._asked = _ask(self._root)
+        return self._found().without(exclude)
+
+    def stop(self) -> None:
+        """Let git go; nobody needs the list."""
+        if self._copy is not None:
+            self._copy.stop()
+            self._copy = None
+        if self._asked is not None:
+            self._asked.stop()
+
+    def _copied(self) -> Copy | None:
+        try:
+            return Copy(self._encoded)
+        except OSError:  # what cannot be done apart is done here
+            return None
+
+    def _encoded(self) -> bytes:
+        """Done by a copy. ``marshal`` knows odd bytes in names, and is read by its like alone."""
+        self._copy = None
+        self._asked = _ask(self._root)
+        try:
+            found = self._found()
+        except BaseException:
+            self.stop()
+            raise
+        links, stamps = dict(found.links), found.stamps.tobytes()
+        return marshal.dumps(
+            (found.files, found.notes, found.skipped_folders, links, stamps, found.untracked)
+        )
+
+    def _found(self) -> Listing:
         found = _Found(self._root)
         with found.tree:
             found.repository("", self._asked)
@@ -105,20 +163,22 @@ class Lister:
             folders = folders_of(stamps)
             beside = (path for path in found.ignored_env if path.rpartition("/")[0] in folders)
             stamps |= {path: found.ignored_env[path] for path in beside}
-        kept = tuple(sorted(_without(stamps, exclude)))
+        files = tuple(sorted(stamps))
         return Listing(
-            files=kept,
+            files=files,
             notes=tuple(sorted(found.notes)),
             skipped_folders=tuple(sorted(found.skipped_folders)),
-            links={path: found.links[path] for path in sorted(found.links.keys() & kept)},
-            stamps=array(STAMP, map(stamps.__getitem__, kept)),
+            links={path: found.links[path] for path in sorted(found.links.keys() & stamps.keys())},
+            stamps=array(STAMP, map(stamps.__getitem__, files)),
             untracked=None if found.untracked is None else frozenset(found.untracked),
         )
 
-    def stop(self) -> None:
-        """Let git go; nobody needs the list."""
-        if self._asked is not None:
-            self._asked.stop()
+
+def _decoded(answer: bytes | None) -> Listing | None:
+    if answer is None:
+        return None
+    files, notes, skipped, links, stamps, untracked = marshal.loads(answer)
+    return Listing(files, notes, skipped, links, array(STAMP, stamps), untracked)
 
 
 def _ask(folder: Path) -> Asked | None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmlint.engine import ahead, observe, sifting
+from mmlint.engine import observe, sifting
 from mmlint.engine.ahead import Ahead, Seen
 from mmlint.engine.cache import Cache
 from mmlint.engine.observe import Observed, Observer
@@ -188,7 +188,7 @@ def test_a_copy_reads_its_part_and_this_process_only_what_is_parsed_of_it(
 
 
 def test_a_few_files_are_looked_at_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ahead.os, "fork", lambda: pytest.fail("a copy for one file"))
+    monkeypatch.setattr(os, "fork", lambda: pytest.fail("a copy for one file"))
     monkeypatch.setattr(observe, "may_fork", lambda: True)
     (tmp_path / "a.ts").write_text(_TEXTS[1])
     assert set(seen(tmp_path, None, 8).facts) == {"a.ts"}

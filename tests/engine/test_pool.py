@@ -78,7 +78,7 @@ def test_a_pool_is_not_begun_for_little() -> None:
 def test_python_takes_longer_so_that_less_of_it_is_enough() -> None:
     size = pool.FORK_PAYS // 4
     assert not pays([("typescript", b"x" * size)] * 2, 2)
-    if pool._forks():
+    if pool.forks():
         assert pays([("python", b"x" * size)] * 2, 2)
 
 
@@ -87,7 +87,7 @@ def test_with_threads_about_no_process_is_copied() -> None:
     other = threading.Thread(target=there.wait)
     other.start()
     try:
-        assert not pool._forks()
+        assert not pool.forks()
     finally:
         there.set()
         other.join()
@@ -118,7 +118,7 @@ def test_the_number_of_processes_changes_nothing(jobs: int) -> None:
 
 @pytest.mark.usefixtures("eager")
 def test_processes_that_begin_from_nothing_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "_forks", lambda: False)
+    monkeypatch.setattr(pool, "forks", lambda: False)
     assert facts(jobs=2) == EXPECTED
 
 
