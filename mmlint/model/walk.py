@@ -160,6 +160,8 @@ class Walk:
 
     def of(self, kind: type[V]) -> list[V]:
         """Return every value of one kind, body by body."""
+        if kind is Call:
+            return [self.values[index] for index in self._calls]  # type: ignore[misc]
         if kind in _FREQUENT:
             return [value for value in self.values if type(value) is kind]
         return self._kinds.get(kind, [])

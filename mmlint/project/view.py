@@ -131,17 +131,23 @@ class Project:
         return [one for one in self.runtimes.handlers if not one.function.unit.test]
 
     @property
-    def scripts(self) -> Iterator[tuple[Unit, int]]:
-        """The functions that scripts begin with: their top level, and what runs a command."""
-        found = [(unit, 0) for unit in self.units]
-        found += [(one.function.unit, one.function.index) for one in self.handlers]
-        return (one for one in found if self.evidence(*one).runtime == "script")
+    def starts(self) -> list[ProjectFunction]:
+        """The functions that something can begin with: the top level of files, and handlers."""
+        top = [ProjectFunction(unit, 0) for unit in self.units]
+        return top + [one.function for one in self.handlers]
 
     @cached_property
     def sends(self) -> tuple[Send, ...]:
         """Every send outside test files, calls of wrappers included, in path and source order."""
         found = Sends(self.program, self.side).all()
         return tuple(one for one in found if not one.unit.test)
+
+    @property
+    def asked_sends(self) -> list[Send]:
+        """Those of them that findings are asked for: for rules whose every finding, related places
+        included, lies in the unit of the send."""
+        asked = self.asked
+        return [one for one in self.sends if asked is None or one.unit.path in asked]
 
     @cached_property
     def identifications(self) -> tuple[Send, ...]:

@@ -62,7 +62,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mmlint.model.finding import Fix, Related
-from mmlint.project.entity import ProjectFunction
 from mmlint.project.flow import Exit, Spot
 from mmlint.project.repair import flush_before
 from mmlint.project.unit import Unit
@@ -75,11 +74,13 @@ _ENDS = {"process": "the process ends here", "throw": "the script throws here"}
 
 
 def check(project: Project) -> Iterator[Verdict]:
-    for unit, index in project.scripts:
-        function = ProjectFunction(unit, index)
-        if not project.concerns(function) or not project.flow.may_leave_send(function):
+    for function in project.starts:
+        if not project.flow.may_leave_send(function) or not project.concerns(function):
             continue
+        unit, index = function.unit, function.index
         evidence = project.evidence(unit, index)
+        if evidence.runtime != "script":
+            continue
         unsent = project.delivery(unit, index).unsent
         if not unsent:
             continue

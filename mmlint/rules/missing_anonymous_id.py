@@ -70,7 +70,7 @@ _MISSPELT = ("anonymousId", "anonId")
 
 
 def check(project: Project) -> Iterator[Verdict]:
-    for send in project.sends:
+    for send in project.asked_sends:
         if send.side != "server" or not _lacks(send):
             continue
         if send.name is not None and send.name.text == "$identify":

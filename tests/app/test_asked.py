@@ -14,12 +14,12 @@ from tests.projects.repositories import CASES as REPOSITORIES
 from tests.projects.repositories import files
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-PATHS = {"MM101", "MM102", "MM104", "MM106"}
+ASKED = {"MM101", "MM102", "MM104", "MM106", "MM301"}
 CASES = [
     case
     for folder in ("rules", "platforms", "links")
     for case in load_cases(FIXTURES / folder, ("found",))
-    if case.rules & PATHS
+    if case.rules & ASKED
 ]
 CODE = (".ts", ".tsx", ".js", ".py")
 """Files that stand for themselves: where a settings file is named, its folder may be meant."""
