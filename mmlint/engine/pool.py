@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -44,14 +44,14 @@ OBSERVING: Final = "observing"
 """What the time between asking for facts and having them is called, whoever worked meanwhile."""
 
 
-class Outcome(NamedTuple):
+class Outcome(msgspec.Struct, frozen=True):
     """What came of one file: its facts, or why there are none, as the end of a sentence."""
 
     facts: FileFacts | None
     failure: str = ""
 
 
-class Answer(NamedTuple):
+class Answer(msgspec.Struct, frozen=True):
     """What a worker says of a batch. ``version``: of its mmlint. ``seconds``: by language.
     ``facts``: encoded, or None for what it could not observe or encode."""
 

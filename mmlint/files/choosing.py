@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.files import gitignore
 from mmlint.files.reading import Unreadable, read
@@ -25,7 +26,7 @@ def folders_of(paths: Iterable[str]) -> set[str]:
     return found
 
 
-class Layer(NamedTuple):
+class Layer(msgspec.Struct, frozen=True):
     """An ignore file's patterns, and how a path from the root becomes one from its folder."""
 
     patterns: tuple[gitignore.Pattern, ...]

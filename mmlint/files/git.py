@@ -6,7 +6,9 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+import msgspec
 
 from mmlint.files.root import work_tree
 
@@ -61,13 +63,13 @@ ENV_FOLDER: Final = ".env"
 """By this name a folder is a virtual environment; nobody looks into it."""
 
 
-class Failure(NamedTuple):
+class Failure(msgspec.Struct, frozen=True):
     """Why git has no answer, in its own words."""
 
     reason: str
 
 
-class _Running(NamedTuple):
+class _Running(msgspec.Struct, frozen=True):
     """Git at work. ``paper``: what it writes on, where that is in memory and no pipe, for which it
     would have to wait until somebody reads."""
 

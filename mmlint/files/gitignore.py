@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model.regex import regex
 
@@ -38,7 +39,7 @@ Segment = str | re.Pattern[str] | None
 """One part of a pattern between slashes: literal text, a glob, or any number of folders."""
 
 
-class Pattern(NamedTuple):
+class Pattern(msgspec.Struct, frozen=True):
     """One line. ``anchored``: it is about a path from its file's folder, else about any name."""
 
     segments: tuple[Segment, ...]

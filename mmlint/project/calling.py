@@ -9,7 +9,8 @@ function that is handed to them by name.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.project.callee import (
@@ -35,7 +36,7 @@ _SPECIAL = CHAINS | EACH | MAPPERS | STARTING
 _SPECIAL_PATHS = TIMERS | {TO_THREAD}
 
 
-class Calling(NamedTuple):
+class Calling(msgspec.Struct, frozen=True):
     """The functions that may leave an event queued, a flush unwaited for, a plain request behind.
 
     None of the others does. An event or a request is made by a call, here or in a function that is

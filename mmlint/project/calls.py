@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
-from typing import NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from mmlint.model import syntax as s
@@ -35,7 +35,7 @@ class Call(Struct, frozen=True, gc=False):
     callee: Entity | None
 
 
-class Outside(NamedTuple):
+class Outside(msgspec.Struct, frozen=True):
     """Something that a package or the platform provides, and the numbers of its calls."""
 
     entity: External | Global

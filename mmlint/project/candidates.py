@@ -7,7 +7,8 @@ export of that name, a class, a decorator. Only these are looked at closely.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.frameworks.pattern import (
     Attached,
@@ -32,7 +33,7 @@ Units = frozenset[int]
 """Units, by their ids."""
 
 
-class Decoration(NamedTuple):
+class Decoration(msgspec.Struct, frozen=True):
     """A decorator of something outside the project, and the function that it decorates."""
 
     unit: Unit

@@ -11,6 +11,8 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from mmlint.model.facts import EnvEntry
 from mmlint.model.finding import Place
 from mmlint.model.key import Key
@@ -25,7 +27,7 @@ _FAMILY = regex(r"(\.env|\.dev\.vars)(?:\.([\w-]+?))?(?:\.local)?")
 _TEMPLATES = frozenset({"example", "sample", "template", "dist"})
 
 
-class Behind(NamedTuple):
+class Behind(msgspec.Struct, frozen=True):
     """A key behind a variable's name. ``carried``: the entry that holds the key itself."""
 
     key: Key

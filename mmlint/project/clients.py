@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.project.entity import Known, Sdk, SdkClass, SdkFunction
@@ -11,7 +12,7 @@ from mmlint.project.program import Call, Program
 from mmlint.project.shape import Field, Shape, Shapes
 
 
-class Setup(NamedTuple):
+class Setup(msgspec.Struct, frozen=True):
     """A call of ``init``, or a new ``MillimetricClient``, with the options that it is given."""
 
     call: Call

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+import msgspec
+
 from mmlint.model import syntax as s
 from mmlint.project.entity import NOTHING, Environment
 from mmlint.project.program import Call
@@ -38,7 +40,7 @@ class Header(NamedTuple):
     environment: Environment = NOTHING
 
 
-class Headers(NamedTuple):
+class Headers(msgspec.Struct, frozen=True):
     """What is known of a request's headers. ``authorization``: None where it is not certain.
     ``origin``: whether one says whose page it comes from; None where that cannot be seen.
     ``signed``: whether there is an ``Authorization``; None where that cannot be seen."""
@@ -48,7 +50,7 @@ class Headers(NamedTuple):
     signed: bool | None
 
 
-class _Write(NamedTuple):
+class _Write(msgspec.Struct, frozen=True):
     """Something that is done to headers: one is set, or all of an object's are.
 
     ``name``: in lower case; None where ``value`` is an object of them, or ``value`` is None and

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 
-class Hints(NamedTuple):
+class Hints(msgspec.Struct, frozen=True):
     """``names``: the last name in a specifier is one of these, maybe followed by an extension; it
     is ``.`` where a folder is named by its place alone (``..``, ``./``). ``pieces``: or one of
     these stands in the specifier, which is written in double quotes."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.project.callee import JS_CLIENTS, PY_CLIENTS, speaks_http
@@ -23,7 +24,7 @@ _BASES = frozenset({"base_url", "baseURL", "prefixUrl"})
 """Options of clients: httpx; axios; ky and got."""
 
 
-class Request(NamedTuple):
+class Request(msgspec.Struct, frozen=True):
     """An HTTP send. ``body``: the value that becomes the JSON body, unserialised, or None."""
 
     endpoint: str

@@ -9,8 +9,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
 from typing import Literal as Choices
+
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry, Reference
@@ -38,14 +40,14 @@ Keys = tuple[str, ...]
 _Kind = Choices["empty", "key", "placeholder", "reference", "unknown", "other"]
 
 
-class Inlined(NamedTuple):
+class Inlined(msgspec.Struct, frozen=True):
     """An entry that a configuration file inlines, and that file."""
 
     path: str
     entry: EnvEntry
 
 
-class OwnPrefix(NamedTuple):
+class OwnPrefix(msgspec.Struct, frozen=True):
     """A prefix that the project itself makes public for what lies in ``folder``."""
 
     folder: str
@@ -87,7 +89,7 @@ def within(path: str, folder: str) -> bool:
 # --- options --------------------------------------------------------------------------------------
 
 
-class _Found(NamedTuple):
+class _Found(msgspec.Struct, frozen=True):
     unit: Unit
     entry: s.Entry
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside
@@ -22,7 +23,7 @@ _ASSIGNMENTS = frozenset({"=", "??=", "||="})
 _SESSION_WRITES = frozenset({"set", "put", "save", "update", "setdefault", "assign"})
 
 
-class _Kept(NamedTuple):
+class _Kept(msgspec.Struct, frozen=True):
     """What a unit puts into cookies and sessions: variables, and the bytes of expressions."""
 
     bindings: frozenset[int]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 from typing import Literal as Choices
+
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.facts import Connection, FileFacts
@@ -55,7 +57,7 @@ _CUT: Final = regex(r".{3}… \(")
 _MCP: Final = regex(r"/mcp\b")
 
 
-class KeyUse(NamedTuple):
+class KeyUse(msgspec.Struct, frozen=True):
     """A key that is handed to somebody, and one place that it comes from.
 
     ``side``: where the call that hands it over runs. ``origin_header``: whether the request says
@@ -81,7 +83,7 @@ class KeyUse(NamedTuple):
         return self.taker in ("browser", "tag") or self.side == "client"
 
 
-class Bearing(NamedTuple):
+class Bearing(msgspec.Struct, frozen=True):
     """A tag of a page whose ``data-key`` is a key: its place, what it says, and the file."""
 
     place: Place
@@ -186,7 +188,7 @@ def is_malformed(text: str, key: Key | None) -> bool:
 # --- what settings hand over ----------------------------------------------------------------------
 
 
-class Shown(NamedTuple):
+class Shown(msgspec.Struct, frozen=True):
     """A key that a client is set up to show to a server: the token, or the variable's name in it.
 
     ``name``: the variable that it comes from, if it does.
@@ -433,7 +435,7 @@ def carried(project: Project, origin: Origin) -> tuple[Related, ...]:
     )
 
 
-class Malformed(NamedTuple):
+class Malformed(msgspec.Struct, frozen=True):
     """A literal in a key's place, and what it begins with."""
 
     place: Place

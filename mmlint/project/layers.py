@@ -10,7 +10,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
 
 import msgspec
 
@@ -33,7 +32,7 @@ _REFERENCE = regex(r"""(?:!Ref\s+|\bRef:\s*|!GetAtt\s+)["']?(\w+)""")
 _CUSTOM = regex(r"(?P<layer>(?:.*/)?[\w.-]*layers?(?:/[^/]+)?)/(?:python|nodejs)/", re.I)
 
 
-class Layer(NamedTuple):
+class Layer(msgspec.Struct, frozen=True):
     """``folder``: what is unpacked. ``built``: the folder holds sources, which a build puts into
     ``python`` or ``nodejs`` first."""
 
@@ -41,7 +40,7 @@ class Layer(NamedTuple):
     built: bool = False
 
 
-class User(NamedTuple):
+class User(msgspec.Struct, frozen=True):
     """The code of a function, and the layers it uses, by their names in the template."""
 
     folder: str

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model.facts import KeyLiteral
 from mmlint.model.finding import Place
@@ -29,7 +30,7 @@ from mmlint.sdk.environment import says_secret
 _SECRET = frozenset({"sk", "rk", "ak"})
 
 
-class ClientSecret(NamedTuple):
+class ClientSecret(msgspec.Struct, frozen=True):
     """A secret that browsers get. ``name``: the variable that it is read from, where it is no
     literal. ``place``: the literal, or the read."""
 
@@ -38,7 +39,7 @@ class ClientSecret(NamedTuple):
     name: str | None = None
 
 
-class StraySecret(NamedTuple):
+class StraySecret(msgspec.Struct, frozen=True):
     """A key literal that is no other rule's business. ``unit``: the program that it stands in."""
 
     place: Place

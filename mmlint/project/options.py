@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model.suggest import did_you_mean
 from mmlint.project.clients import Setup
@@ -15,7 +16,7 @@ _OTHER = {"browser": NODE_OPTIONS, "node": BROWSER_OPTIONS}
 _COUNTERPARTS = {"flushAt": "flushBatchSize", "flushBatchSize": "flushAt"}
 
 
-class WrongOption(NamedTuple):
+class WrongOption(msgspec.Struct, frozen=True):
     """``kind``: it is the ``other`` SDK's, ``foreign`` (another vendor's), or a ``slip``."""
 
     name: str

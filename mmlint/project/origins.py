@@ -7,7 +7,8 @@ followed is left out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.key import Key
@@ -32,7 +33,7 @@ _MOST_CALLERS = 200
 _SAME_TEXT = frozenset({"trim", "toString", "strip", "valueOf"})
 
 
-class Origin(NamedTuple):
+class Origin(msgspec.Struct, frozen=True):
     """One place that a text may come from.
 
     ``node``: what spells it: the literal, or the read of the variable (the name in its place, where

@@ -11,6 +11,8 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
+import msgspec
+
 from mmlint.model import syntax as s
 from mmlint.model.finding import Edit, Place, Related, RenameKey, Replace
 from mmlint.project.entity import Instance, Known, ProjectClass
@@ -56,7 +58,7 @@ class Key(NamedTuple):
         return RenameKey(self.unit.path, start, end, self.name, name)
 
 
-class EventText(NamedTuple):
+class EventText(msgspec.Struct, frozen=True):
     """An event's name that is certainly known. ``given``: where it is given to the send."""
 
     text: str
@@ -75,7 +77,7 @@ class EventText(NamedTuple):
         return () if place == self.place else (Related(place, "the name is written here"),)
 
 
-class Content(NamedTuple):
+class Content(msgspec.Struct, frozen=True):
     """A value of a field: as the event has it, and where it is written (a caller's argument).
 
     ``own``: it stands in the event itself, alone, so that replacing it changes nothing else.

@@ -6,7 +6,8 @@ JavaScript: fetch, axios, ky, got, undici, ``sendBeacon``. Python: requests, htt
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.project.entity import Entity, External, Global, Known
@@ -21,7 +22,7 @@ _FETCHING = frozenset({"node-fetch", "cross-fetch", "ofetch", "undici"})
 _AXIOS_VERBS = frozenset({"post", "put", "patch"})
 
 
-class Refused(NamedTuple):
+class Refused(msgspec.Struct, frozen=True):
     """A request that the API refuses, or that never leaves. ``keyword``: the Python keyword
     ``data`` that should be ``json``, where that is what is wrong with it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.project.callee import path_of
@@ -31,7 +31,7 @@ BYSTANDERS = frozenset({"add_done_callback", "start", "cancel", "setName"})
 """Methods of tasks, futures and threads that wait for nothing."""
 
 
-class Work(NamedTuple):
+class Work(msgspec.Struct, frozen=True):
     """A function that a call has run elsewhere, with what it is given there.
 
     ``keeper``: what can be waited for instead of the call's own result: the started thread, or the

@@ -6,7 +6,8 @@ What is not a number, or comes from somewhere else, has no size.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Place
@@ -31,7 +32,7 @@ _SAME = frozenset({"list", "tuple", "from", "sorted", "reversed", "iter", "filte
 """Calls that give back no more than they are given."""
 
 
-class Size(NamedTuple):
+class Size(msgspec.Struct, frozen=True):
     """``events`` are sent at once. ``place``: the number, or the list that holds so many.
 
     ``numbers``: every literal that must change with it, or nothing where that is not known.

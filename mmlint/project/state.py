@@ -24,7 +24,7 @@ class Spot(NamedTuple):
     end: int
 
 
-class Answer(NamedTuple):
+class Answer(msgspec.Struct, frozen=True):
     """A call that sends an HTTP response, through this parameter of this function of the unit."""
 
     function: int
@@ -56,7 +56,7 @@ class Fate(Enum):
     UNKNOWN = "unknown"
 
 
-class Held(NamedTuple):
+class Held(msgspec.Struct, frozen=True):
     """The value is stored in the binding."""
 
     binding: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.facts import FileFacts, ScriptTag, TagAttribute
@@ -14,7 +15,7 @@ from mmlint.project.unit import Unit
 from mmlint.sdk.surface import HOST_SUFFIX, LOADER_PATH, LOCAL_HOST
 
 
-class Tagged(NamedTuple):
+class Tagged(msgspec.Struct, frozen=True):
     """A tag and the file that it stands in. ``unit``: the program, where it is JSX."""
 
     path: str

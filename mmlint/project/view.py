@@ -248,7 +248,7 @@ class Project:
             for entry in facts.entries
             if not entry.slots or not slots_of(path).isdisjoint(entry.slots)
         ]
-        found += [Carried(*one) for one in inlined(self.program)]
+        found += [Carried(one.path, one.entry) for one in inlined(self.program)]
         return tuple(sorted(found, key=lambda one: (one.path, one.entry.start)))
 
     @cached_property

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Place, Related
@@ -41,7 +42,7 @@ _SIGNED = {header: one for one in reversed(PROVIDERS) for header in one.headers}
 """The header of a signature to the first provider that has it."""
 
 
-class Webhook(NamedTuple):
+class Webhook(msgspec.Struct, frozen=True):
     """Why a function is a webhook's. ``place``: where that is written, unless in the path."""
 
     why: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from mmlint.model import syntax as s
 from mmlint.project.entity import (
     Instance,
@@ -26,7 +28,7 @@ class Wrapper(NamedTuple):
     number: int = -1
 
 
-class Coverage(NamedTuple):
+class Coverage(msgspec.Struct, frozen=True):
     """What a wrapper does after it has called what it was given.
 
     ``flushes``: on every path, or on every path there is no telling (True); not on the paths that

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.report.excerpt import visible
 from mmlint.report.masking import mask_lines
@@ -12,7 +13,7 @@ _CONTEXT = 3
 _NO_END = "\\ No newline at end of file"
 
 
-class _Line(NamedTuple):
+class _Line(msgspec.Struct, frozen=True):
     raw: bytes
     shown: str
 

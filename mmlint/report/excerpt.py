@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.report.masking import mask
 from mmlint.report.places import Located, SourceText
@@ -16,7 +17,7 @@ _JOINERS = "\u200c\u200d"
 """Invisible, but part of how some scripts and emoji are written."""
 
 
-class Excerpt(NamedTuple):
+class Excerpt(msgspec.Struct, frozen=True):
     """A line number (from 1), the line as shown, and what stands before and under the span."""
 
     number: int
@@ -25,7 +26,7 @@ class Excerpt(NamedTuple):
     width: int
 
 
-class _Cell(NamedTuple):
+class _Cell(msgspec.Struct, frozen=True):
     glyph: str
     width: int
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import NamedTuple
 
 import msgspec
 
@@ -14,7 +13,7 @@ from mmlint.model.finding import Fix, Place, Related, Safety, Severity
 from mmlint.project.view import Project
 
 
-class Rule(NamedTuple):
+class Rule(msgspec.Struct, frozen=True):
     """What a rule file declares. ``fixable``: the strongest safety any of its fixes has.
 
     ``options``: the keys it takes under ``[rules.<name>]``.
@@ -27,7 +26,7 @@ class Rule(NamedTuple):
     options: tuple[str, ...] = ()
 
 
-class Verdict(NamedTuple):
+class Verdict(msgspec.Struct, frozen=True):
     """What a check yields: a finding without what the rule's declaration already says.
 
     ``extent``: the bytes of the statement the place lies in. ``severity``: where it differs from

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model.regex import regex
 from mmlint.sdk.environment import is_products
@@ -22,7 +23,7 @@ _LONGEST = 200
 """Characters. A longer value is no address of a host."""
 
 
-class Address(NamedTuple):
+class Address(msgspec.Struct, frozen=True):
     """``path`` begins with a slash, or is empty."""
 
     scheme: str

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 
-class Carrier(NamedTuple):
+class Carrier(msgspec.Struct, frozen=True):
     """A tool's settings. ``files``: patterns (``*`` within a name) of what a path ends in.
     ``slots``: where in these files the environment stands."""
 

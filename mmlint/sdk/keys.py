@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from mmlint.model.digest import blake2b
 from mmlint.model.key import Key, Kind, Shape
@@ -49,7 +51,7 @@ def _real(match: re.Match[str]) -> bool:
     return any(character.isdigit() for character in prefix + secret) and bool(env)
 
 
-class FoundKey(NamedTuple):
+class FoundKey(msgspec.Struct, frozen=True):
     """A key in bytes: where it starts and ends, and what may be known of it."""
 
     start: int

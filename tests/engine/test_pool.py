@@ -15,6 +15,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from mmlint import languages
 from mmlint.engine import pool
@@ -270,7 +271,7 @@ def test_an_executor_that_is_shut_down_is_done_without() -> None:
 
 
 def test_the_answers_of_another_mmlint_do_not_count() -> None:
-    other = Failing(lambda one: one._replace(version="another", facts=[b"?"] * len(one.facts)))
+    other = Failing(lambda one: replace(one, version="another", facts=[b"?"] * len(one.facts)))
     observing = Observing(executor=other)
     assert {item: one.facts for item, one in observing.observe(ITEMS).items()} == EXPECTED
     [note] = observing.notes
@@ -278,5 +279,5 @@ def test_the_answers_of_another_mmlint_do_not_count() -> None:
 
 
 def test_answers_that_are_none_do_not_count_either() -> None:
-    damaged = Failing(lambda one: one._replace(facts=[b"\xc1"] * len(one.facts)))
+    damaged = Failing(lambda one: replace(one, facts=[b"\xc1"] * len(one.facts)))
     assert facts(executor=damaged) == EXPECTED
