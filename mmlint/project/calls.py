@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 
 import msgspec
-from msgspec import Struct
 
 from mmlint.model import syntax as s
 from mmlint.project.callee import speaks_http
@@ -26,7 +25,7 @@ from mmlint.project.entity import (
 from mmlint.project.unit import Site, Unit
 
 
-class Call(Struct, frozen=True, gc=False):
+class Call(msgspec.Struct, frozen=True, gc=False):
     """A call, where it stands, and what its callee resolves to (None: unknown)."""
 
     unit: Unit
@@ -58,9 +57,9 @@ class Calls:
         """Return the calls of entities of these kinds, of what packages and the platform provide
         for which ``outside`` holds, and all that stand in ``units``."""
         numbers = {number for kind in kinds for number in self._by_kind.get(kind, ())}
-        for one in self._by_text.values() if outside is not None else ():
-            if outside is not None and outside(one.entity):
-                numbers.update(one.calls)
+        if outside is not None:
+            for one in self._by_text.values():
+                numbers.update(one.calls if outside(one.entity) else ())
         if units:
             numbers.update(n for n, call in enumerate(self.every) if call.unit in units)
         return self._numbered(numbers)

@@ -71,7 +71,7 @@ class Candidates:
         the functions; a pattern as in ``Callback.callee``."""
         found: dict[int, list[Decoration]] = {}
         holds = described(pattern)
-        for text, every in self._decorations.items() if self._decorations else ():
+        for text, every in self._decorations.items():
             for one in every if holds(text) else ():
                 found.setdefault(id(one.unit), []).append(one)
         for each in found.values():
