@@ -189,7 +189,9 @@ class Session:
 
         if self._observer is None:
             cache = self._cache()
-            observing = self._observing(cache)  # before the list is waited for
+            observing = self._observing(cache)
+            if self._lister is not None:
+                observing.prefetch(self._lister.is_ready)
             with self.clock.measure("listing"):
                 found = self._listing()
             self._observer = Observer(

@@ -12,12 +12,13 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from mmlint import __version__
 from mmlint.engine.cache import Cache
@@ -57,7 +58,7 @@ Item = tuple[Language, bytes]
 encode = msgspec.msgpack.Encoder().encode
 
 
-class _Record(NamedTuple):
+class _Record(msgspec.Struct, frozen=True):
     """``used``: the day, from 1970. ``facts``: a ``FileFacts`` in MessagePack."""
 
     key: bytes
@@ -76,21 +77,34 @@ class Pack:
         self._cache = cache
         self._root = os.fspath(root)
         self._decoder = msgspec.msgpack.Decoder(FileFacts)
-        self._records: dict[bytes, _Record] | None = None
+        self._kept: dict[bytes, _Record] | None = None
+        self._prefetched: dict[bytes, FileFacts] = {}
         self._today = int(time.time() // 86400)
         self._new = False
 
     def find(self, items: Iterable[Item], salt: bytes = b"") -> dict[Item, FileFacts]:
         """Return the facts of those ``items`` that were observed before, with the fingerprints
         that the ``salt`` of this run makes."""
-        if self._records is None:
-            self._records = self._load()
         found: dict[Item, FileFacts] = {}
-        for item in items:
-            facts = self._facts(item, salt, self._records) if self._records else None
+        for item in items if self._records else ():
+            facts = self._facts(item, salt)
             if facts is not None:
                 found[item] = facts
+        self._prefetched.clear()  # what nobody wanted
         return found
+
+    def prefetch(self, until: Callable[[], bool]) -> None:
+        """Decode what the last run that kept something asked for, which is most of what this one
+        will; stops when ``until`` says so. Facts with fingerprints have to wait for the salt."""
+        records = self._records.values()
+        newest = max((one.used for one in records), default=0)
+        for one in records:
+            if until():
+                return
+            if one.used == newest and not _NUMBER.search(one.facts):
+                facts = self._decoded(one.facts)
+                if facts is not None:
+                    self._prefetched[one.key] = facts
 
     def keep(self, item: Item, facts: bytes, salt: bytes = b"") -> None:
         """Remember the encoded facts of an item, unless something in them may be secret: not all
@@ -98,17 +112,14 @@ class Pack:
         plain = _without_fingerprints(item, facts, salt)
         if plain is None or _shows_secret(item, plain):
             return
-        facts = plain
-        if self._records is None:
-            self._records = self._load()
         key = _key(item)
-        self._records[key] = _Record(key, self._today, _check(key, facts), facts)
+        self._records[key] = _Record(key, self._today, _check(key, plain), plain)
         self._new = True
 
     def save(self) -> None:
         """Write down what is new, together with what others have found meanwhile."""
         key = self._key()
-        if not self._new or self._records is None or key is None:
+        if not self._new or key is None:
             return
         self._new = False
         records = {**self._load(), **self._records}
@@ -123,6 +134,12 @@ class Pack:
             self._cache.tidy()
 
     # --- parts -----------------------------------------------------------------------------------
+
+    @property
+    def _records(self) -> dict[bytes, _Record]:
+        if self._kept is None:
+            self._kept = self._load()
+        return self._kept
 
     def _key(self) -> str | None:
         version = observing_version()
@@ -139,21 +156,29 @@ class Pack:
             return {}
         return {one.key: one for one in records if one.check == _check(one.key, one.facts)}
 
-    def _facts(self, item: Item, salt: bytes, records: dict[bytes, _Record]) -> FileFacts | None:
+    def _facts(self, item: Item, salt: bytes) -> FileFacts | None:
         key = _key(item)
-        record = records.get(key)
+        record = self._records.get(key)
         if record is None:
             return None
-        try:
-            facts = self._decoder.decode(_with_fingerprints(item, record.facts, salt))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError):
-            return None
-        if facts.language != item[0]:
+        facts = self._prefetched.get(key)
+        if facts is None:
+            try:
+                facts = self._decoded(_with_fingerprints(item, record.facts, salt))
+            except IndexError:
+                return None
+        if facts is None or facts.language != item[0]:
             return None
         if self._today - record.used >= _RENEWED:
             self._new = True
-        records[key] = record._replace(used=self._today)
+        self._records[key] = replace(record, used=self._today)
         return facts
+
+    def _decoded(self, data: bytes) -> FileFacts | None:
+        try:
+            return self._decoder.decode(data)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
 
 
 @lru_cache(maxsize=1)

@@ -111,6 +111,12 @@ class Observing:
                 self._here(item)
         return {item: self._known[item] for item in wanted}
 
+    def prefetch(self, until: Callable[[], bool]) -> None:
+        """Get ready what an earlier run has found, until there is something better to do."""
+        if self._pack is not None:
+            with self.clock.measure("cache"):
+                self._pack.prefetch(until)
+
     def save(self) -> None:
         """Keep what is new for the next run."""
         if self._pack is not None:

@@ -38,6 +38,12 @@ class Copy:
             data = answer.read()
         return data if self._bury() else None
 
+    def is_ready(self) -> bool:
+        """Whether the answer need not be waited for."""
+        from select import select
+
+        return bool(select([self._answer], [], [], 0)[0])
+
     def stop(self) -> None:
         """End the copy, whose answer nobody needs."""
         os.close(self._answer)

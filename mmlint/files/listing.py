@@ -123,6 +123,10 @@ class Lister:
             self._asked = _ask(self._root)
         return self._found().without(exclude)
 
+    def is_ready(self) -> bool:
+        """Whether the list would not come sooner if this process did nothing but wait for it."""
+        return self._copy is None or self._copy.is_ready()
+
     def stop(self) -> None:
         """Let git go; nobody needs the list."""
         if self._copy is not None:

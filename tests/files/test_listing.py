@@ -515,6 +515,26 @@ def test_git_ends_with_the_copy_that_asked_it(
     assert not any(map(is_alive, map(int, begun.read_text().split())))
 
 
+@needs_copies
+def test_a_list_is_ready_once_the_copy_has_begun_to_answer(root: Path, tmp_path: Path) -> None:
+    make(root, {"a.ts": ""})
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+
+    class Late(Lister):
+        def _encoded(self) -> bytes:
+            gate.read_bytes()
+            return super()._encoded()
+
+    lister = Late(root, apart=True)
+    assert not lister.is_ready()
+    gate.write_bytes(b"")
+    while not lister.is_ready():
+        time.sleep(0.01)
+    assert lister.listing().files == ("a.ts",)
+    assert Lister(root).is_ready()  # nobody else makes it
+
+
 def is_alive(process: int) -> bool:
     with contextlib.suppress(ProcessLookupError):
         os.kill(process, 0)
