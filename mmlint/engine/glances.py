@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Container, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -27,7 +27,7 @@ CODE: Final = frozenset({"javascript", "typescript", "tsx", "python", "vue", "sv
 """Languages of files that import each other."""
 
 
-class Name(NamedTuple):
+class Name(msgspec.Struct, frozen=True):
     """What a path says of its file. ``skipped``: why it is not looked at, if so. ``settings``:
     ``Surroundings`` reads it. ``deciding``: ``Resolution`` does."""
 

@@ -17,7 +17,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -50,7 +50,7 @@ class _Entry(msgspec.Struct, array_like=True):
     rest: memoryview
 
 
-class Kept(NamedTuple):
+class Kept(msgspec.Struct, frozen=True):
     """What earlier runs kept of the files of this one.
 
     ``numbers``: one for each file of then. ``rest``: what was kept beside them. ``changed``: in

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -26,7 +25,7 @@ _NAMES = ("tsconfig.json", "jsconfig.json")
 _KEY = regex(r"""\s*(?:"([^"\n]*)"|'([^'\n]*)'|([\w$]+))\s*:""")
 
 
-class Located(NamedTuple):
+class Located(msgspec.Struct, frozen=True):
     """A path as a configuration file wrote it, and the folder of that file."""
 
     folder: str
@@ -124,7 +123,7 @@ class Settings:
         if path not in self._read:
             home = posixpath.dirname(path)
             options = self._options(path)
-            base = _place(home, *options.base) if options.base else None
+            base = _place(home, options.base.folder, options.base.written) if options.base else None
             paths = {
                 key: tuple(
                     _place(home, one.folder if base is None else base, one.written)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
 
@@ -39,7 +38,7 @@ class Behind(msgspec.Struct, frozen=True):
         return place(self.carried)
 
 
-class Target(NamedTuple):
+class Target(msgspec.Struct, frozen=True):
     """The secret that a reference leads to: its name, and the entries that hold it, if any."""
 
     name: str

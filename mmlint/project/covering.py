@@ -48,8 +48,8 @@ class Wrapping:
         return self.flow.mentions_flush(function)
 
     def _judged(self, wrapper: Wrapper, is_async: bool) -> Coverage:
-        function, number = wrapper
-        given = Parameter(function.unit, function.index, number, ())
+        function = wrapper.function
+        given = Parameter(function.unit, function.index, wrapper.number, ())
         calls, onward = self._uses(given)
         if calls and not onward:
             bodies = {self._body(given, index) for index in calls}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.project.sends import Send
 
 
-class Duplicate(NamedTuple):
+class Duplicate(msgspec.Struct, frozen=True):
     """A browser's send of an event that the server sends too, there."""
 
     name: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from mmlint.model import syntax as s
 from mmlint.model.walk import parts
 from mmlint.project import callee as calls
@@ -161,7 +163,7 @@ class Effects(Promises):
                 held = frozenset(one for one in state.held if one[1] not in mine)
             if use is Fate.AWAITED and mine:
                 self.vouch(mine)
-            found.add(state._replace(held=held))
+            found.add(replace(state, held=held))
         return frozenset(found)
 
     def capture(self, function: int, states: States) -> States:
@@ -174,7 +176,7 @@ class Effects(Promises):
                 if isinstance(one, s.Name):
                     seen.add(one.binding)
         return frozenset(
-            state._replace(held=frozenset(one for one in state.held if one[0] not in seen))
+            replace(state, held=frozenset(one for one in state.held if one[0] not in seen))
             for state in states
         )
 
@@ -421,7 +423,7 @@ class Effects(Promises):
         own = frozenset({spot}) if lost else frozenset[Spot]()
         for state in states:
             self.process_exits.append(
-                Exit("process", spot, state._replace(pending=state.pending | own))
+                Exit("process", spot, replace(state, pending=state.pending | own))
             )
 
     def chain(self, call: s.Call, member: s.Member, states: States, use: Use) -> States:
@@ -493,9 +495,9 @@ class Effects(Promises):
         for state in states:
             if covered or state.covered:
                 kept = sent if not state.covered else frozenset()
-                found.add(state._replace(pending=kept, covered=True))
+                found.add(replace(state, pending=kept, covered=True))
             else:
-                found.add(state._replace(pending=state.pending | sent))
+                found.add(replace(state, pending=state.pending | sent))
         return frozenset(found)
 
     def later(self, call: s.Call, states: States) -> States:

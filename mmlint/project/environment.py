@@ -55,7 +55,7 @@ def _public_secrets(project: Project) -> Iterator[PublicSecret]:
 
 
 def _entry(project: Project, carried: Carried) -> PublicSecret | None:
-    path, entry = carried
+    path, entry = carried.path, carried.entry
     prefix = "" if entry.inlined else project.public_prefix(path, entry.name)
     if prefix is None:
         return None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Edit, ImportName
@@ -29,7 +31,7 @@ Offer = ProjectFunction | SdkFunction
 """What can be called where something is taken from a module, an object or a class."""
 
 
-class Flushing(NamedTuple):
+class Flushing(msgspec.Struct, frozen=True):
     """``expression``: what to call. ``awaitable``: whether that gives something to wait for; None
     where the calling function decides (Python's configured modules)."""
 
@@ -116,7 +118,7 @@ def _offered(project: Project, unit: Unit, spot: Spot) -> Flushing | None:
         name = written_name(call.callee.object)
         holder = project.program.resolve(unit, call.callee.object)
         found = _the_flush(project, _members(project, holder)) if name else None
-        return found and found._replace(expression=f"{name}.{found.expression}")
+        return found and replace(found, expression=f"{name}.{found.expression}")
     if not isinstance(call.callee, s.Name):
         return None
     one = unit.imports.get(call.callee.binding)
@@ -135,7 +137,7 @@ def _offered(project: Project, unit: Unit, spot: Spot) -> Flushing | None:
         return None
     for name, entity in _module_names(project, unit):
         if entity == offers[found.expression]:
-            return found._replace(expression=name)
+            return replace(found, expression=name)
     return _added(unit, statement, found)
 
 
@@ -234,11 +236,13 @@ def _added(unit: Unit, statement: s.Node, found: Flushing) -> Flushing | None:
     if any(one.name == found.expression for one in unit.module.bindings):
         return None
     edit = ImportName(unit.path, statement.start, statement.end, found.expression)
-    return found._replace(edits=(edit,))
+    return replace(found, edits=(edit,))
 
 
 def _call_at(unit: Unit, spot: Spot) -> s.Call | None:
-    return next((one for _, one in unit.calls if (one.start, one.end) == spot[1:]), None)
+    return next(
+        (one for _, one in unit.calls if (one.start, one.end) == (spot.start, spot.end)), None
+    )
 
 
 def _module_names(project: Project, unit: Unit) -> Iterator[tuple[str, Entity | None]]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.project.entity import NOTHING, Environment
@@ -32,7 +33,7 @@ Holder = tuple[str, int, str]
 """What headers are set on: a variable, or a field of a class."""
 
 
-class Header(NamedTuple):
+class Header(msgspec.Struct, frozen=True):
     """The value of a header, where it is written."""
 
     unit: Unit
@@ -123,7 +124,7 @@ def _first(unit: Unit, value: s.Value) -> s.Value:
     return value
 
 
-class _Source(NamedTuple):
+class _Source(msgspec.Struct, frozen=True):
     names: set[str]
     open: bool
     authorizations: list[Header]
@@ -179,7 +180,7 @@ def _written(
         if same and one.start > call.call.end and not later:
             continue
         if one.value is None:
-            found = found._replace(open=True)
+            found = replace(found, open=True)
         elif one.name is not None:
             found.names.add(one.name)
             if one.name == _AUTHORIZATION:

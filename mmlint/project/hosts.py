@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry
@@ -20,7 +22,7 @@ _PRODUCTION = regex(r"(^|[._-])prod(uction)?([._-]|$)")
 _HOST_WORDS = frozenset({"HOST", "URL", "ENDPOINT", "BASE", "ORIGIN"})
 
 
-class Host(NamedTuple):
+class Host(msgspec.Struct, frozen=True):
     """An address of Millimetric. ``place``: its own bytes, without quotes, where those are known
     (``exact``). ``is_base``: the SDK or the code appends the API's paths to it."""
 
@@ -72,7 +74,7 @@ def _given(program: Program, setups: Iterable[Setup]) -> Iterator[Host]:
             known = program.text(value.unit, value.value, value.environment)
             found = _literal(known[1].path, known[2]) if known is not None else None
             if found is not None:
-                yield found._replace(is_base=True)
+                yield replace(found, is_base=True)
 
 
 def _literal(path: str, value: s.Literal) -> Host | None:

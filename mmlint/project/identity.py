@@ -6,7 +6,9 @@ Source: docs.millimetric.ai, identities.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
@@ -137,7 +139,7 @@ def _outside_tests(calls: _Calls) -> tuple[Send, ...]:
 # --- where a field's value is written -------------------------------------------------------------
 
 
-class Written(NamedTuple):
+class Written(msgspec.Struct, frozen=True):
     """A value where somebody wrote it: in the event, or as the argument of a wrapper's caller."""
 
     unit: Unit
@@ -166,7 +168,7 @@ def alternatives(field: Field) -> Iterator[tuple[Written, Written]]:
         return
     options = whole.value.options if isinstance(whole.value, s.Choice) else (whole.value,)
     for option in options:
-        one = whole._replace(value=option)
+        one = replace(whole, value=option)
         spot = as_passed(one)
         yield one, whole if spot is one else spot
 
@@ -206,7 +208,7 @@ def _alike(program: Program, one: Written, other: Written, depth: int) -> bool:
         return False
     pairs = _pairs(first, second)
     return pairs is not None and all(
-        _alike(program, one._replace(value=left), other._replace(value=right), depth + 1)
+        _alike(program, replace(one, value=left), replace(other, value=right), depth + 1)
         for left, right in pairs
     )
 
@@ -266,15 +268,15 @@ def _settled(program: Program, one: Written) -> Written:
             definitions = one.unit.definitions.get(value.binding, [])
             if len(definitions) != 1 or definitions[0].path or not _is_steady(definitions[0].value):
                 break
-            one = one._replace(value=definitions[0].value)
+            one = replace(one, value=definitions[0].value)
         elif isinstance(value, s.Call) and isinstance(value.callee, s.Member):
             if value.callee.name != "toString" or value.arguments:
                 break
-            one = one._replace(value=value.callee.object)
+            one = replace(one, value=value.callee.object)
         elif isinstance(value, s.Call) and len(value.arguments) == 1:
             if path_of(program.resolve(one.unit, value.callee)) not in _TEXT:
                 break
-            one = one._replace(value=value.arguments[0].value)
+            one = replace(one, value=value.arguments[0].value)
         else:
             break
     return one
@@ -400,7 +402,7 @@ def _contents(program: Program, at: Written) -> list[Written]:
         found = (value.value,)
     elif isinstance(value, s.Index):
         found = (value.object,)
-    return [at._replace(value=one) for one in found]
+    return [replace(at, value=one) for one in found]
 
 
 def _results(program: Program, at: Written, call: s.Call) -> Iterator[Written]:
@@ -412,6 +414,6 @@ def _results(program: Program, at: Written, call: s.Call) -> Iterator[Written]:
             if isinstance(statement, s.Return) and statement.value is not None:
                 yield Written(callee.unit, statement.value, inner)
     elif isinstance(call.callee, s.Member) and call.callee.name in _TEXT_METHODS:
-        yield at._replace(value=call.callee.object)
+        yield replace(at, value=call.callee.object)
     elif path_of(callee) in _TEXT and call.arguments:
-        yield at._replace(value=call.arguments[0].value)
+        yield replace(at, value=call.arguments[0].value)

@@ -7,7 +7,8 @@ the server first. Only what certainly runs on one side counts.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
@@ -27,7 +28,7 @@ _SERVER_FILE = regex(
 _NUXT = ("nuxt", "nuxt-nightly", "nitropack", "nitro")
 
 
-class Imported(NamedTuple):
+class Imported(msgspec.Struct, frozen=True):
     """An import of the ``sdk`` of the other side, and why this file is not on it."""
 
     unit: Unit

@@ -302,7 +302,9 @@ class _Uses:
         sent = headers(self.shapes, call)
         given = sent.authorization
         if given is not None:
-            for unit, value, environment in self._bearer(*given):
+            for unit, value, environment in self._bearer(
+                given.unit, given.value, given.environment
+            ):
                 yield from self._from(taker, call.unit, unit, value, environment, sent.origin)
 
     def _taker(self, call: Call) -> Taker | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from mmlint.frameworks.pattern import (
     WORKERS,
@@ -50,7 +52,7 @@ MAX_DELEGATION = 5
 _BUN_STARTS = regex(r"^bun\b(?! (x|install|build|test))", re.M)
 
 
-class Target(NamedTuple):
+class Target(msgspec.Struct, frozen=True):
     """A function, or an app of a package (``express()``), that stands where a handler is expected.
 
     ``wrappers``: project functions that were handed it. ``explicit``: a call hands it over.
@@ -61,7 +63,7 @@ class Target(NamedTuple):
     explicit: bool = False
 
 
-class Match(NamedTuple):
+class Match(msgspec.Struct, frozen=True):
     """What a pattern found, and the sentence that says why.
 
     ``guess``: as in ``Exported``. ``name``: what the platform calls it: the method, the registering
@@ -101,7 +103,7 @@ class Matcher:
                         alone = (
                             re.fullmatch(platform.unattended, match.name) if match.name else None
                         )
-                        yield unit, match._replace(unattended=alone is not None)
+                        yield unit, replace(match, unattended=alone is not None)
 
     @cached_property
     def _candidates(self) -> Candidates:
@@ -111,7 +113,7 @@ class Matcher:
         """Yield what ``unit`` exports under the name that a settings file binds."""
         why = f"{one.platform} handler {one.name}, named in {one.where}"
         for target in self._export(unit, one.name):
-            yield Match(target._replace(explicit=True), why)
+            yield Match(replace(target, explicit=True), why)
 
     def apps_called(self, function: ProjectFunction) -> Iterator[External]:
         """Yield the apps to which a handler hands its request (``app.fetch(request)``)."""
@@ -265,7 +267,7 @@ class Matcher:
                 for target in self._targets(unit, found, value):
                     every = (*wrappers, *target.wrappers)
                     why = pattern.why.format(name=name)
-                    yield Match(target._replace(wrappers=every), why, name=name)
+                    yield Match(replace(target, wrappers=every), why, name=name)
             for app in self._spread(entity):
                 if app.module in pattern.apps:
                     yield Match(Target(app), pattern.why.format(name="app"))
@@ -376,7 +378,7 @@ class Matcher:
         around: tuple[Wrapper, ...] = ()
         if isinstance(found, ProjectFunction):
             around = self._middleware.around(call.unit, call.call, found)
-        return target._replace(explicit=True, wrappers=(*target.wrappers, *around))
+        return replace(target, explicit=True, wrappers=(*target.wrappers, *around))
 
     @cached_property
     def _middleware(self) -> Middleware:

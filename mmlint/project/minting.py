@@ -7,9 +7,9 @@ no origin, so that it stays silent.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside, statements
@@ -62,7 +62,7 @@ class Origin(msgspec.Struct, frozen=True):
     trail: tuple[Variable, ...] = ()
 
 
-class _At(NamedTuple):
+class _At(msgspec.Struct, frozen=True):
     """An expression on the way to an origin, and how the way led here."""
 
     unit: Unit
@@ -72,13 +72,13 @@ class _At(NamedTuple):
     depth: int = 0
 
     def to(self, value: s.Value) -> _At:
-        return self._replace(value=value, depth=self.depth + 1)
+        return replace(self, value=value, depth=self.depth + 1)
 
     def into(self, unit: Unit, value: s.Value, environment: Environment) -> _At:
         return _At(unit, value, environment, self.trail, self.depth + 1)
 
     def through(self, binding: int) -> _At:
-        return self._replace(trail=(*self.trail, (self.unit, binding)))
+        return replace(self, trail=(*self.trail, (self.unit, binding)))
 
     def origin(self, kind: Kind) -> Origin:
         return Origin(kind, self.unit, self.value, self.trail)

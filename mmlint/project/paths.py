@@ -178,14 +178,14 @@ class Paths(Effects):
         for inner in parts(target):
             states = self.value(inner, states, Fate.UNKNOWN)
         if one.using == "await using" and self.may_dispose(one.value):
-            return frozenset(flushed(x)._replace(covered=True) for x in states)
+            return frozenset(replace(flushed(x), covered=True) for x in states)
         changed = {name.binding for name, _ in pattern_names(target)}
         states = frozenset(forget(state, changed) for state in states)
         if variable and isinstance(one.value, s.Literal) and isinstance(one.value.value, bool):
             condition = self.condition(target)
             if condition is not None:
                 fact = (condition, one.value.value)
-                states = frozenset(x._replace(assumed=x.assumed | {fact}) for x in states)
+                states = frozenset(replace(x, assumed=x.assumed | {fact}) for x in states)
         return states
 
     def may_dispose(self, value: s.Value) -> bool:
@@ -282,7 +282,7 @@ class Paths(Effects):
             if one.handlers:
                 thrown = frozenset(state for _, state in self.throws)
                 self.throws = []
-                quiet = frozenset(flushed(x)._replace(held=frozenset()) for x in states)
+                quiet = frozenset(replace(flushed(x), held=frozenset()) for x in states)
                 for handler in one.handlers:
                     normal |= self.block(handler.body, quiet | thrown)
             return normal
@@ -319,7 +319,7 @@ class Paths(Effects):
         self.exits, self.throws, self.jumps = [], [], []
         for one in exits:
             left = self.block(final, frozenset({one.state}))
-            self.exits += [one._replace(state=state) for state in left]
+            self.exits += [replace(one, state=state) for state in left]
         for spot, state in throws:
             self.throws += [(spot, x) for x in self.block(final, frozenset({state}))]
         for jump, state in jumps:

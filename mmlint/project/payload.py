@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Edit, Place, Related, RenameKey, Replace
@@ -30,7 +30,7 @@ MAX_KEYS = 2_000
 """How many keys of one event's properties are looked at."""
 
 
-class Key(NamedTuple):
+class Key(msgspec.Struct, frozen=True):
     """A key of an event or of its properties, where somebody wrote it."""
 
     send: Send
@@ -227,7 +227,7 @@ class Payloads:
         elif isinstance(at.value, s.Name) and at.value.binding >= 0 and depth < MAX_DEPTH:
             definitions = at.unit.definitions.get(at.value.binding, [])
             if len(definitions) == 1 and not definitions[0].path:
-                for option in options(at._replace(value=definitions[0].value)):
+                for option in options(replace(at, value=definitions[0].value)):
                     yield from self._texts(option, given, depth + 1)
 
     def _gone_through(self, at: Written, name: s.Name) -> Iterator[Written]:
@@ -286,6 +286,6 @@ def options(at: Written) -> Iterator[Written]:
     while waiting:
         one = as_passed(waiting.pop())
         if isinstance(one.value, s.Choice):
-            waiting += [one._replace(value=option) for option in reversed(one.value.options)]
+            waiting += [replace(one, value=option) for option in reversed(one.value.options)]
         else:
             yield one

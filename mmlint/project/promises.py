@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from mmlint.model import syntax as s
 from mmlint.project.entity import Entity, Parameter
 from mmlint.project.state import (
@@ -96,5 +98,5 @@ class Promises:
             return states
         answer = Answer(through.function, through.number, self.spot(call))
         return frozenset(
-            state if state.answered else state._replace(answered=answer) for state in states
+            state if state.answered else replace(state, answered=answer) for state in states
         )

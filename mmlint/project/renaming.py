@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Place
@@ -31,7 +32,7 @@ def is_first(project: Project, one: PublicSecret) -> bool:
     return _first(project).get(one.name) == one.place
 
 
-class Kept(NamedTuple):
+class Kept(msgspec.Struct, frozen=True):
     """A name that a pipeline keeps in a store of its own, where a file asks for it.
 
     ``spelled``: as the file spells it, with the store: ``secrets.NAME``.
@@ -44,9 +45,9 @@ class Kept(NamedTuple):
 def kept_elsewhere(project: Project, name: str) -> tuple[Kept, ...]:
     """Return where a pipeline's own store is asked for ``name``, which no file can rename there."""
     return tuple(
-        Kept(Place(path, one.start, one.end), f"{one.store}.{one.name}")
-        for path, entry in project.entries
-        for one in entry.references
+        Kept(Place(carried.path, one.start, one.end), f"{one.store}.{one.name}")
+        for carried in project.entries
+        for one in carried.entry.references
         if one.store and one.name == name
     )
 

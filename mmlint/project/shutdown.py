@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
@@ -34,7 +36,7 @@ _PACKAGES = regex(r"terminus|graceful|close-with-grace|exit-hook|shutdown|lights
 _SERVER = regex(r"server|app|fastify|http", re.I)
 
 
-class Hook(NamedTuple):
+class Hook(msgspec.Struct, frozen=True):
     """A function value that runs on the way down; what stands before ``after`` does not count."""
 
     unit: Unit
@@ -122,7 +124,7 @@ class Shutdowns:
             yield from (Hook(unit, value) for value in arguments)
             index = _outside_promise(unit, call.site.function)
             if index > 0:
-                yield _body(unit, index)._replace(after=made.start)
+                yield replace(_body(unit, index), after=made.start)
 
     def _announces(self, call: Call, arguments: list[s.Value]) -> bool:
         """Whether the first argument names an event that comes with the end. An event that is not

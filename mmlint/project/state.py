@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum, IntEnum
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import statements
@@ -16,7 +17,7 @@ MAX_STATES = 48
 """Past this many states, what paths have assumed is forgotten and they are joined."""
 
 
-class Spot(NamedTuple):
+class Spot(msgspec.Struct, frozen=True):
     """A place in a unit, in bytes from 0; small and hashable, for sets."""
 
     unit: Unit
@@ -32,7 +33,7 @@ class Answer(msgspec.Struct, frozen=True):
     spot: Spot
 
 
-class State(NamedTuple):
+class State(msgspec.Struct, frozen=True):
     """What one kind of path has done so far."""
 
     pending: frozenset[Spot] = frozenset()
@@ -82,7 +83,7 @@ def stored(target: s.Value) -> Held | None:
     return None
 
 
-class Exit(NamedTuple):
+class Exit(msgspec.Struct, frozen=True):
     """A way out of the function: the statement or call, and the state on leaving."""
 
     kind: Literal["return", "end", "throw", "process"]
@@ -130,23 +131,23 @@ class Delivery(msgspec.Struct):
 
 
 def flushed(state: State) -> State:
-    return state._replace(pending=frozenset())
+    return replace(state, pending=frozenset())
 
 
 def queued(state: State, spot: Spot) -> State:
-    return state if state.covered else state._replace(pending=state.pending | {spot})
+    return state if state.covered else replace(state, pending=state.pending | {spot})
 
 
 def hold(states: States, use: Held, spot: Spot) -> States:
     """Store the promise at ``spot``."""
-    return frozenset(x._replace(held=x.held | {(use.binding, spot)}) for x in states)
+    return frozenset(replace(x, held=x.held | {(use.binding, spot)}) for x in states)
 
 
 def bounded(states: States) -> States:
     """Join states when there are too many: forget what their paths assumed."""
     if len(states) <= MAX_STATES:
         return states
-    plain = frozenset(state._replace(assumed=frozenset()) for state in states)
+    plain = frozenset(replace(state, assumed=frozenset()) for state in states)
     if len(plain) <= MAX_STATES:
         return plain
     pending = frozenset(spot for state in plain for spot in state.pending)
@@ -159,7 +160,7 @@ def bounded(states: States) -> States:
 
 def assume(states: States, condition: Condition, truth: bool) -> States:
     return frozenset(
-        state._replace(assumed=state.assumed | {(condition, truth)})
+        replace(state, assumed=state.assumed | {(condition, truth)})
         for state in states
         if (condition, not truth) not in state.assumed
     )
@@ -169,7 +170,7 @@ def forget(state: State, changed: set[int]) -> State:
     if not state.assumed or not changed:
         return state
     kept = frozenset(fact for fact in state.assumed if not reads(fact[0], changed))
-    return state if len(kept) == len(state.assumed) else state._replace(assumed=kept)
+    return state if len(kept) == len(state.assumed) else replace(state, assumed=kept)
 
 
 def reads(condition: Condition, bindings: set[int]) -> bool:

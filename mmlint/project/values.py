@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
 from mmlint.model.walk import inside
@@ -68,7 +70,7 @@ class Values:
             if passed is not None:
                 at = Written(passed.unit, passed.value, passed.environment)
             elif (inner := self._definition(at)) is not None:
-                at = at._replace(value=inner)
+                at = replace(at, value=inner)
             else:
                 break
         found = self.program.resolve(at.unit, at.value, at.environment)
@@ -96,9 +98,9 @@ class Values:
         if isinstance(value, s.Literal):
             return "a number" if _is_number(value) else None
         if isinstance(value, s.Operation) and value.operator in _ARITHMETIC:
-            if len(value.operands) == 1 and self._is_date(at._replace(value=value.operands[0])):
+            if len(value.operands) == 1 and self._is_date(replace(at, value=value.operands[0])):
                 return "a number"
-            found = (self.unfit_time(at._replace(value=one), depth + 1) for one in value.operands)
+            found = (self.unfit_time(replace(at, value=one), depth + 1) for one in value.operands)
             return next((one for one in found if one is not None and value.operands[1:]), None)
         if isinstance(value, s.Call):
             return self._unfit_call(at, value, depth)
@@ -111,7 +113,7 @@ class Values:
         if isinstance(callee, s.Member):
             if callee.name in _LOCALE_METHODS:
                 return "a text for people"
-            inner = at._replace(value=callee.object)
+            inner = replace(at, value=callee.object)
             if callee.name in _NUMBER_METHODS and not call.arguments:
                 return "a number"
             if callee.name == "valueOf" and self._is_date(inner):
@@ -119,7 +121,7 @@ class Values:
             if callee.name in ("toString", "toFixed"):
                 return self.unfit_time(inner, depth + 1)
         if call.arguments and self._calls(at, call, _CONVERTING | _ROUNDING):
-            return self.unfit_time(at._replace(value=call.arguments[0].value), depth + 1)
+            return self.unfit_time(replace(at, value=call.arguments[0].value), depth + 1)
         return None
 
     def is_now(self, at: Written) -> bool:
@@ -162,13 +164,13 @@ class Values:
                 return not value.arguments or not _is_zero(value.arguments[0].value)
             if value.arguments and self._calls(at, value, _CONVERTING):
                 parts = (value.arguments[0].value,)
-        return any(self.unrounded(at._replace(value=one), depth + 1) for one in parts)
+        return any(self.unrounded(replace(at, value=one), depth + 1) for one in parts)
 
     def _whole(self, at: Written, call: s.Call) -> bool:
         """Whether what is converted was rounded before: ``float(round(x))``."""
         if not call.arguments:
             return False
-        inner = self.traced(at._replace(value=call.arguments[0].value))
+        inner = self.traced(replace(at, value=call.arguments[0].value))
         return isinstance(inner.value, s.Call) and self._calls(inner, inner.value, _ROUNDING)
 
     # --- paths -----------------------------------------------------------------------------------
@@ -178,7 +180,7 @@ class Values:
         at = self.traced(at)
         value = at.value
         if isinstance(value, s.Operation) and value.operator == "+":
-            at = self.traced(at._replace(value=next(_summands(value))))
+            at = self.traced(replace(at, value=next(_summands(value))))
             value = at.value
         if isinstance(value, s.Template) and value.parts:
             value = value.parts[0]
@@ -223,18 +225,18 @@ class Values:
         at = self.traced(at)
         value = at.value
         if isinstance(value, s.Template):
-            return any(not self._is_constant(at._replace(value=one)) for one in value.parts)
+            return any(not self._is_constant(replace(at, value=one)) for one in value.parts)
         if isinstance(value, s.Operation) and value.operator in ("+", "%"):
-            text = any(self._is_text(at._replace(value=one)) for one in _summands(value))
+            text = any(self._is_text(replace(at, value=one)) for one in _summands(value))
             return text and not all(
-                self._is_constant(at._replace(value=one)) for one in _summands(value)
+                self._is_constant(replace(at, value=one)) for one in _summands(value)
             )
         if isinstance(value, s.Call) and isinstance(value.callee, s.Member):
-            held = at._replace(value=value.callee.object)
+            held = replace(at, value=value.callee.object)
             if value.callee.name not in ("format", "concat") or not self._is_text(held):
                 return False
             return not all(
-                self._is_constant(at._replace(value=one.value)) for one in value.arguments
+                self._is_constant(replace(at, value=one.value)) for one in value.arguments
             )
         return False
 
@@ -251,9 +253,9 @@ class Values:
         if depth > MAX_HOPS:
             return False
         if isinstance(value, s.Choice) and value.operator == "?:":
-            return all(self._is_constant(at._replace(value=o), depth + 1) for o in value.options)
+            return all(self._is_constant(replace(at, value=o), depth + 1) for o in value.options)
         if isinstance(value, s.Template):
-            return all(self._is_constant(at._replace(value=o), depth + 1) for o in value.parts)
+            return all(self._is_constant(replace(at, value=o), depth + 1) for o in value.parts)
         return isinstance(value, s.Literal)
 
     def json_size(self, at: Written) -> int:
@@ -272,7 +274,7 @@ class Values:
             return size_as_json(value.value)
         if isinstance(value, s.Object):
             found = [
-                (one.key, self._size(at._replace(value=one.value), depth + 1, steps))
+                (one.key, self._size(replace(at, value=one.value), depth + 1, steps))
                 for one in value.entries
             ]
             sizes = [
@@ -280,7 +282,7 @@ class Values:
             ]
             return 2 + sum(sizes) + max(len(sizes) - 1, 0)
         if isinstance(value, s.Sequence):
-            items = [self._size(at._replace(value=o), depth + 1, steps) for o in value.items]
+            items = [self._size(replace(at, value=o), depth + 1, steps) for o in value.items]
             return 2 + sum(items) + max(len(items) - 1, 0)
         return 0
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 import msgspec
 
@@ -53,14 +52,14 @@ class Choices(msgspec.Struct, frozen=True):
     options: Mapping[str, Mapping[str, object]] = msgspec.field(default_factory=dict)
 
 
-class Carried(NamedTuple):
+class Carried(msgspec.Struct, frozen=True):
     """An environment entry and the file that carries it."""
 
     path: str
     entry: EnvEntry
 
 
-class Written(NamedTuple):
+class Written(msgspec.Struct, frozen=True):
     """A statement, and the function it stands in."""
 
     statement: s.Statement
@@ -172,7 +171,8 @@ class Project:
     @cached_property
     def hosts(self) -> tuple[Host, ...]:
         """Every address of Millimetric: in code, environments and script tags."""
-        return tuple(hosts(self.program, self.setups, self.entries, self.tags))
+        entries = ((one.path, one.entry) for one in self.entries)
+        return tuple(hosts(self.program, self.setups, entries, self.tags))
 
     @property
     def host_variable(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
 
@@ -20,7 +19,7 @@ from mmlint.project.state import Spot
 from mmlint.project.unit import Unit
 
 
-class Wrapper(NamedTuple):
+class Wrapper(msgspec.Struct, frozen=True):
     """A project function that is handed a handler as its parameter ``number`` (-1: in some other
     way, or it is not known which)."""
 

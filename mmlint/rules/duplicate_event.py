@@ -76,14 +76,15 @@ RULE = Rule("MM401", "error", fixable="unsafe", options=("allow",))
 
 def check(project: Project) -> Iterator[Verdict]:
     allowed = project.option("duplicate-event", "allow")
-    for name, send, servers in project.duplicates:
+    for one in project.duplicates:
+        name, send = one.name, one.send
         if isinstance(allowed, list) and name in allowed:
             continue
         yield Verdict(
             project.place(send.unit, send.node),
             f'"{name}" is sent from the browser here and from the server too: {_advice(name)}',
             extent=project.extent(send.unit, send.call.start),
-            related=tuple(_related(project, one) for one in servers),
+            related=tuple(_related(project, server) for server in one.servers),
             fix=_fix(project, send),
         )
 

@@ -90,7 +90,7 @@ def check(project: Project) -> Iterator[Verdict]:
         if send.side != "server" or field is None:
             continue
         for value, at in alternatives(field):
-            origins = minting.origins(*value)
+            origins = minting.origins(value.unit, value.value, value.environment)
             origin = next((one for one in origins if not keeping.keeps(one)), None)
             place = project.place(at.unit, at.value)
             if origin is None or place in seen:

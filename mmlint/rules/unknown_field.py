@@ -53,6 +53,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from mmlint.model import syntax as s
 from mmlint.model.finding import Edit, Fix, MoveEntry, WrapEntry
 from mmlint.project.payload import Key
@@ -105,5 +107,5 @@ def _is_first(key: Key) -> bool:
     own = event.literal[1] if event.literal is not None else None
     if own is not key.field.literal or "properties" in map(MISNAMED.get, event.fields):
         return False
-    unknown = (name for name in event.fields if _is_unknown(key._replace(name=name)))
+    unknown = (name for name in event.fields if _is_unknown(replace(key, name=name)))
     return next(unknown, None) == key.name

@@ -61,10 +61,10 @@ _ADVICE = {
 
 
 def check(project: Project) -> Iterator[Verdict]:
-    for unit, statement, sdk, why in wrong_imports(project.program, project.runtimes):
+    for one in wrong_imports(project.program, project.runtimes):
         yield Verdict(
-            project.place(unit, statement),
-            _ADVICE[sdk],
-            extent=(statement.start, statement.end),
-            evidence=(why,),
+            project.place(one.unit, one.statement),
+            _ADVICE[one.sdk],
+            extent=(one.statement.start, one.statement.end),
+            evidence=(one.why,),
         )
