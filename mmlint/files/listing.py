@@ -12,7 +12,7 @@ import re
 import stat
 import time
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, repeat
 from operator import itemgetter
 from pathlib import Path
@@ -40,6 +40,12 @@ showing it: file systems count time in steps of up to two seconds."""
 
 STAMP: Final = "q"
 """The type of a stamp in an ``array``."""
+
+_ODD: Final = -1
+"""In place of the stamp of what is no plain file, or cannot be looked at; no hash is that."""
+
+SHARED: Final = 8_000
+"""From so many files on, two processes look at half of them each."""
 
 
 class Listing(msgspec.Struct, frozen=True, eq=False):
@@ -146,7 +152,7 @@ class Lister:
         self._copy = None
         self._asked = _ask(self._root)
         try:
-            found = self._found()
+            found = self._found(shares=True)
         except BaseException:
             self.stop()
             raise
@@ -155,8 +161,8 @@ class Lister:
             (found.files, found.notes, found.skipped_folders, links, stamps, found.untracked)
         )
 
-    def _found(self) -> Listing:
-        found = _Found(self._root)
+    def _found(self, *, shares: bool = False) -> Listing:
+        found = _Found(self._root, shares=shares)
         with found.tree:
             found.repository("", self._asked)
             while found.repositories:
@@ -203,11 +209,13 @@ class _Found:
     """What was found so far below ``root`` (absolute, without links).
 
     ``stamps``: the files. ``ignored_env``: env files that are ignored, with their stamps.
-    ``repositories``: folders whose own repositories decide about what is in them.
+    ``repositories``: folders whose own repositories decide about what is in them. ``shares``:
+    a copy of this process may do a part of the work.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, shares: bool = False) -> None:
         self.root = root
+        self.shares = shares
         self.real_root = os.fspath(root)
         self.tree = Tree(self.real_root)
         self.stamps: dict[str, int] = {}
@@ -273,29 +281,58 @@ class _Found:
     def _confirm(self, prefix: str, paths: Iterable[str], into: dict[str, int]) -> None:
         """Put those of git's ``paths`` that the disk has ``into`` the files."""
         paths = sorted(prefix + path for path in paths) if prefix else sorted(paths)
+        stamps = self._stamps(paths)
+        into.update(zip(paths, stamps, strict=True))
+        odd = [path for path, stamp in zip(paths, stamps, strict=True) if stamp == _ODD]
+        for path in odd:
+            del into[path]
         # Of what is ignored nobody needs to know that there is vendored code in it.
         noted = into is not self.ignored_env
-        end = 0
-        for folder, parts in groupby(map(str.rpartition, paths, repeat("/")), itemgetter(0)):
-            names = [name for *_, name in parts]
-            start, end = end, end + len(names)
+        for folder, names, there in _by_folder(odd):
             if not self._stays_out(folder, noted):
-                self._look(folder, names, paths[start:end], into)
+                self._look(folder, names, there, into)
+
+    def _stamps(self, paths: list[str]) -> array[int]:
+        """Return the stamp of each of ``paths`` (sorted) that is a plain file, ``_ODD`` for all
+        else. A second process looks at the second half, if there is much to look at."""
+        if not self.shares or len(paths) < SHARED:
+            return self._stamps_here(paths)
+        half = len(paths) // 2
+        try:
+            second = Copy(lambda: self._stamps_here(paths[half:]).tobytes())
+        except OSError:
+            return self._stamps_here(paths)
+        try:
+            found = self._stamps_here(paths[:half])
+        except BaseException:
+            second.stop()
+            raise
+        answer = second.answer()
+        found += self._stamps_here(paths[half:]) if answer is None else array(STAMP, answer)
+        return found
+
+    def _stamps_here(self, paths: list[str]) -> array[int]:
+        found = array(STAMP)
+        for folder, names, _ in _by_folder(paths):
+            try:
+                if self._stays_out(folder, noted=False):
+                    raise NotADirectoryError
+                found.extend(map(self._stamp, self.tree.look_at_once(folder, names)))
+            except OSError:  # one by one, they say what is wrong with them
+                found.extend(repeat(_ODD, len(names)))
+        return found
 
     def _look(self, folder: str, names: list[str], paths: list[str], into: dict[str, int]) -> None:
         """Put those of ``paths`` that the disk has ``into`` the files: ``names`` in ``folder``."""
         for name, path, seen in zip(names, paths, self.tree.look(folder, names), strict=True):
             if isinstance(seen, os.stat_result):
-                if stat.S_ISREG(seen.st_mode):
-                    into[path] = self._stamp(seen)
-                else:
-                    self._odd(path, seen, into)
+                self._put(path, seen, into)
             elif name:
                 self._missed(folder, seen)
             else:  # so ends a repository that lies beside
                 status = self._status(folder)
                 if status is not None:
-                    self._odd(folder, status, into)
+                    self._put(folder, status, into)
 
     def _stays_out(self, folder: str, noted: bool) -> bool:
         """Whether a folder, or one above it, is a virtual environment or holds vendored code;
@@ -316,9 +353,11 @@ class _Found:
             if status is not None and stat.S_ISDIR(status.st_mode):
                 self.skipped_folders.add(folder)
 
-    def _odd(self, path: str, status: os.stat_result, into: dict[str, int]) -> None:
-        """Add what lies below or behind an entry that is no file itself."""
-        if stat.S_ISLNK(status.st_mode):
+    def _put(self, path: str, status: os.stat_result, into: dict[str, int]) -> None:
+        """Add a file, or what lies below or behind an entry that is none itself."""
+        if stat.S_ISREG(status.st_mode):
+            into[path] = self._stamp(status)
+        elif stat.S_ISLNK(status.st_mode):
             self._link(path, into)
         elif stat.S_ISDIR(status.st_mode) and is_repository(self.root / path):
             # Git lists a submodule, or a repository that lies beside, as if it were a file.
@@ -345,7 +384,10 @@ class _Found:
             self.notes.append(note)
 
     def _stamp(self, status: os.stat_result) -> int:
-        """Return a number that changes with the file's bytes, or 0 if it may not."""
+        """Return a number that changes with the file's bytes, 0 if it may not, ``_ODD`` for what is
+        no plain file."""
+        if not stat.S_ISREG(status.st_mode):
+            return _ODD
         modified, changed = status.st_mtime_ns, status.st_ctime_ns
         if modified > self._settled or changed > self._settled:
             return 0
@@ -411,6 +453,16 @@ class _Found:
             self._link(path, into)
         elif stat.S_ISREG(status.st_mode):
             into[path] = self._stamp(status)
+
+
+def _by_folder(paths: list[str]) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield each folder of ``paths`` (sorted) with the names in it, and with its paths; a folder
+    may come more than once."""
+    end = 0
+    for folder, parts in groupby(map(str.rpartition, paths, repeat("/")), itemgetter(0)):
+        names = [name for *_, name in parts]
+        start, end = end, end + len(names)
+        yield folder, names, paths[start:end]
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

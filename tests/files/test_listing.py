@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from mmlint.files import listing as module
 from mmlint.files.copies import may_fork
 from mmlint.files.listing import UNSETTLED, Lister, Listing, listing
 
@@ -431,6 +433,7 @@ def test_with_and_without_git_the_files_are_the_same(
             change(tree / path, fate)
     with_git = listing(tree)
     assert everything(apart(tree)) == everything(with_git)
+    assert everything(apart(tree, shared=1)) == everything(with_git)
     assert apart(tree, "*.ts", "a") == listing(tree, exclude=["*.ts", "a"])
     assert with_git.notes == ()
     walked = without_git(tree)
@@ -443,9 +446,11 @@ def test_with_and_without_git_the_files_are_the_same(
     assert walked.untracked is None
 
 
-def apart(root: Path, *exclude: str) -> Listing:
-    """List in a copy of this process."""
-    return Lister(root, apart=hasattr(os, "fork")).listing(exclude=exclude)
+def apart(root: Path, *exclude: str, shared: int = module.SHARED) -> Listing:
+    """List in a copy of this process; from ``shared`` files on in two."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "SHARED", shared)
+        return Lister(root, apart=hasattr(os, "fork")).listing(exclude=exclude)
 
 
 def everything(found: Listing) -> tuple[object, ...]:
@@ -485,6 +490,39 @@ def test_what_a_copy_fails_at_is_done_here(root: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(os, "stat", dies)
     assert lister.listing().files == ("a.ts",)
     assert Lister(root, apart=True).listing().files == ("a.ts",)
+
+
+@needs_copies
+def test_what_half_of_the_files_a_copy_fails_at_is_done_by_the_other(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(root, {f"{folder}/{name}.ts": "" for folder in "abc" for name in "xyz"})
+    git(root, "init", "-q")
+    git(root, "add", "--all")
+    expected = everything(listing(root))
+    here, look, fork, found = os.getpid(), module._Found._stamps_here, os.fork, Lister._found
+
+    def dies(self: module._Found, paths: list[str]) -> array[int]:
+        if here not in (os.getpid(), os.getppid()):
+            os._exit(9)
+        return look(self, paths)
+
+    def refuses() -> int:
+        if os.getpid() != here:
+            raise BlockingIOError
+        return fork()
+
+    def in_the_copy(self: Lister, *, shares: bool = False) -> Listing:
+        assert os.getpid() != here
+        return found(self, shares=shares)
+
+    monkeypatch.setattr(Lister, "_found", in_the_copy)
+    with monkeypatch.context() as patch:
+        patch.setattr(module._Found, "_stamps_here", dies)
+        assert everything(apart(root, shared=1)) == expected
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fork", refuses)
+        assert everything(apart(root, shared=1)) == expected
 
 
 @needs_copies
