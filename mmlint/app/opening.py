@@ -155,7 +155,7 @@ def load_settings(request: Request, here: Path, root: Path) -> Settings:
             isolated=request.isolated,
             select=request.select,
             ignore=request.ignore,
-            rules=rule_names(),
+            rules=rule_names,
         )
     except ConfigError as error:
         raise UsageError(str(error)) from error
@@ -165,6 +165,8 @@ def load_settings(request: Request, here: Path, root: Path) -> Settings:
 
 def _check_options(settings: Settings) -> None:
     """A misspelt option would be silently ignored. Raises UsageError."""
+    if not settings.rules:
+        return
     from mmlint.model.suggest import did_you_mean
     from mmlint.rules import registry
 

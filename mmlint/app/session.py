@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 MAX_NAME_ROUNDS = 4
 """How often files are parsed because names come from there, which may send to further files."""
+
+FEW = 32
+"""So many named files are looked at before it is known what the project holds."""
 
 
 class Session:
@@ -61,7 +65,6 @@ class Session:
         baseline: Mapping[Entry, int] | None = None,
     ) -> None:
         from mmlint.engine.clock import Clock
-        from mmlint.rules import registry
 
         self.root = root
         self.settings = settings
@@ -76,7 +79,6 @@ class Session:
         self._count_read = read
         self._count_parsed = parsed
         self.overlay = dict(overlay or {})
-        self.rules = registry()
         self._observer: Observer | None = None
         self.observed: Observed | None = None
         self.project: Project | None = None
@@ -88,6 +90,13 @@ class Session:
         self.missing: list[Notice] = []
         self.is_lost = False
 
+    @cached_property
+    def rules(self) -> tuple[Registered, ...]:
+        """Every rule there is, selected or not."""
+        from mmlint.rules import registry
+
+        return registry()
+
     def lint(self, overlay: Mapping[str, bytes]) -> list[Reported]:
         """Return the findings in the focus, with ``overlay`` (path to bytes) in place of files."""
         from mmlint.engine.garbage import uncollected
@@ -96,10 +105,10 @@ class Session:
             return self._lint({**self.overlay, **overlay})
 
     def _lint(self, merged: Mapping[str, bytes]) -> list[Reported]:
+        project = self._project(merged)
         from mmlint.engine.judge import judge
         from mmlint.model.suggest import did_you_mean
 
-        project = self._project(merged)
         observed = self.observed
         assert observed is not None
         verdicts = judge(
@@ -190,6 +199,8 @@ class Session:
         if self._observer is None:
             cache = self._cache()
             observing = self._observing(cache)
+            self._begin(observing, overlay)
+            only_keys = self._asks_for_keys_alone()  # which loads all rules, while others work
             if self._lister is not None:
                 observing.prefetch(self._lister.is_ready)
             with self.clock.measure("listing"):
@@ -203,7 +214,7 @@ class Session:
                 observing=observing,
                 cache=cache,
                 counted=self._count_read,
-                only_keys=self._asks_for_keys_alone(),
+                only_keys=only_keys,
             )
         assert self._observer is not None
         with self.clock.measure("needles", but=OBSERVING):
@@ -217,6 +228,27 @@ class Session:
             self._observer.leave(observed, more)
         self.observed, self.project = observed, project
         return project
+
+    def _begin(self, observing: Observing, overlay: Mapping[str, bytes]) -> None:
+        """Have the named files observed while others work, where they are as few as in most
+        commits. Who selects rules may want less of them than all that they say."""
+        from mmlint.files.kinds import language
+        from mmlint.files.needles import Needles, matters, needles
+
+        if self.settings.select or len(self.focus) > FEW:
+            return
+        named = ((path, language(path)) for path in sorted(self.focus))
+        data = ((kind, overlay.get(path, self.read(path))) for path, kind in named if kind)
+
+        @cache
+        def search() -> Needles:
+            settings = self.settings
+            return Needles(needles(settings.python_sdk_modules, settings.public_env_prefixes))
+
+        observing.begin(
+            ((kind, one) for kind, one in data if one is not None),
+            lambda item: matters(search().flags(item[1]), item[0]),
+        )
 
     def _listing(self) -> Listing:
         from mmlint.files.listing import Lister, without_disk

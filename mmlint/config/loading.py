@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -38,13 +38,14 @@ def load(
     isolated: bool = False,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
-    rules: Mapping[str, str] | None = None,
+    rules: Callable[[], Mapping[str, str]] = dict,
 ) -> Settings:
     """Return the settings for the project at ``root``, seen from the folder ``start`` in it.
 
     ``overrides``: arguments of ``--config``, each a file (which replaces those that would be found)
     or ``key=value``. ``isolated``: no file is looked for. ``select``, ``ignore``: the command
-    line's. ``rules``: code to name of every rule there is; without it names are not checked.
+    line's. ``rules``: returns the name of every rule there is by its code, and is asked only where
+    something is set; without it names are not checked.
 
     Raises ConfigError, whose message says where, what, and what is allowed.
     """
@@ -54,9 +55,9 @@ def load(
     pairs = PairsLayer(one for one in overrides if is_pair(one))
     below = _below(file.path.parent, root) if file else ""
     sources = [
-        *([_Source(file, rules or {}, below, file.path.parent)] if file else []),
+        *([_Source(file, rules(), below, file.path.parent)] if file else []),
         # To check what says nothing would take longer than to look for all files that may.
-        *(_Source(one, rules or {}) for one in (pairs, OptionsLayer(select, ignore)) if one.values),
+        *(_Source(one, rules()) for one in (pairs, OptionsLayer(select, ignore)) if one.values),
     ]
     values: dict[str, object] = {}
     provenance: dict[str, str] = {}

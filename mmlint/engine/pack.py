@@ -58,6 +58,12 @@ Item = tuple[Language, bytes]
 encode = msgspec.msgpack.Encoder().encode
 
 
+@lru_cache(maxsize=1)
+def decoder() -> msgspec.msgpack.Decoder[FileFacts]:
+    """Return the opposite of ``encode``. It is made when it is needed, for that takes a while."""
+    return msgspec.msgpack.Decoder(FileFacts)
+
+
 class _Record(msgspec.Struct, frozen=True):
     """``used``: the day, from 1970. ``facts``: a ``FileFacts`` in MessagePack."""
 
@@ -76,7 +82,6 @@ class Pack:
     def __init__(self, cache: Cache, root: Path) -> None:
         self._cache = cache
         self._root = os.fspath(root)
-        self._decoder = msgspec.msgpack.Decoder(FileFacts)
         self._kept: dict[bytes, _Record] | None = None
         self._prefetched: dict[bytes, FileFacts] = {}
         self._today = int(time.time() // 86400)
@@ -176,7 +181,7 @@ class Pack:
 
     def _decoded(self, data: bytes) -> FileFacts | None:
         try:
-            return self._decoder.decode(data)
+            return decoder().decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from mmlint.engine.clock import Clock
-from mmlint.engine.pack import Item, Pack, encode, observing_version
-from mmlint.files.copies import forks, may_have_children
+from mmlint.engine.pack import Item, Pack, decoder, encode, observing_version
+from mmlint.files.copies import Copy, forks, may_fork, may_have_children
 from mmlint.model.facts import FileFacts, Language
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Observing:
         self._pack = pack
         self._done = done
         self._known: dict[Item, Outcome] = {}
-        self._decoder = msgspec.msgpack.Decoder(FileFacts)
+        self._begun: tuple[list[Item], Copy] | None = None
 
     def observe(self, items: Iterable[Item]) -> dict[Item, Outcome]:
         """Return what each of ``items`` says. A file that kills its worker costs itself only."""
@@ -95,12 +96,9 @@ class Observing:
 
     def _observe(self, items: Iterable[Item]) -> dict[Item, Outcome]:
         wanted = list(dict.fromkeys(items))
-        new = [item for item in wanted if item not in self._known]
-        if new and self._pack is not None:
-            with self.clock.measure("cache"):
-                for item, facts in self._pack.find(new, self.salt).items():
-                    self._known[item] = Outcome(facts)
-                    self._done(1)
+        new = self._unknown(wanted)
+        if self._begun is not None and not set(new).isdisjoint(self._begun[0]):
+            self._finish(*self._begun)
             new = [item for item in new if item not in self._known]
         if self._executor is not None and new:
             self._alone(self._remotely(self._executor, new, REMOTE_BATCH))
@@ -111,6 +109,39 @@ class Observing:
                 self._here(item)
         return {item: self._known[item] for item in wanted}
 
+    def _unknown(self, items: Iterable[Item]) -> list[Item]:
+        """Return those of ``items`` that neither this run nor an earlier one has observed."""
+        new = [item for item in items if item not in self._known]
+        if new and self._pack is not None:
+            with self.clock.measure("cache"):
+                for item, facts in self._pack.find(new, self.salt).items():
+                    self._known[item] = Outcome(facts)
+                    self._done(1)
+            new = [item for item in new if item not in self._known]
+        return new
+
+    def begin(self, items: Iterable[Item], wanted: Callable[[Item], bool]) -> None:
+        """Be told that those of ``items`` that are ``wanted`` will be asked for, and have a copy of
+        this process observe the slow ones that are new meanwhile, unless that is worth several.
+        """
+        if self.jobs < 2 or self._executor is not None or not may_fork():
+            return
+        new = self._unknown(dict.fromkeys(one for one in items if one[0] in SLOWNESS))
+        new = [item for item in new if wanted(item)]
+        if not new or pays(new, self.jobs):
+            return
+        with suppress(OSError):  # what cannot be begun is done later
+            self._begun = new, Copy(lambda: encode(answer(new, self.salt)))
+
+    def _finish(self, items: list[Item], copy: Copy) -> None:
+        """Take what was begun; what its process died of is not let near this one."""
+        self._begun = None
+        data = copy.answer()
+        if data is None:
+            self._alone(items)
+        else:
+            self._answered(msgspec.msgpack.decode(data, type=Answer), items)
+
     def prefetch(self, until: Callable[[], bool]) -> None:
         """Get ready what an earlier run has found, until there is something better to do."""
         if self._pack is not None:
@@ -118,7 +149,10 @@ class Observing:
                 self._pack.prefetch(until)
 
     def save(self) -> None:
-        """Keep what is new for the next run."""
+        """Keep what is new for the next run. What was begun and not asked for is let go."""
+        if self._begun is not None:
+            self._begun[1].stop()
+            self._begun = None
         if self._pack is not None:
             with self.clock.measure("cache"):
                 self._pack.save()
@@ -186,7 +220,7 @@ class Observing:
 
     def _decoded(self, data: bytes | None) -> FileFacts | None:
         try:
-            return None if data is None else self._decoder.decode(data)
+            return None if data is None else decoder().decode(data)
         except (msgspec.DecodeError, RecursionError):
             return None
 

@@ -36,7 +36,7 @@ def write(root: Path, path: str, text: str) -> None:
 
 def of(root: Path, *config: str, folder: str = "", isolated: bool = False) -> Settings:
     start = root / folder
-    return load(start, root, overrides=config, isolated=isolated, rules=RULES)
+    return load(start, root, overrides=config, isolated=isolated, rules=lambda: RULES)
 
 
 def error(root: Path, *config: str, isolated: bool = False) -> str:
@@ -79,7 +79,7 @@ def test_a_folder_with_the_name_of_a_file_is_none(root: Path) -> None:
 def test_nothing_above_the_project_is_read(root: Path) -> None:
     write(root, TOML, 'runtime = "server"\n')
     write(root, "project/src/a.ts", "")
-    found = load(root / "project" / "src", root / "project", rules=RULES)
+    found = load(root / "project" / "src", root / "project", rules=lambda: RULES)
     assert found.source is None
 
 
@@ -190,10 +190,10 @@ def test_a_word_needs_no_quotes(root: Path) -> None:
 
 def test_selecting_on_the_command_line_begins_anew(root: Path) -> None:
     write(root, TOML, 'select = ["MM1"]\nextend-select = ["MM4"]\nignore = ["MM301"]\n')
-    found = load(root, root, select=["MM301"], rules=RULES)
+    found = load(root, root, select=["MM301"], rules=lambda: RULES)
     assert found.is_selected("MM301", "missing-anonymous-id")
     assert not found.is_selected("MM401", "duplicate-event")
-    found = load(root, root, ignore=["MM102"], rules=RULES)
+    found = load(root, root, ignore=["MM102"], rules=lambda: RULES)
     assert found.is_selected("MM101", "unawaited-flush")
     assert not found.is_selected("MM102", "missing-flush")
     assert found.provenance["ignore"] == "command line"
@@ -334,7 +334,7 @@ def test_what_is_wrong_on_the_command_line(root: Path, config: list[str], expect
 
 def test_wrong_selections_name_their_option(root: Path) -> None:
     with pytest.raises(ConfigError, match=r'^--select: unknown rule "MM9" in `select`'):
-        load(root, root, select=["MM9"], rules=RULES)
+        load(root, root, select=["MM9"], rules=lambda: RULES)
 
 
 def test_isolated_and_a_file_exclude_each_other(root: Path) -> None:

@@ -77,7 +77,7 @@ def _kind(described: dict[str, Any]) -> str:
 @pytest.mark.parametrize("section", SECTIONS, ids=_id)
 def test_an_example_sets_its_key_and_nothing_else(section: Section, tmp_path: Path) -> None:
     (tmp_path / "mmlint.toml").write_text(section.example)
-    settings = load(tmp_path, tmp_path, rules=rule_names())
+    settings = load(tmp_path, tmp_path, rules=rule_names)
     changed = {
         key_of(field)
         for field in Settings.__struct_fields__
@@ -105,5 +105,5 @@ def test_the_readme_s_configuration_is_accepted(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     (example,) = re.findall(r"^```toml\n(.+?)^```$", readme, re.M | re.S)
     (tmp_path / "mmlint.toml").write_text(example)
-    settings = load(tmp_path, tmp_path, rules=rule_names())
+    settings = load(tmp_path, tmp_path, rules=rule_names)
     assert settings.runtime_for("services/worker/queue.ts") == "long-running"

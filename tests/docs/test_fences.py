@@ -79,7 +79,7 @@ def test_toml_can_be_read_and_mmlint_accepts_its_settings(fence: Fence, tmp_path
     own = "tool" in tables or Path(fence.path).name == "pyproject.toml"
     file = tmp_path / ("pyproject.toml" if own else "mmlint.toml")
     file.write_text(fence.body)
-    assert load(tmp_path, tmp_path, rules=rule_names()).source == str(file)
+    assert load(tmp_path, tmp_path, rules=rule_names).source == str(file)
 
 
 # --- commands that are mentioned ------------------------------------------------------------------

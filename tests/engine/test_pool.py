@@ -30,6 +30,7 @@ ITEMS: list[Item] = [
     *(("typescript", f"track('event_{index}');\n".encode() * (index + 1)) for index in range(12)),
     *(("python", f"millimetric.track(event='e_{index}')\n".encode()) for index in range(6)),
 ]
+PYTHON = ITEMS[12:]
 DEADLY: Item = ("typescript", b"// this one is deadly\n")
 PARENT = os.getpid()
 
@@ -56,6 +57,10 @@ def deadly(monkeypatch: pytest.MonkeyPatch) -> None:
         return observe(data, language, salt)
 
     monkeypatch.setattr(languages, "observe", killed)
+
+
+def every(item: Item) -> bool:
+    return True
 
 
 def facts(items: Sequence[Item] = ITEMS, **how: object) -> dict[Item, FileFacts | None]:
@@ -108,7 +113,50 @@ def test_the_worker_of_another_pool_begins_none_of_its_own() -> None:
     worker.join()
 
 
+@forked
+def test_what_is_begun_for_nothing_leaves_nobody_behind() -> None:
+    observing = Observing(jobs=2)
+    observing.begin(PYTHON, every)
+    assert observing._begun is not None
+    process = observing._begun[1]._process
+    assert set(observing.observe(ITEMS[:1])) == set(ITEMS[:1])
+    observing.save()
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+@forked
+def test_only_what_is_slow_new_and_little_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Pack(Cache(tmp_path), tmp_path)
+    Observing(pack=known).observe(PYTHON)
+    monkeypatch.setattr(pool, "Copy", lambda work: pytest.fail("a process was begun"))
+    Observing(jobs=1).begin(PYTHON, every)
+    Observing(jobs=2, executor=Failing()).begin(PYTHON, every)
+    Observing(jobs=2, pack=known).begin(PYTHON, every)
+    Observing(jobs=2).begin(ITEMS[:1], every)
+    Observing(jobs=2).begin(PYTHON, lambda item: False)
+    monkeypatch.setattr(pool, "FORK_PAYS", 0)  # a pool would have them all
+    Observing(jobs=2).begin(PYTHON, every)
+
+
 # --- the same answers -----------------------------------------------------------------------------
+
+
+@forked
+def test_what_was_begun_is_not_observed_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    observe = languages.observe
+
+    def elsewhere(data: bytes, language: Language, salt: bytes) -> FileFacts:
+        assert os.getpid() != PARENT or language != "python"
+        return observe(data, language, salt)
+
+    monkeypatch.setattr(languages, "observe", elsewhere)
+    observing = Observing(jobs=2)
+    observing.begin(PYTHON, every)
+    found = observing.observe(ITEMS)
+    assert {item: outcome.facts for item, outcome in found.items()} == EXPECTED
 
 
 @pytest.mark.usefixtures("eager")
@@ -180,6 +228,19 @@ def test_a_file_that_kills_its_worker_costs_itself_only() -> None:
     outcomes = observing.observe([*ITEMS, DEADLY])
     assert {item: outcomes[item].facts for item in ITEMS} == EXPECTED
     assert outcomes[DEADLY].facts is None
+    assert "process that read it died" in outcomes[DEADLY].failure
+
+
+@forked
+@pytest.mark.usefixtures("deadly")
+def test_a_file_that_kills_the_process_it_was_begun_in_costs_itself_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool, "SLOWNESS", {**pool.SLOWNESS, DEADLY[0]: 1})
+    observing = Observing(jobs=2)
+    observing.begin([*PYTHON, DEADLY], every)
+    outcomes = observing.observe([*ITEMS, DEADLY])
+    assert {item: outcomes[item].facts for item in ITEMS} == EXPECTED
     assert "process that read it died" in outcomes[DEADLY].failure
 
 
