@@ -16,14 +16,15 @@ _MARKS = (b"from", b"import", b"require")
 _QUOTED = regex(rb"""(?:\s*\()?\s*["']([^"'\n]+)["']""")
 _CALLED = regex(rb"""\s*\(\s*\(?\s*["']([^"'\n]+)["']""")
 
-_MODULE = regex(
-    rb"(?:\xef\xbb\xbf)?[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w.]+))"
-)
+_IMPORT = regex(rb"[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b([^\n]*)|import[ \t]+([\w.][^\n#;]*))")
+_DOTTED = regex(rb"[\w.]+")
 _WORD = regex(rb"\w+")
 _COMMENT = regex(rb"#[^\n]*")
 _CONTINUED = regex(rb"\\\r?\n")
 _UNUSUAL = regex(rb"[(#\\]")
 """What makes a list of names more than the rest of its line."""
+_FOLDERS = (b"", b".", b"..")
+"""Last parts of specifiers that name a folder by its place alone."""
 _LONGEST_LIST = 4000
 """Bytes of a Python import's list of names that are read."""
 
@@ -35,13 +36,11 @@ def import_lines(data: bytes, python: bool) -> bytes:
     Code in comments and strings counts as well: who uses the answer resolves it, and parses. What
     looks like a key is left out, for the answer is kept between runs.
     """
-    found = _python(data) if python else _javascript(data)
-    lines = (
-        b'\n%b\0"%b"' % (_last(one, python), one)
-        for one in dict.fromkeys(found)
-        if KEY.search(one) is None
-    )
-    return b"".join(lines)
+    lines = dict.fromkeys(_python(data) if python else _javascript(data))
+    joined = b"".join(lines)
+    if KEY.search(joined) is None:
+        return joined
+    return b"".join(line for line in lines if KEY.search(line) is None)
 
 
 def _javascript(data: bytes) -> Iterator[bytes]:
@@ -52,46 +51,51 @@ def _javascript(data: bytes) -> Iterator[bytes]:
             at += len(mark)
             match = pattern.match(data, at)
             if match is not None and len(match[1]) <= LONGEST:
-                yield match[1]
+                last = match[1].partition(b"?")[0].rstrip(b"/").rpartition(b"/")[2]
+                yield b'\n%b\0"%b"' % (b"." if last in _FOLDERS else last, match[1])
             at = data.find(mark, at)
 
 
 def _python(data: bytes) -> Iterator[bytes]:
-    at = data.find(b"import")
+    """Lines for the modules that import statements name, and for those that may be among the names
+    they take."""
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    text = data.removeprefix(b"\xef\xbb\xbf")
+    at, end = text.find(b"import"), 0
     while at >= 0:
-        start = max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at)) + 1
-        match = _MODULE.match(data, start)
-        if match is not None and match.end() >= at + len(b"import"):
-            yield from _modules(data, match)
-        at = data.find(b"import", at + len(b"import"))
+        match = _IMPORT.match(text, text.rfind(b"\n", 0, at) + 1) if at >= end else None
+        at += len(b"import")
+        if match is not None and match.end() >= at:
+            end = match.end()
+            yield from _imported(text, match)
+        at = text.find(b"import", at)
 
 
-def _modules(data: bytes, match: re.Match[bytes]) -> Iterator[bytes]:
-    """The module that an import statement names, and those that may be among its names."""
-    module = match[1] or match[2]
-    if len(module) > LONGEST:
-        return
-    yield module
-    if match[1] is not None:
+def _imported(text: bytes, match: re.Match[bytes]) -> Iterator[bytes]:
+    """The lines for one import statement."""
+    module, names, modules = match.groups()
+    for one in _modules(modules) if module is None else [module]:
+        if len(one) > LONGEST:
+            return
+        yield b'\n%b\0"%b"' % (one.rpartition(b".")[2] or b".", one)
+    if module is not None:
         outer = module if module.endswith(b".") else module + b"."
-        names = _names(data, match.end())
-        yield from (outer + name for name in names)
+        if _UNUSUAL.search(names):
+            names = _whole(text, match.start(2))
+        for name in _WORD.findall(names):
+            yield b'\n%b\0"%b%b"' % (name, outer, name)
 
 
-def _names(data: bytes, start: int) -> list[bytes]:
-    """The words of the list that follows ``import``; what they are called here is among them."""
-    end = data.find(b"\n", start)
-    line = data[start : end if end >= 0 else len(data)]
-    if not _UNUSUAL.search(line):
-        return _WORD.findall(line)
-    rest = data[start : start + _LONGEST_LIST]
+def _modules(text: bytes) -> list[bytes]:
+    """The modules between the commas that follow ``import``, without what they are called here."""
+    words = (_DOTTED.match(one.lstrip(b" \t")) for one in text.split(b","))
+    return [word[0] for word in words if word is not None]
+
+
+def _whole(text: bytes, start: int) -> bytes:
+    """The list that follows ``import`` over several lines or before a comment; what names are
+    called here is a part of it."""
+    rest = text[start : start + _LONGEST_LIST]
     rest = _COMMENT.sub(b"", _CONTINUED.sub(b" ", rest)).lstrip(b" \t")
-    return _WORD.findall(rest.partition(b")" if rest.startswith(b"(") else b"\n")[0])
-
-
-def _last(specifier: bytes, python: bool) -> bytes:
-    """The last name in a specifier; a dot for a folder that is named by its place alone."""
-    if python:
-        return specifier.rpartition(b".")[2] or b"."
-    last = specifier.partition(b"?")[0].rstrip(b"/").rpartition(b"/")[2]
-    return b"." if last in (b"", b".", b"..") else last
+    return rest.partition(b")" if rest.startswith(b"(") else b"\n")[0]

@@ -104,6 +104,14 @@ def test_python_names_modules_and_maybe_modules_in_them() -> None:
     assert lines("from .. import *", python=True) == [(".", "..")]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_python_names_several_modules_in_a_line_however_lines_end(end: str) -> None:
+    text = end.join(
+        ["\ufeffimport a, b.c as d,e  # f, g", "  import h; print()", "from i import j", ""]
+    )
+    assert imported(text, python=True) == ["a", "b.c", "e", "h", "i", "i.j"]
+
+
 def test_what_looks_like_a_key_is_no_specifier() -> None:
     key = "sk_live_" + "a1B2c3D4" + "_" + "x" * 24
     assert imported(f'taken from "{key}"; import "./a"') == ["./a"]
