@@ -33,9 +33,13 @@ class Copy:
         os.close(writing)
 
     def answer(self) -> bytes | None:
-        """Wait for the answer."""
-        with open(self._answer, "rb") as answer:
-            data = answer.read()
+        """Wait for the answer. Who is interrupted while waiting has ended the copy too."""
+        try:
+            with open(self._answer, "rb") as answer:
+                data = answer.read()
+        except BaseException:
+            self._end()
+            raise
         return data if self._bury() else None
 
     def is_ready(self) -> bool:
@@ -47,6 +51,9 @@ class Copy:
     def stop(self) -> None:
         """End the copy, whose answer nobody needs."""
         os.close(self._answer)
+        self._end()
+
+    def _end(self) -> None:
         with suppress(OSError):
             os.kill(self._process, signal.SIGTERM)
         self._bury()
