@@ -5,19 +5,20 @@ JavaScript: fetch, axios, ky, got, undici. Python: requests, httpx, aiohttp, url
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 import msgspec
 
 from mmlint.model import syntax as s
+from mmlint.model.regex import regex
 from mmlint.project.callee import JS_CLIENTS, PY_CLIENTS, speaks_http
 from mmlint.project.entity import NOTHING, Entity, Environment, External, Global, Known
 from mmlint.project.program import Call, Program
 from mmlint.project.unit import Unit
 from mmlint.sdk.addresses import api_path, may_lead
 
+_IDENTIFIER = regex(r"[A-Za-z_$][\w$]*")
 _SENDS = frozenset({"track", "batch", "identify"})
 _VERBS = frozenset({"post", "put", "request"})
 _BASES = frozenset({"base_url", "baseURL", "prefixUrl"})
@@ -77,6 +78,8 @@ def url_text(
     """Write a URL with its holes as ``{names|that|lead|there}``, or as ``{}`` if not ``named``."""
     if depth > 8:
         return "{}"
+    if isinstance(value, s.Literal):
+        return str(value.value)
 
     def text(value: s.Value, at: Unit = unit, environment: Environment = environment) -> str:
         return url_text(program, at, value, environment, depth + 1, named=named)
@@ -85,8 +88,6 @@ def url_text(
         return "".join(map(text, value.parts))
     if isinstance(value, s.Operation) and value.operator == "+":
         return "".join(map(text, value.operands))
-    if isinstance(value, s.Literal):
-        return str(value.value)
     if isinstance(value, s.Call) and value.new and value.arguments:  # new URL(path, host)
         texts = [text(one.value) for one in value.arguments]
         return texts[-1].rstrip("/") + texts[0] if len(texts) == 2 else texts[0]
@@ -136,7 +137,7 @@ def _names(program: Program, unit: Unit, value: s.Value, found: Entity | None) -
             stack += [(argument.value, depth) for argument in one.arguments]
             if isinstance(one.callee, s.Member):
                 stack.append((one.callee.object, depth))
-    return [name for name in names if re.fullmatch(r"[A-Za-z_$][\w$]*", name)]
+    return [name for name in names if _IDENTIFIER.fullmatch(name)]
 
 
 def _javascript(program: Program, call: Call, environment: Environment) -> Request | None:

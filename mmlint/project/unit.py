@@ -45,13 +45,10 @@ class Unit:
         self.module = module
         self.number = number
         self.test = test
+        self.python = module.language == "python"
 
     def __repr__(self) -> str:
         return f"Unit({self.path!r}, {self.number})"
-
-    @property
-    def python(self) -> bool:
-        return self.module.language == "python"
 
     @cached_property
     def walk(self) -> Walk:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
@@ -29,11 +28,12 @@ PUBLIC_PREFIXES: Final = (
 _KINDS: Final[dict[str, Kind]] = {"PK": "pk", "SK": "sk", "RK": "rk", "AK": "ak"}
 
 _CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_BETWEEN = regex(r"[_\-.]+")
 
 
 def words(name: str) -> list[str]:
     """Split ``MM_SECRET_KEY``, ``aoaSk`` or ``mm-secret`` into upper-case words."""
-    return [word for word in re.split(r"[_\-.]+", _CAMEL.sub("_", name).upper()) if word]
+    return [word for word in _BETWEEN.split(_CAMEL.sub("_", name).upper()) if word]
 
 
 def public_prefix(name: str, extra: Iterable[str] = ()) -> str | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mmlint.app import Request, check, run
+from mmlint.app import Request, run
 from tests.projects.repositories import CASES, files, write
 from tests.proof.command import ROOT, environment, mmlint
 
@@ -67,13 +67,36 @@ def test_a_cluster_changes_no_byte(cluster: str, tmp_path: Path) -> None:
     assert b"adapter python" not in warm.err
 
 
-def test_the_api_takes_an_executor_of_the_cluster(cluster: str, tmp_path: Path) -> None:
-    from distributed import Client
+API = """
+import sys
+from pathlib import Path
+from distributed import Client
+from mmlint.app import check
+place, root = sys.argv[1], Path(sys.argv[2])
+with Client(place, set_as_default=False) as client:
+    assert check(root, executor=client.get_executor()) == check(root)
+"""
 
+
+def test_the_api_takes_an_executor_of_the_cluster(cluster: str, tmp_path: Path) -> None:
     case = CASES[0]
     write(tmp_path, files(case, "bad"))
-    with Client(cluster.replace("dask://", "tcp://"), set_as_default=False) as client:
-        assert check(tmp_path, executor=client.get_executor()) == check(tmp_path)
+    done = apart(API, cluster.replace("dask://", "tcp://"), str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def apart(script: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a script in an interpreter of its own: Dask leaves a thread behind, and a process with
+    threads is not copied any more, which other tests are about."""
+    return subprocess.run(
+        [sys.executable, "-c", script, *words],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
 
 # --- when there is none ---------------------------------------------------------------------------
@@ -106,15 +129,19 @@ def test_without_dask_it_is_said_what_to_install(
     assert re.search(r"is not installed; expected .+; run: pip install 'mmlint\[dask\]'", text)
 
 
-def test_a_scheduler_that_is_not_there(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    pytest.importorskip("distributed")
-    from mmlint.app import executor
+ALONE = """
+import sys
+from mmlint.app import Request, executor, run
+executor._PATIENCE = 1
+sys.exit(run(Request(executor=sys.argv[1])))
+"""
 
-    monkeypatch.setattr(executor, "_PATIENCE", 1)
+
+def test_a_scheduler_that_is_not_there() -> None:
+    pytest.importorskip("distributed")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    text = said(f"dask://127.0.0.1:{port}", capfd)
-    assert f"nobody answers at 127.0.0.1:{port}; expected a Dask scheduler there" in text
+    done = apart(ALONE, f"dask://127.0.0.1:{port}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"nobody answers at 127.0.0.1:{port}; expected a Dask scheduler there" in done.stderr
