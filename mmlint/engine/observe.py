@@ -185,9 +185,13 @@ class Observer:
         found.code, found.files = frozenset(sifted.code), sifted.files
         sifted.code.clear()  # it is large, and there is much to come
         found.resolution = Resolution(found.code, sifted.deciding)
-        self._importers(sifted.spreading & sifted.wanted.keys(), sifted.wanted, found, overlay)
-        self.sieve.close()
-        self._parse(found, sifted.wanted)
+        self.observing.start(sifted.wanted.values())
+        try:
+            self._importers(sifted.spreading & sifted.wanted.keys(), sifted.wanted, found, overlay)
+            self.sieve.close()
+            self._parse(found, sifted.wanted)
+        finally:
+            self.observing.stop()
         found.surroundings = Surroundings.read(
             sifted.manifests, listening=tuple(sifted.listening), wrapping=tuple(sifted.wrapping)
         )

@@ -95,7 +95,6 @@ class Pack:
             facts = self._facts(item, salt)
             if facts is not None:
                 found[item] = facts
-        self._prefetched.clear()  # what nobody wanted
         return found
 
     def prefetch(self, until: Callable[[], bool]) -> None:
@@ -123,6 +122,7 @@ class Pack:
 
     def save(self) -> None:
         """Write down what is new, together with what others have found meanwhile."""
+        self._prefetched.clear()  # what nobody wanted
         key = self._key()
         if not self._new or key is None:
             return
@@ -166,7 +166,7 @@ class Pack:
         record = self._records.get(key)
         if record is None:
             return None
-        facts = self._prefetched.get(key)
+        facts = self._prefetched.pop(key, None)
         if facts is None:
             try:
                 facts = self._decoded(_with_fingerprints(item, record.facts, salt))

@@ -88,6 +88,8 @@ class Observing:
         self._done = done
         self._known: dict[Item, Outcome] = {}
         self._begun: tuple[list[Item], Copy] | None = None
+        self._pool: ProcessPoolExecutor | None = None
+        self._handed: list[tuple[Future[Answer] | None, list[Item]]] = []
 
     def observe(self, items: Iterable[Item]) -> dict[Item, Outcome]:
         """Return what each of ``items`` says. A file that kills its worker costs itself only."""
@@ -100,10 +102,8 @@ class Observing:
         if self._begun is not None and not set(new).isdisjoint(self._begun[0]):
             self._finish(*self._begun)
             new = [item for item in new if item not in self._known]
-        if self._executor is not None and new:
-            self._alone(self._remotely(self._executor, new, REMOTE_BATCH))
-        elif pays(new, self.jobs):
-            self._in_pool(new)
+        self._hand(new)
+        self._collect()
         for item in new:
             if item not in self._known:
                 self._here(item)
@@ -119,6 +119,11 @@ class Observing:
                     self._done(1)
             new = [item for item in new if item not in self._known]
         return new
+
+    def start(self, items: Iterable[Item]) -> None:
+        """Be told that ``items`` will be asked for, perhaps with others, and have workers begin
+        with them, if that pays."""
+        self._hand(self._unknown(dict.fromkeys(items)))
 
     def begin(self, items: Iterable[Item], wanted: Callable[[Item], bool]) -> None:
         """Be told that those of ``items`` that are ``wanted`` will be asked for, and have a copy of
@@ -148,11 +153,19 @@ class Observing:
             with self.clock.measure("cache"):
                 self._pack.prefetch(until)
 
-    def save(self) -> None:
-        """Keep what is new for the next run. What was begun and not asked for is let go."""
+    def stop(self) -> None:
+        """Let go of what was begun and is not asked for any more."""
         if self._begun is not None:
             self._begun[1].stop()
             self._begun = None
+        self._handed.clear()
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def save(self) -> None:
+        """Keep what is new for the next run."""
+        self.stop()
         if self._pack is not None:
             with self.clock.measure("cache"):
                 self._pack.save()
@@ -173,33 +186,39 @@ class Observing:
 
     # --- in others -------------------------------------------------------------------------------
 
-    def _in_pool(self, items: list[Item]) -> None:
-        pool = _processes(self.jobs)
-        try:
-            cost = sum(map(_cost, items)) // (self.jobs * _BATCHES)
-            left = self._remotely(pool, items, cost)
-        finally:  # after an interrupt nobody wants the rest
-            pool.shutdown(cancel_futures=True)
-        self._alone(left)
+    def _hand(self, items: list[Item]) -> None:
+        """Hand ``items`` to the executor, or to a pool if that pays, in batches, the largest first.
+        What is there already is not handed on again."""
+        handed = {item for _, batch in self._handed for item in batch}
+        items = [item for item in items if item not in handed]
+        if self._executor is None and self._pool is None and pays(items, self.jobs):
+            self._pool = _processes(self.jobs)
+        executor = self._executor or self._pool
+        if executor is None:
+            return
+        few = sum(map(_cost, items)) // (self.jobs * _BATCHES)
+        for batch in _batches(items, few if self._executor is None else REMOTE_BATCH):
+            future: Future[Answer] | None = None
+            with suppress(RuntimeError):  # broken already, or shut down
+                future = executor.submit(answer, batch, self.salt)
+            self._handed.append((future, batch))
 
-    def _remotely(self, executor: Executor, items: list[Item], cost: int) -> list[Item]:
-        """Hand ``items`` to the executor in batches of about ``cost``, the largest first; return
-        those that it failed on."""
-        futures: list[tuple[Future[Answer], list[Item]]] = []
+    def _collect(self) -> None:
+        """Wait for what was handed to others; what they failed on is observed one by one."""
         left: list[Item] = []
-        for batch in _batches(items, cost):
-            try:
-                futures.append((executor.submit(answer, batch, self.salt), batch))
-            except RuntimeError:  # broken already, or shut down
-                left += batch
-        for future, batch in futures:
-            try:
-                result = future.result()
-            except Exception:
-                left += batch
-            else:
-                self._answered(result, batch)
-        return left
+        try:
+            for future, batch in self._handed:
+                try:
+                    result = None if future is None else future.result()
+                except Exception:
+                    result = None
+                if result is None:
+                    left += batch
+                else:
+                    self._answered(result, batch)
+        finally:  # after an interrupt nobody wants the rest
+            self.stop()
+        self._alone(left)
 
     def _answered(self, result: Answer, batch: Sequence[Item]) -> None:
         """Take what a worker says; what it leaves out is observed here, later."""

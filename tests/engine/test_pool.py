@@ -160,6 +160,43 @@ def test_what_was_begun_is_not_observed_here(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_workers_have_begun_with_changes_nothing(jobs: int) -> None:
+    observing = Observing(jobs=jobs)
+    observing.start(ITEMS[3:9])
+    observing.start(ITEMS[:6])
+    found = observing.observe(ITEMS)
+    assert {item: outcome.facts for item, outcome in found.items()} == EXPECTED
+
+
+def test_what_was_handed_on_is_not_handed_on_again() -> None:
+    handed: list[Item] = []
+
+    class Noting(ThreadPoolExecutor):
+        def submit(self, function, batch, salt):  # type: ignore[no-untyped-def]
+            handed.extend(batch)
+            return super().submit(function, batch, salt)
+
+    with Noting(1) as executor:
+        observing = Observing(executor=executor)
+        observing.start(ITEMS[:9])
+        observing.observe(ITEMS)
+        observing.observe(ITEMS)
+    assert sorted(handed) == sorted(ITEMS)
+
+
+@pytest.mark.usefixtures("eager")
+def test_what_workers_have_begun_with_is_let_go_by_who_is_interrupted() -> None:
+    before = set(multiprocessing.active_children())
+    observing = Observing(jobs=2)
+    observing.start(ITEMS)
+    assert set(multiprocessing.active_children()) > before
+    observing.stop()
+    assert set(multiprocessing.active_children()) <= before
+    assert {item: one.facts for item, one in observing.observe(ITEMS).items()} == EXPECTED
+
+
+@pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("jobs", [1, 2, 5])
 def test_the_number_of_processes_changes_nothing(jobs: int) -> None:
     assert facts(jobs=jobs) == EXPECTED
