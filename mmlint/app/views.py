@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mmlint import __version__
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from mmlint.app.audit import Audit
     from mmlint.app.request import Request
     from mmlint.app.session import Session
+    from mmlint.model.report import RuleInfo
     from mmlint.report import View
 
 
@@ -25,7 +27,6 @@ def shows_fixes(request: Request) -> bool:
 
 def view(request: Request, session: Session) -> View:
     """Return the view of what the session of one project has found."""
-    from mmlint.app.pages import rules_by_code
     from mmlint.files.kinds import language
     from mmlint.report import View
 
@@ -43,7 +44,7 @@ def view(request: Request, session: Session) -> View:
         source=source,
         shown=shown,
         carriers=lambda path: language(path) == "dotenv",
-        rules=rules_by_code,
+        rules=_rules,
         version=__version__,
         color=request.color,
         hyperlinks=request.color and sys.stdout.isatty(),
@@ -51,9 +52,14 @@ def view(request: Request, session: Session) -> View:
     )
 
 
+def _rules() -> Mapping[str, RuleInfo]:
+    from mmlint.app.pages import rules_by_code
+
+    return rules_by_code()
+
+
 def view_of_all(request: Request, audit: Audit) -> View:
     """Return the view of a result whose paths are those from where mmlint was started."""
-    from mmlint.app.pages import rules_by_code
     from mmlint.files.kinds import language
     from mmlint.report import View
 
@@ -61,7 +67,7 @@ def view_of_all(request: Request, audit: Audit) -> View:
         source=audit.sources.get,
         shown=lambda path: path,
         carriers=lambda path: language(path) == "dotenv",
-        rules=rules_by_code,
+        rules=_rules,
         version=__version__,
         color=request.color,
         hyperlinks=request.color and sys.stdout.isatty(),

@@ -15,8 +15,13 @@ def render(format: str, result: Result, view: View) -> str:
     """Return ``result`` in ``format``: empty, or text that ends in a line break.
 
     Raises ValueError for a format that is not in ``FORMATS``. Only the format's own module is
-    imported, so that a run pays for no other.
+    imported, so that a run pays for no other; and none of those that quote files where there is
+    nothing to quote, as in most hooks.
     """
+    if format in ("text", "concise") and not result.findings:
+        from mmlint.report.wording import conclusion
+
+        return conclusion(result) + "\n"
     if format == "text":
         from mmlint.report import text
 
