@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mmlint.engine.clock import Clock
     from mmlint.engine.judge import Policy
     from mmlint.engine.observe import Observed, Observer
+    from mmlint.engine.pack import Item
     from mmlint.engine.pool import Observing
     from mmlint.engine.renaming import Renamings
     from mmlint.files.listing import Lister, Listing
@@ -106,6 +107,7 @@ class Session:
 
     def _lint(self, merged: Mapping[str, bytes]) -> list[Reported]:
         project = self._project(merged)
+        # Not sooner: this loads all rules, which is done while others work.
         from mmlint.engine.judge import judge
         from mmlint.model.suggest import did_you_mean
 
@@ -237,18 +239,20 @@ class Session:
 
         if self.settings.select or len(self.focus) > FEW:
             return
-        named = ((path, language(path)) for path in sorted(self.focus))
-        data = ((kind, overlay.get(path, self.read(path))) for path, kind in named if kind)
+
+        def named() -> Iterator[Item]:
+            for path in sorted(self.focus):
+                kind = language(path)
+                data = overlay[path] if path in overlay else self.read(path)
+                if kind is not None and data is not None:
+                    yield kind, data
 
         @cache
         def search() -> Needles:
             settings = self.settings
             return Needles(needles(settings.python_sdk_modules, settings.public_env_prefixes))
 
-        observing.begin(
-            ((kind, one) for kind, one in data if one is not None),
-            lambda item: matters(search().flags(item[1]), item[0]),
-        )
+        observing.begin(named(), lambda item: matters(search().flags(item[1]), item[0]))
 
     def _listing(self) -> Listing:
         from mmlint.files.listing import Lister, without_disk

@@ -27,7 +27,7 @@ CODE: Final = frozenset({"javascript", "typescript", "tsx", "python", "vue", "sv
 """Languages of files that import each other."""
 
 
-class Name(msgspec.Struct, frozen=True):
+class Name(msgspec.Struct, frozen=True, array_like=True):
     """What a path says of its file. ``skipped``: why it is not looked at, if so. ``settings``:
     ``Surroundings`` reads it. ``deciding``: ``Resolution`` does."""
 

@@ -64,7 +64,7 @@ def decoder() -> msgspec.msgpack.Decoder[FileFacts]:
     return msgspec.msgpack.Decoder(FileFacts)
 
 
-class _Record(msgspec.Struct, frozen=True):
+class _Record(msgspec.Struct, frozen=True, array_like=True):
     """``used``: the day, from 1970. ``facts``: a ``FileFacts`` in MessagePack."""
 
     key: bytes

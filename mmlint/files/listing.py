@@ -283,12 +283,14 @@ class _Found:
         paths = sorted(prefix + path for path in paths) if prefix else sorted(paths)
         stamps = self._stamps(paths)
         into.update(zip(paths, stamps, strict=True))
-        odd = [path for path, stamp in zip(paths, stamps, strict=True) if stamp == _ODD]
+        odd = dict.fromkeys(  # git lists a path that is in conflict several times
+            path for path, stamp in zip(paths, stamps, strict=True) if stamp == _ODD
+        )
         for path in odd:
             del into[path]
         # Of what is ignored nobody needs to know that there is vendored code in it.
         noted = into is not self.ignored_env
-        for folder, names, there in _by_folder(odd):
+        for folder, names, there in _by_folder([*odd]):
             if not self._stays_out(folder, noted):
                 self._look(folder, names, there, into)
 

@@ -446,6 +446,24 @@ def test_with_and_without_git_the_files_are_the_same(
     assert walked.untracked is None
 
 
+def test_a_path_in_conflict_is_listed_once_or_not_at_all(root: Path) -> None:
+    git(root, "init", "-q")
+    make(root, {"kept.ts": "", "gone.ts": ""})
+    command = ["git", "-C", root, "hash-object", "-w", "kept.ts"]
+    blob = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    stages = [
+        f"100644 {blob} {stage}\t{path}" for path in ("gone.ts", "kept.ts") for stage in "123"
+    ]
+    subprocess.run(
+        ["git", "-C", root, "update-index", "--index-info"],
+        input="\n".join(stages).encode(),
+        check=True,
+    )
+    (root / "gone.ts").unlink()
+    assert listing(root).files == ("kept.ts",)
+    assert apart(root, shared=1).files == ("kept.ts",)
+
+
 def apart(root: Path, *exclude: str, shared: int = module.SHARED) -> Listing:
     """List in a copy of this process; from ``shared`` files on in two."""
     with pytest.MonkeyPatch.context() as patch:
