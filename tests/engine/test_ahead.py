@@ -19,6 +19,7 @@ from mmlint.engine.observe import Observed, Observer
 from mmlint.engine.pool import Observing
 from mmlint.files import reading
 from mmlint.files.listing import listing
+from tests.processes import children
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be copied here")
 
@@ -40,12 +41,6 @@ def collected(shared: Ahead) -> dict[int, int | None]:
             assert answer.lines == {0: bytes(part[:1])}
             seen |= zip(part, answer.flags, strict=True)
     return seen
-
-
-def children() -> set[str]:
-    """Return the processes that this one has begun and not waited for, where the system tells."""
-    tasks = Path("/proc/self/task").glob("*/children")
-    return {word for one in tasks for word in one.read_text().split()}
 
 
 @pytest.fixture(autouse=True)
