@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mmlint.engine.pool import Observing
     from mmlint.engine.renaming import Renamings
     from mmlint.files.listing import Lister, Listing
+    from mmlint.files.needles import Needles
     from mmlint.model.baseline import Entry
     from mmlint.project.view import Project
     from mmlint.rules import Registered
@@ -235,7 +236,7 @@ class Session:
         """Have the named files observed while others work, where they are as few as in most
         commits. Who selects rules may want less of them than all that they say."""
         from mmlint.files.kinds import language
-        from mmlint.files.needles import Needles, matters, needles
+        from mmlint.files.needles import matters
 
         if self.settings.select or len(self.focus) > FEW:
             return
@@ -247,12 +248,15 @@ class Session:
                 if kind is not None and data is not None:
                     yield kind, data
 
-        @cache
-        def search() -> Needles:
-            settings = self.settings
-            return Needles(needles(settings.python_sdk_modules, settings.public_env_prefixes))
+        observing.begin_slow(named(), lambda item: matters(self._needles.flags(item[1]), item[0]))
 
-        observing.begin(named(), lambda item: matters(search().flags(item[1]), item[0]))
+    @cached_property
+    def _needles(self) -> Needles:
+        """What every file that may matter holds one of."""
+        from mmlint.files.needles import Needles, needles
+
+        settings = self.settings
+        return Needles(needles(settings.python_sdk_modules, settings.public_env_prefixes))
 
     def _listing(self) -> Listing:
         from mmlint.files.listing import Lister, without_disk

@@ -185,7 +185,7 @@ class Observer:
         found.code, found.files = frozenset(sifted.code), sifted.files
         sifted.code.clear()  # it is large, and there is much to come
         found.resolution = Resolution(found.code, sifted.deciding)
-        self.observing.start(sifted.wanted.values())
+        self.observing.begin(sifted.wanted.values())
         try:
             self._importers(sifted.spreading & sifted.wanted.keys(), sifted.wanted, found, overlay)
             self.sieve.close()

@@ -191,7 +191,8 @@ def observing_version() -> str | None:
     """Return a hash of all that decides what the facts of given bytes are; None where it cannot be
     known, so that nothing is kept.
 
-    The sources themselves are hashed, in half a millisecond: a number would be forgotten one day.
+    The sources themselves are hashed, in two to three milliseconds: a number would be forgotten one
+    day.
     """
     parsers = _parsers()
     sources = list(_sources())

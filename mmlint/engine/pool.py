@@ -20,7 +20,7 @@ from mmlint.files.copies import Copy, forks, may_fork, may_have_children
 from mmlint.model.facts import FileFacts, Language
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future, ProcessPoolExecutor
+    from concurrent.futures import Executor, ProcessPoolExecutor
 
 SLOWNESS: Final[dict[Language, int]] = {"python": 10}
 """How many times longer a byte takes than one of JavaScript: LibCST's trees are made of Python."""
@@ -61,6 +61,15 @@ class Answer(msgspec.Struct, frozen=True):
     facts: list[bytes | None]
 
 
+class _Handed(msgspec.Struct, frozen=True):
+    """Files that others have been handed. ``answer``: waits for what they say, and returns None or
+    raises where they failed. Either that or ``stop`` is to be called, once."""
+
+    batch: list[Item]
+    answer: Callable[[], Answer | None] = lambda: None
+    stop: Callable[[], object] = lambda: None
+
+
 class Observing:
     """Observes files, each content once.
 
@@ -87,9 +96,8 @@ class Observing:
         self._pack = pack
         self._done = done
         self._known: dict[Item, Outcome] = {}
-        self._begun: tuple[list[Item], Copy] | None = None
         self._pool: ProcessPoolExecutor | None = None
-        self._handed: list[tuple[Future[Answer] | None, list[Item]]] = []
+        self._handed: list[_Handed] = []
 
     def observe(self, items: Iterable[Item]) -> dict[Item, Outcome]:
         """Return what each of ``items`` says. A file that kills its worker costs itself only."""
@@ -99,11 +107,8 @@ class Observing:
     def _observe(self, items: Iterable[Item]) -> dict[Item, Outcome]:
         wanted = list(dict.fromkeys(items))
         new = self._unknown(wanted)
-        if self._begun is not None and not set(new).isdisjoint(self._begun[0]):
-            self._finish(*self._begun)
-            new = [item for item in new if item not in self._known]
         self._hand(new)
-        self._collect()
+        self._collect(set(new))
         for item in new:
             if item not in self._known:
                 self._here(item)
@@ -120,15 +125,14 @@ class Observing:
             new = [item for item in new if item not in self._known]
         return new
 
-    def start(self, items: Iterable[Item]) -> None:
+    def begin(self, items: Iterable[Item]) -> None:
         """Be told that ``items`` will be asked for, perhaps with others, and have workers begin
         with them, if that pays."""
         self._hand(self._unknown(dict.fromkeys(items)))
 
-    def begin(self, items: Iterable[Item], wanted: Callable[[Item], bool]) -> None:
+    def begin_slow(self, items: Iterable[Item], wanted: Callable[[Item], bool]) -> None:
         """Be told that those of ``items`` that are ``wanted`` will be asked for, and have a copy of
-        this process observe the slow ones that are new meanwhile, unless that is worth several.
-        """
+        this process begin with the slow ones that are new, unless that is worth several."""
         if self.jobs < 2 or self._executor is not None or not may_fork():
             return
         new = self._unknown(dict.fromkeys(one for one in items if one[0] in SLOWNESS))
@@ -136,16 +140,8 @@ class Observing:
         if not new or pays(new, self.jobs):
             return
         with suppress(OSError):  # what cannot be begun is done later
-            self._begun = new, Copy(lambda: encode(answer(new, self.salt)))
-
-    def _finish(self, items: list[Item], copy: Copy) -> None:
-        """Take what was begun; what its process died of is not let near this one."""
-        self._begun = None
-        data = copy.answer()
-        if data is None:
-            self._alone(items)
-        else:
-            self._answered(msgspec.msgpack.decode(data, type=Answer), items)
+            copy = Copy(lambda: encode(answer(new, self.salt)))
+            self._handed.append(_Handed(new, lambda: _received(copy.answer()), copy.stop))
 
     def prefetch(self, until: Callable[[], bool]) -> None:
         """Get ready what an earlier run has found, until there is something better to do."""
@@ -155,17 +151,14 @@ class Observing:
 
     def stop(self) -> None:
         """Let go of what was begun and is not asked for any more."""
-        if self._begun is not None:
-            self._begun[1].stop()
-            self._begun = None
-        self._handed.clear()
+        while self._handed:
+            self._handed.pop().stop()
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
 
     def save(self) -> None:
         """Keep what is new for the next run."""
-        self.stop()
         if self._pack is not None:
             with self.clock.measure("cache"):
                 self._pack.save()
@@ -189,7 +182,7 @@ class Observing:
     def _hand(self, items: list[Item]) -> None:
         """Hand ``items`` to the executor, or to a pool if that pays, in batches, the largest first.
         What is there already is not handed on again."""
-        handed = {item for _, batch in self._handed for item in batch}
+        handed = {item for one in self._handed for item in one.batch}
         items = [item for item in items if item not in handed]
         if self._executor is None and self._pool is None and pays(items, self.jobs):
             self._pool = _processes(self.jobs)
@@ -198,24 +191,31 @@ class Observing:
             return
         few = sum(map(_cost, items)) // (self.jobs * _BATCHES)
         for batch in _batches(items, few if self._executor is None else REMOTE_BATCH):
-            future: Future[Answer] | None = None
-            with suppress(RuntimeError):  # broken already, or shut down
+            try:
                 future = executor.submit(answer, batch, self.salt)
-            self._handed.append((future, batch))
+            except RuntimeError:  # broken already, or shut down
+                self._handed.append(_Handed(batch))
+            else:
+                self._handed.append(_Handed(batch, future.result, future.cancel))
 
-    def _collect(self) -> None:
-        """Wait for what was handed to others; what they failed on is observed one by one."""
+    def _collect(self, wanted: set[Item]) -> None:
+        """Wait for what others have begun with of ``wanted``, and let go of the rest; what they
+        failed on is observed one by one."""
         left: list[Item] = []
         try:
-            for future, batch in self._handed:
+            while self._handed:
+                one = self._handed.pop(0)
+                if wanted.isdisjoint(one.batch):
+                    one.stop()
+                    continue
                 try:
-                    result = None if future is None else future.result()
+                    result = one.answer()
                 except Exception:
                     result = None
                 if result is None:
-                    left += batch
+                    left += one.batch
                 else:
-                    self._answered(result, batch)
+                    self._answered(result, one.batch)
         finally:  # after an interrupt nobody wants the rest
             self.stop()
         self._alone(left)
@@ -277,6 +277,11 @@ def answer(items: Sequence[Item], salt: bytes) -> Answer:
         what = f"adapter {item[0]}"
         seconds[what] = seconds.get(what, 0.0) + perf_counter() - start
     return Answer(observing_version(), seconds, facts)
+
+
+def _received(data: bytes | None) -> Answer | None:
+    """Return what a copy of this process has answered, None where it died."""
+    return None if data is None else msgspec.msgpack.decode(data, type=Answer)
 
 
 def observed(item: Item, salt: bytes) -> Outcome:

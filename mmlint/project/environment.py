@@ -87,8 +87,7 @@ def _assigned(project: Project, unit: Unit) -> Iterator[PublicSecret]:
         if choice.operator in ("??", "||") and isinstance(choice.test, s.Member):
             yield from _pair(project, unit, choice.test, choice.options[-1])
     for call in unit.every(s.Call):
-        given = call.arguments
-        if len(given) >= 2 and type(given[0].value) is s.Literal:  # few are worth a question
+        if len(call.arguments) >= 2:
             yield from _default(project, unit, call)
 
 

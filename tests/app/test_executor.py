@@ -14,7 +14,7 @@ import pytest
 
 from mmlint.app import Request, run
 from tests.projects.repositories import CASES, files, write
-from tests.proof.command import ROOT, environment, mmlint
+from tests.proof.command import ROOT, Done, environment, mmlint, program
 
 CLUSTER = """
 import sys
@@ -82,21 +82,13 @@ def test_the_api_takes_an_executor_of_the_cluster(cluster: str, tmp_path: Path) 
     case = CASES[0]
     write(tmp_path, files(case, "bad"))
     done = apart(API, cluster.replace("dask://", "tcp://"), str(tmp_path))
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.code, done.err) == (0, b"")
 
 
-def apart(script: str, *words: str) -> subprocess.CompletedProcess[str]:
+def apart(script: str, *words: str) -> Done:
     """Run a script in an interpreter of its own: Dask leaves a thread behind, and a process with
     threads is not copied any more, which other tests are about."""
-    return subprocess.run(
-        [sys.executable, "-c", script, *words],
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return program(ROOT, sys.executable, "-c", script, *words)
 
 
 # --- when there is none ---------------------------------------------------------------------------
@@ -143,5 +135,5 @@ def test_a_scheduler_that_is_not_there() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     done = apart(ALONE, f"dask://127.0.0.1:{port}")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert f"nobody answers at 127.0.0.1:{port}; expected a Dask scheduler there" in done.stderr
+    assert (done.code, done.out) == (2, b"")
+    assert f"nobody answers at 127.0.0.1:{port}; expected a Dask scheduler there" in done.text

@@ -25,6 +25,7 @@ from mmlint.engine.pack import Item, Pack
 from mmlint.engine.pool import Answer, Observing, answer, pays
 from mmlint.files.listing import listing
 from mmlint.model.facts import FileFacts, Language, SyntaxProblem
+from tests.processes import children
 
 ITEMS: list[Item] = [
     *(("typescript", f"track('event_{index}');\n".encode() * (index + 1)) for index in range(12)),
@@ -115,14 +116,12 @@ def test_the_worker_of_another_pool_begins_none_of_its_own() -> None:
 
 @forked
 def test_what_is_begun_for_nothing_leaves_nobody_behind() -> None:
+    before = children()
     observing = Observing(jobs=2)
-    observing.begin(PYTHON, every)
-    assert observing._begun is not None
-    process = observing._begun[1]._process
+    observing.begin_slow(PYTHON, every)
+    assert len(observing._handed) == 1
     assert set(observing.observe(ITEMS[:1])) == set(ITEMS[:1])
-    observing.save()
-    with pytest.raises(ProcessLookupError):
-        os.kill(process, 0)
+    assert children() <= before
 
 
 @forked
@@ -132,13 +131,13 @@ def test_only_what_is_slow_new_and_little_is_begun(
     known = Pack(Cache(tmp_path), tmp_path)
     Observing(pack=known).observe(PYTHON)
     monkeypatch.setattr(pool, "Copy", lambda work: pytest.fail("a process was begun"))
-    Observing(jobs=1).begin(PYTHON, every)
-    Observing(jobs=2, executor=Failing()).begin(PYTHON, every)
-    Observing(jobs=2, pack=known).begin(PYTHON, every)
-    Observing(jobs=2).begin(ITEMS[:1], every)
-    Observing(jobs=2).begin(PYTHON, lambda item: False)
+    Observing(jobs=1).begin_slow(PYTHON, every)
+    Observing(jobs=2, executor=Failing()).begin_slow(PYTHON, every)
+    Observing(jobs=2, pack=known).begin_slow(PYTHON, every)
+    Observing(jobs=2).begin_slow(ITEMS[:1], every)
+    Observing(jobs=2).begin_slow(PYTHON, lambda item: False)
     monkeypatch.setattr(pool, "FORK_PAYS", 0)  # a pool would have them all
-    Observing(jobs=2).begin(PYTHON, every)
+    Observing(jobs=2).begin_slow(PYTHON, every)
 
 
 # --- the same answers -----------------------------------------------------------------------------
@@ -154,7 +153,7 @@ def test_what_was_begun_is_not_observed_here(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(languages, "observe", elsewhere)
     observing = Observing(jobs=2)
-    observing.begin(PYTHON, every)
+    observing.begin_slow(PYTHON, every)
     found = observing.observe(ITEMS)
     assert {item: outcome.facts for item, outcome in found.items()} == EXPECTED
 
@@ -163,8 +162,8 @@ def test_what_was_begun_is_not_observed_here(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_what_workers_have_begun_with_changes_nothing(jobs: int) -> None:
     observing = Observing(jobs=jobs)
-    observing.start(ITEMS[3:9])
-    observing.start(ITEMS[:6])
+    observing.begin(ITEMS[3:9])
+    observing.begin(ITEMS[:6])
     found = observing.observe(ITEMS)
     assert {item: outcome.facts for item, outcome in found.items()} == EXPECTED
 
@@ -179,7 +178,7 @@ def test_what_was_handed_on_is_not_handed_on_again() -> None:
 
     with Noting(1) as executor:
         observing = Observing(executor=executor)
-        observing.start(ITEMS[:9])
+        observing.begin(ITEMS[:9])
         observing.observe(ITEMS)
         observing.observe(ITEMS)
     assert sorted(handed) == sorted(ITEMS)
@@ -189,7 +188,7 @@ def test_what_was_handed_on_is_not_handed_on_again() -> None:
 def test_what_workers_have_begun_with_is_let_go_by_who_is_interrupted() -> None:
     before = set(multiprocessing.active_children())
     observing = Observing(jobs=2)
-    observing.start(ITEMS)
+    observing.begin(ITEMS)
     assert set(multiprocessing.active_children()) > before
     observing.stop()
     assert set(multiprocessing.active_children()) <= before
@@ -275,7 +274,7 @@ def test_a_file_that_kills_the_process_it_was_begun_in_costs_itself_only(
 ) -> None:
     monkeypatch.setattr(pool, "SLOWNESS", {**pool.SLOWNESS, DEADLY[0]: 1})
     observing = Observing(jobs=2)
-    observing.begin([*PYTHON, DEADLY], every)
+    observing.begin_slow([*PYTHON, DEADLY], every)
     outcomes = observing.observe([*ITEMS, DEADLY])
     assert {item: outcomes[item].facts for item in ITEMS} == EXPECTED
     assert "process that read it died" in outcomes[DEADLY].failure

@@ -34,14 +34,19 @@ class Done:
 def mmlint(folder: Path, *words: str, stdin: bytes = b"", **variables: str) -> Done:
     """Run ``mmlint WORDS`` in ``folder``; ``stdin`` is what it may read, ``variables`` are added to
     its environment."""
+    return program(folder, sys.executable, "-m", "mmlint", *words, stdin=stdin, **variables)
+
+
+def program(folder: Path, *command: str, stdin: bytes = b"", **variables: str) -> Done:
+    """Run any other program in the same way."""
     done = subprocess.run(
-        [sys.executable, "-m", "mmlint", *words],
+        command,
         cwd=folder,
         env=environment(**variables),
         input=stdin,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
     return Done(done.returncode, done.stdout, done.stderr)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.proof.command import environment, mmlint, write
+from tests.proof.command import mmlint, program, write
 
 JS = """\
 import { track, flush } from "@millimetric/track-node";
@@ -87,16 +86,8 @@ EVERY = ("--format json", "", "events", "rules", "explain MM101", "runtimes", "-
 def shell(folder: Path, line: str) -> tuple[int, str]:
     """Run ``line``, in which ``mmlint`` stands for this checkout's; return its code and stderr."""
     start = f'mmlint() {{ "{sys.executable}" -m mmlint "$@"; }}; {line}'
-    done = subprocess.run(
-        ["bash", "-c", start],
-        cwd=folder,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    return done.returncode, done.stderr
+    done = program(folder, "bash", "-c", start)
+    return done.code, done.err.decode()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="speaks to a POSIX shell")
