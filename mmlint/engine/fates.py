@@ -77,7 +77,7 @@ class Fates:
         if evidence.runtime != "serverless":
             yield f"  {name} is {evidence.runtime}, not serverless → a flush need not come first"
             return
-        exits = self.project.delivery(function.unit, function.index).unsent.get(spot, [])
+        exits = self.project.delivery(function.unit, function.index).exits_of(spot)
         if not exits:
             yield f"  flushed on every path out of {name} → accepted"
             return

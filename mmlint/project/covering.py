@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmlint.model import syntax as s
+from mmlint.project.effects import TooLong
 from mmlint.project.entity import External, Global, Parameter, ProjectFunction
-from mmlint.project.paths import Paths, TooLong
+from mmlint.project.paths import Paths
 from mmlint.project.program import constructor
 from mmlint.project.unit import Unit
 from mmlint.project.wrapping import UNKNOWN, Coverage, Wrapper, parameter_of
@@ -21,7 +22,6 @@ class Wrapping:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self.program = flow.program
-        self._memo: dict[tuple[ProjectFunction, int, bool], Coverage] = {}
 
     def coverage(self, wrapper: Wrapper, is_async: bool) -> Coverage:
         """Return what ``wrapper`` does after calling what it is given, a function that is or is not
@@ -30,11 +30,7 @@ class Wrapping:
             return Coverage(False)
         if wrapper.number < 0:
             return UNKNOWN
-        key = (wrapper.function, wrapper.number, is_async)
-        if key not in self._memo:
-            self._memo[key] = UNKNOWN  # a wrapper that wraps with itself
-            self._memo[key] = self._judged(wrapper, is_async)
-        return self._memo[key]
+        return self._judged(wrapper, is_async)
 
     def _mentions_flush(self, function: ProjectFunction) -> bool:
         """Whether a wrapper, or any method of the class that it constructs, may flush at all."""
@@ -58,7 +54,7 @@ class Wrapping:
             }
             found = [self._after(given, one) for one in sorted(alike or bodies)]
         elif len(onward) == 1 and not calls and onward[0] is not None:
-            found = [self.coverage(onward[0], is_async)]
+            found = [self.flow.covering(onward[0], is_async)]
         else:
             return UNKNOWN
         if any(one.flushes is None for one in found):
@@ -107,14 +103,13 @@ class Wrapping:
         run = Paths(self.flow, given.unit, index)
         run.given = given
         try:
-            unsent = run.delivery().unsent
+            exits = run.delivery().exits
         except (TooLong, RecursionError):
             self.flow.stop("paths", given.unit, index)
             return UNKNOWN
         if not run.given_calls:
             return UNKNOWN
-        exits = {one.spot for spot in run.given_calls for one in unsent.get(spot, ())}
-        gaps = tuple(sorted(exits, key=lambda one: (one.start, one.end)))
+        gaps = tuple(one.spot for one in exits if one.state.pending & run.given_calls)
         return Coverage(not gaps, gaps)
 
 

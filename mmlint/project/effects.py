@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -12,6 +14,7 @@ from mmlint.model.walk import parts
 from mmlint.project import callee as calls
 from mmlint.project.arguments import makes_partial
 from mmlint.project.callee import is_flush
+from mmlint.project.conditions import condition, last_tests, tested
 from mmlint.project.entity import (
     Entity,
     External,
@@ -26,6 +29,8 @@ from mmlint.project.program import constructor
 from mmlint.project.promises import Promises
 from mmlint.project.requests import BODIES, BYSTANDERS, Work, is_request, started
 from mmlint.project.state import (
+    ENTRY,
+    MAX_STATES,
     NOWHERE,
     Condition,
     Exit,
@@ -39,8 +44,12 @@ from mmlint.project.state import (
     Use,
     assume,
     flushed,
+    forget,
+    join,
     queued,
+    rejoin,
     stored,
+    widen,
 )
 from mmlint.project.unit import Unit
 from mmlint.project.wrapping import Wrapper, parameter_of
@@ -50,6 +59,14 @@ if TYPE_CHECKING:
 
 MAX_INLINE = 12
 """How deep callbacks inside callbacks are entered."""
+
+MAX_STEPS = 200_000
+"""Values that are evaluated for one function, each in every state, before its paths count as
+unknown."""
+
+
+class TooLong(Exception):
+    """The paths of a function are more than can be followed."""
 
 
 class Effects(Promises):
@@ -94,36 +111,64 @@ class Effects(Promises):
             left_yes, left_no = self.test(value.test, states)
             if value.operator == "&&":
                 yes, no = self.test(value.options[-1], left_yes)
-                return yes, left_no | no
+                return yes, self.bounded(left_no | no, value.end)
             yes, no = self.test(value.options[-1], left_no)
-            return left_yes | yes, no
+            return self.bounded(left_yes | yes, value.end), no
         states = self.value(value, states, Fate.UNKNOWN)
         if isinstance(value, s.Literal):
             return (states, NOWHERE) if value.value else (NOWHERE, states)
-        condition = self.condition(value)
-        if condition is None:
+        tested = condition(value)
+        if tested is None:
             return states, states
-        return assume(states, condition, True), assume(states, condition, False)
+        live = self.is_live(tested, value.end)
+        return (
+            assume(states, tested, True, live=live),
+            assume(states, tested, False, live=live),
+        )
 
-    def condition(self, value: s.Value) -> Condition | None:
-        """A name for a condition that means the same wherever it stands, or None."""
-        if isinstance(value, s.Name):
-            return ("name", value.binding, value.name)
-        if isinstance(value, s.Member):
-            inner = self.condition(value.object)
-            return None if inner is None else ("member", inner, value.name)
-        if isinstance(value, s.Literal):
-            return ("literal", type(value.value).__name__, value.value)
-        if isinstance(value, s.Operation) and value.operator in ("===", "!==", "==", "!=", "is"):
-            sides = [self.condition(one) for one in value.operands]
-            if all(one is not None for one in sides):
-                return ("operation", value.operator, *sides)
-        return None
+    @cached_property
+    def last_tests(self) -> dict[Condition, int]:
+        """Each condition to the byte behind its last test."""
+        return last_tests(self.unit, self.index)
+
+    @cached_property
+    def _deaths(self) -> list[int]:
+        return sorted(self.last_tests.values())
+
+    def without_dead(self, states: States, start: int, end: int) -> States:
+        """Forget the conditions whose last test lies between two bytes."""
+        deaths = self._deaths
+        if not deaths or bisect_right(deaths, start) == bisect_right(deaths, end):
+            return states
+        return forget(states, lambda one: not self.is_live(one, end))
+
+    def is_live(self, tested: Condition, position: int) -> bool:
+        """Whether a condition is tested again behind a byte."""
+        return self.last_tests.get(tested, 0) > position
+
+    def behind(self, test: s.Value, states: States) -> States:
+        """Join what a test has split, behind the branches it decided."""
+        if len(states) < 2:
+            return states
+        return self.bounded(rejoin(states, reversed([*tested(test)])), test.end)
+
+    def bounded(self, states: States, position: int) -> States:
+        """Join states, and widen them if they are still too many at this byte."""
+        states = join(states)
+        if len(states) > MAX_STATES:
+            states = forget(states, lambda one: not self.is_live(one, position))
+        if len(states) > MAX_STATES:
+            self.flow.stop("states", self.unit, self.index)
+            states = widen(states, self.last_tests)
+        return states
 
     # --- values ----------------------------------------------------------------------------------
 
     def value(self, value: s.Value, states: States, use: Use) -> States:
         """Evaluate ``value``; ``use`` says what becomes of its result (a promise, perhaps)."""
+        self.steps += len(states)
+        if self.steps > MAX_STEPS:
+            raise TooLong
         evaluate = _EVALUATED.get(type(value)) if states else _left_alone
         if evaluate is not None:
             return evaluate(self, value, states, use)
@@ -148,7 +193,7 @@ class Effects(Promises):
     def comprehend(self, value: s.Comprehension, states: States, use: Use) -> States:
         for source in value.sources:
             states = self.value(source, states, Fate.UNKNOWN)
-        return states | self.value(value.element, states, use)
+        return join(states | self.value(value.element, states, use))
 
     def read(self, name: s.Name, states: States, use: Use) -> States:
         """A stored promise that is awaited, returned or handed on is looked after."""
@@ -181,14 +226,14 @@ class Effects(Promises):
         )
 
     def choose(self, value: s.Choice, states: States, use: Use) -> States:
-        if value.operator == "?:":
+        if value.operator in ("?:", "&&"):
             yes, no = self.test(value.test, states)
-            return self.value(value.options[0], yes, use) | self.value(value.options[-1], no, use)
-        if value.operator == "&&":
-            yes, no = self.test(value.test, states)
-            return self.value(value.options[-1], yes, use) | no
+            yes = self.value(value.options[-1 if value.operator == "&&" else 0], yes, use)
+            if value.operator == "?:":
+                no = self.value(value.options[-1], no, use)
+            return self.behind(value.test, yes | no)
         states = self.value(value.test, states, use)
-        return states | self.value(value.options[-1], states, use)
+        return self.bounded(states | self.value(value.options[-1], states, use), value.end)
 
     def operate(self, value: s.Operation, states: States, use: Use) -> States:
         if value.operator == "void":
@@ -380,7 +425,7 @@ class Effects(Promises):
             else:
                 states = frozenset(flushed(state) for state in states)
             if summary.flushes == "sometimes":
-                states |= before
+                states = join(states | before)
         for one in last:
             states = self.inline(one.function, states, Fate.UNKNOWN)
         if summary.requests is Requests.WAITED:
@@ -477,28 +522,26 @@ class Effects(Promises):
         if member.name in calls.EACH:
             use = Fate.DROPPED
         for argument in call.arguments[:1]:
-            states |= self.callback(call, argument.value, states, use)
+            states = join(states | self.callback(call, argument.value, states, use))
         return states
 
     def after(self, call: s.Call, states: States) -> States:
         """``after(callback)``: runs once the response is out; if it flushes, all is covered."""
-        token = Spot(self.unit, -2, -2)
-        start = frozenset({State(pending=frozenset({token}))})
         promised, requests = self.promised, self.requests
-        ended = start
+        ended = ENTRY
         for argument in call.arguments[:1]:
-            ended = self.callback(call, argument.value, start, Fate.AWAITED)
+            ended = self.callback(call, argument.value, ENTRY, Fate.AWAITED)
         self.promised, self.requests = promised, requests
-        covered = bool(ended) and all(token not in state.pending for state in ended)
-        sent = frozenset(spot for state in ended for spot in state.pending if spot != token)
-        found: set[State] = set()
+        covered = bool(ended) and not any(state.before for state in ended)
+        sent = frozenset(spot for state in ended for spot in state.pending)
+        found: list[State] = []
         for state in states:
             if covered or state.covered:
-                kept = sent if not state.covered else frozenset()
-                found.add(replace(state, pending=kept, covered=True))
+                kept = sent if not state.covered else frozenset[Spot]()
+                found.append(replace(state, pending=kept, before=False, covered=True))
             else:
-                found.add(replace(state, pending=state.pending | sent))
-        return frozenset(found)
+                found.append(replace(state, pending=state.pending | sent))
+        return join(found)
 
     def later(self, call: s.Call, states: States) -> States:
         """``setTimeout(flush)``: by then the host may have frozen the process."""
@@ -524,7 +567,7 @@ class Effects(Promises):
             if runs and flushes:
                 states = self.inline(value.function, states, Fate.UNKNOWN)
             elif runs:
-                states |= self.inline(value.function, states, Fate.UNKNOWN)
+                states = join(states | self.inline(value.function, states, Fate.UNKNOWN))
             elif flushes:
                 states = frozenset(flushed(state) for state in states)
         # what its callbacks have queued may be flushed as well
@@ -564,7 +607,7 @@ class Effects(Promises):
             self.awaited = use
         self.inlined.append(index)
         ended = self.block(function.body, states)
-        ended |= frozenset(one.state for one in self.exits)
+        ended = join([*ended, *(one.state for one in self.exits)])
         self.inlined.pop()
         self.exits, self.jumps, self.awaited, self.returned, self.in_async = saved
         return ended

@@ -17,20 +17,30 @@ from mmlint.model import syntax as s
 from mmlint.model.limits import Limit
 from mmlint.project.calling import Calling, Functions, calling
 from mmlint.project.covering import Wrapping
+from mmlint.project.effects import TooLong
 from mmlint.project.entity import Parameter, ProjectFunction
+from mmlint.project.fixpoint import Components, Fixpoint
 from mmlint.project.http import requests
 from mmlint.project.mentioning import Mentioning
-from mmlint.project.paths import Paths, TooLong
+from mmlint.project.paths import Paths
 from mmlint.project.program import Program
 from mmlint.project.requests import must_be_awaited
 from mmlint.project.state import Delivery, Exit, Spot, Summary
 from mmlint.project.unit import Unit
-from mmlint.project.wrapping import Coverage, Wrapper
+from mmlint.project.wrapping import UNKNOWN, Coverage, Wrapper
 
 __all__ = ["Delivery", "Exit", "Flow", "Spot", "Summary"]
 
-MAX_ROUNDS = 4
-"""Turns in which the summary of a recursive function may settle."""
+UNKNOWN_SUMMARY = Summary(flushes="always")
+"""Of a function whose paths cannot be followed: unknown is silent."""
+
+_Question = ProjectFunction | tuple[Wrapper, bool]
+"""What a call of a function does, or what a wrapper does around a function that is asynchronous, or
+is not."""
+
+
+def _about(question: _Question) -> ProjectFunction:
+    return question[0].function if isinstance(question, tuple) else question
 
 
 class Flow:
@@ -40,9 +50,6 @@ class Flow:
         self.program = program
         self.origins: dict[Spot, Spot] = {}
         self.ended_by: dict[Spot, frozenset[Spot]] = {}
-        self._done: dict[ProjectFunction, Summary] = {}
-        self._assumed: dict[ProjectFunction, Summary] = {}
-        self._hit: set[ProjectFunction] = set()
         self._calls_back: dict[ProjectFunction, bool] = {}
 
     def delivery(self, unit: Unit, index: int) -> Delivery:
@@ -59,6 +66,9 @@ class Flow:
         """Note that a limit ended the way of a function (or of what starts at ``place``)."""
         self.program.limits.hit(limit, (unit.path, unit.number, place))
 
+    def _unsettled(self, function: ProjectFunction) -> None:
+        self.stop("recursion", function.unit, function.index)
+
     def _gives_up(self, unit: Unit, index: int) -> None:
         self.stop("paths", unit, index)
 
@@ -71,42 +81,41 @@ class Flow:
         }
 
     def summary(self, function: ProjectFunction) -> Summary:
-        """Return what a call of ``function`` does; cycles start from the friendliest assumption."""
-        if function in self._done:
-            return self._done[function]
-        if function in self._assumed:
-            self._hit.add(function)
-            return self._assumed[function]
-        found = Summary(flushes="always")
-        for _ in range(MAX_ROUNDS):
-            self._assumed[function] = found
-            before, found = found, self._summarise(function)
-            recursive = function in self._hit
-            self._hit.discard(function)
-            if not recursive or found == before:
-                break
-        else:
-            self.stop("recursion", function.unit, function.index)
-        del self._assumed[function]
-        if not self._hit:
-            self._done[function] = found
+        """Return what a call of ``function`` does. Functions that call each other start from the
+        optimistic summary, and are summed up until nothing changes."""
+        found = self._answers.of(function)
+        assert isinstance(found, Summary)
         return found
-
-    def _summarise(self, function: ProjectFunction) -> Summary:
-        try:
-            return Paths(self, function.unit, function.index).summary()
-        except (TooLong, RecursionError):
-            self._gives_up(function.unit, function.index)
-            return Summary(flushes="always")  # unknown is silent
-
-    @cached_property
-    def _wrapping(self) -> Wrapping:
-        return Wrapping(self)
 
     def covering(self, wrapper: Wrapper, is_async: bool) -> Coverage:
         """Return whether ``wrapper`` flushes what a function queues that it is handed; whether that
         function is asynchronous decides which of its ways the wrapper takes."""
-        return self._wrapping.coverage(wrapper, is_async)
+        found = self._answers.of((wrapper, is_async))
+        assert isinstance(found, Coverage)
+        return found
+
+    @cached_property
+    def _answers(self) -> Fixpoint[_Question, Summary | Coverage]:
+        components = Components(self._mentioning.named)
+        return Fixpoint(
+            lambda question: components.of(_about(question)),
+            self._answer,
+            lambda question: UNKNOWN if isinstance(question, tuple) else UNKNOWN_SUMMARY,
+            lambda question: self._unsettled(_about(question)),
+        )
+
+    def _answer(self, question: _Question) -> Summary | Coverage:
+        if isinstance(question, tuple):
+            return self._wrapping.coverage(*question)
+        try:
+            return Paths(self, question.unit, question.index).summary()
+        except (TooLong, RecursionError):
+            self._gives_up(question.unit, question.index)
+            return UNKNOWN_SUMMARY
+
+    @cached_property
+    def _wrapping(self) -> Wrapping:
+        return Wrapping(self)
 
     def calls_back(self, callee: ProjectFunction) -> bool:
         """Whether the function calls a parameter of its own (or a function inside it does)."""

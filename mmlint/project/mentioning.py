@@ -40,6 +40,7 @@ class Mentioning:
         self._flushes: set[Key] = set()
         self._requests: set[Key] = set()
         self._seen: set[Key] = set()
+        self._named: dict[Key, list[ProjectFunction]] = {}
         self._named_by: dict[Key, list[Key]] = {}
         self._names: dict[int, _Names] = {}
         self._look_at_calls()
@@ -74,39 +75,46 @@ class Mentioning:
     def _search(self, function: ProjectFunction) -> None:
         """Look through ``function`` and whatever it reaches, as far as that was not done before."""
         self._seen.add(function.key)
-        queue = [(function.unit, function.index)]
+        queue = [function]
         reached: list[Key] = []
         while queue:
-            unit, index = queue.pop()
-            key = (id(unit), index)
-            reached.append(key)
-            for inner, number in self._named(unit, index):
-                named = (id(inner), number)
-                self._named_by.setdefault(named, []).append(key)
-                if named in self._seen:
-                    reached.append(named)
+            one = queue.pop()
+            reached.append(one.key)
+            for inner in self.named(one):
+                self._named_by.setdefault(inner.key, []).append(one.key)
+                if inner.key in self._seen:
+                    reached.append(inner.key)
                 else:
-                    self._seen.add(named)
-                    queue.append((inner, number))
+                    self._seen.add(inner.key)
+                    queue.append(inner)
         for found in (self._sends, self._flushes, self._requests):
             self._spread(found, reached)
 
-    def _named(self, unit: Unit, index: int) -> Iterator[tuple[Unit, int]]:
-        """Yield the functions inside ``index`` and those that it names; take down what it does."""
+    def named(self, function: ProjectFunction) -> list[ProjectFunction]:
+        """Return the functions inside ``function`` and those that it names: whatever a call in it
+        can lead to is among them."""
+        found = self._named.get(function.key)
+        if found is None:
+            found = self._named[function.key] = [*self._look_at_names(function)]
+        return found
+
+    def _look_at_names(self, function: ProjectFunction) -> Iterator[ProjectFunction]:
+        """Yield them, and take down what else the function names."""
+        unit, index = function.unit, function.index
         for inner in unit.children(index):
-            yield unit, inner
+            yield ProjectFunction(unit, inner)
         names = self._names.get(id(unit))
         if names is None:
             names = self._names[id(unit)] = _Names(self.program, unit)
         for found in names.of(index):
             if isinstance(found, ProjectFunction):
-                yield found.unit, found.index
+                yield found
             elif is_send(found):
-                self._sends.add((id(unit), index))
+                self._sends.add(function.key)
             elif is_flush(found):
-                self._flushes.add((id(unit), index))
+                self._flushes.add(function.key)
             elif speaks_http(found):
-                self._requests.add((id(unit), index))
+                self._requests.add(function.key)
 
     def _spread(self, found: set[Key], reached: Iterable[Key]) -> None:
         """Add every function from which one that was ``found`` is reached."""

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import parts
+from mmlint.project.conditions import condition
 from mmlint.project.effects import Effects
 from mmlint.project.entity import External, Global
 from mmlint.project.state import (
-    MAX_STATES,
+    ENTRY,
     NOWHERE,
+    Condition,
     Delivery,
     Exit,
     Fate,
@@ -21,9 +23,10 @@ from mmlint.project.state import (
     State,
     States,
     Summary,
-    bounded,
     flushed,
     forget,
+    join,
+    reads,
     stored,
     written,
 )
@@ -32,13 +35,6 @@ from mmlint.project.unit import pattern_names
 MAX_ROUNDS = 4
 """Turns of a loop that are followed."""
 
-MAX_STEPS = 50_000
-"""Statements that are run for one function before its paths count as unknown."""
-
-
-class TooLong(Exception):
-    """The paths of a function are more than can be followed."""
-
 
 class Paths(Effects):
     """One pass over one function. Lists of exits, throws and jumps are swapped around ``try``."""
@@ -46,17 +42,17 @@ class Paths(Effects):
     # --- results ---------------------------------------------------------------------------------
 
     def delivery(self) -> Delivery:
-        exits = self._leave(frozenset({State(pending=frozenset({self.entry}))}))
         delivery = Delivery()
-        for one in exits:
-            for spot in one.state.pending - {self.entry}:
-                known = delivery.unsent.setdefault(spot, [])
-                if all(other.spot != one.spot for other in known):
-                    known.append(one)
+        lost: dict[Spot, Exit] = {}
+        for one in self._leave():
+            if one.state.pending:
+                known = lost.setdefault(one.spot, one)
+                pending = known.state.pending | one.state.pending
+                lost[one.spot] = replace(known, state=State(pending))
             if one.kind != "throw":
                 self._give_up(one.state)
-        for found in delivery.unsent.values():
-            found.sort(key=lambda one: (one.spot.start, one.spot.end))
+        delivery.exits = list(lost.values())
+        delivery.unsent = set().union(*[one.state.pending for one in delivery.exits])
         delivery.unwaited = self.unwaited
         delivery.cut_off = self.cut_off
         delivery.dropped = self.dropped
@@ -76,49 +72,34 @@ class Paths(Effects):
                 )
 
     def summary(self) -> Summary:
-        exits = [
-            one
-            for one in self._leave(frozenset({State(pending=frozenset({self.entry}))}))
-            if one.kind in ("return", "end")
-        ]
-        kept = [self.entry in one.state.pending for one in exits]
-        sends = sorted(
-            {spot for one in exits for spot in one.state.pending if spot != self.entry},
-            key=lambda spot: (spot.unit.path, spot.start),
-        )
+        exits = [one for one in self._leave() if one.kind in ("return", "end")]
+        kept = {one.state.before for one in exits}
         flushes: Literal["always", "sometimes", "never"] = "never"
-        if kept and not any(kept):
-            flushes = "always"
-        elif not all(kept):
-            flushes = "sometimes"
+        if False in kept:
+            flushes = "sometimes" if True in kept else "always"
         answers = {one.state.answered for one in exits}
         through = {one.parameter if one and one.function == self.index else None for one in answers}
         answered = through.pop() if len(through) == 1 else None
-        cut = [one for one in self.process_exits if one.state.pending]
-        ends_with = frozenset(
-            spot for one in cut for spot in one.state.pending if spot != self.entry
-        )
-        ends_at = frozenset(spot for one in cut for spot in self.flow.endings(one.spot))
-        first = sends[0] if sends else None
-        returns = bool(exits)
+        cut = [one for one in self.process_exits if not one.state.empty]
         return Summary(
-            first,
-            flushes,
-            self.promised,
-            returns,
-            ends_with if cut else None,
-            ends_at,
-            self.requests,
-            answered,
+            sends=first(one.state.pending for one in exits),
+            flushes=flushes,
+            promised=self.promised,
+            returns=bool(exits),
+            ends_with=frozenset().union(*[one.state.pending for one in cut]) if cut else None,
+            ends_at=frozenset(spot for one in cut for spot in self.flow.endings(one.spot)),
+            requests=self.requests,
+            answers=answered,
         )
 
-    def _leave(self, states: States) -> list[Exit]:
-        ended = self.block(self.function.body, states)
+    def _leave(self) -> list[Exit]:
+        """Run the function; return its ways out in source order, a place once for each state."""
+        ended = self.block(self.function.body, ENTRY)
         end = Spot(self.unit, self.function.body_end, self.function.body_end)
         exits = [*self.exits, *self.process_exits]
         exits += [Exit("end", end, state) for state in ended]
         exits += [Exit("throw", spot, state) for spot, state in self.throws]
-        return exits
+        return sorted(_joined(exits), key=lambda one: (one.spot.start, one.spot.end))
 
     # --- statements ------------------------------------------------------------------------------
 
@@ -126,18 +107,11 @@ class Paths(Effects):
         for statement in body:
             if not states:
                 break
-            states = self.bounded(self.statement(statement, states))
+            states = self.bounded(self.statement(statement, states), statement.end)
+            states = self.without_dead(states, statement.start, statement.end)
         return states
 
-    def bounded(self, states: States) -> States:
-        if len(states) > MAX_STATES:
-            self.flow.stop("states", self.unit, self.index)
-        return bounded(states)
-
     def statement(self, one: s.Statement, states: States) -> States:
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise TooLong
         if isinstance(one, s.Evaluate):
             return self.value(one.value, states, Fate.DROPPED)
         if isinstance(one, s.Bind):
@@ -157,7 +131,7 @@ class Paths(Effects):
             return NOWHERE
         if isinstance(one, s.Branch):
             yes, no = self.test(one.test, states)
-            return self.block(one.body, yes) | self.block(one.orelse, no)
+            return self.behind(one.test, self.block(one.body, yes) | self.block(one.orelse, no))
         if isinstance(one, s.Loop):
             return self.loop(one, states)
         if isinstance(one, s.Switch):
@@ -168,8 +142,7 @@ class Paths(Effects):
             return self.manage(one, states)
         outer, self.jumps = self.jumps, []
         states = self.block(one.body, states)
-        states |= self._caught_jumps(outer, ("break",), one.label, only_labelled=True)
-        return states
+        return states | self._caught_jumps(outer, ("break",), one.label, only_labelled=True)
 
     def bind(self, one: s.Bind, states: States) -> States:
         target = one.target
@@ -179,14 +152,23 @@ class Paths(Effects):
             states = self.value(inner, states, Fate.UNKNOWN)
         if one.using == "await using" and self.may_dispose(one.value):
             return frozenset(replace(flushed(x), covered=True) for x in states)
-        changed = {name.binding for name, _ in pattern_names(target)}
-        states = frozenset(forget(state, changed) for state in states)
+        states = self._assigned(states, {name.binding for name, _ in pattern_names(target)})
         if variable and isinstance(one.value, s.Literal) and isinstance(one.value.value, bool):
-            condition = self.condition(target)
-            if condition is not None:
-                fact = (condition, one.value.value)
+            known = condition(target)
+            if known is not None and self.is_live(known, one.end):
+                fact = (known, one.value.value)
                 states = frozenset(replace(x, assumed=x.assumed | {fact}) for x in states)
         return states
+
+    def _assigned(self, states: States, changed: set[int]) -> States:
+        """Forget what was assumed of variables that get another value."""
+        if not changed:
+            return states
+
+        def depends(one: Condition) -> bool:
+            return reads(one, changed)
+
+        return forget(states, depends)
 
     def may_dispose(self, value: s.Value) -> bool:
         """Whether the disposer of what ``await using`` holds may flush: a package's does not."""
@@ -203,31 +185,30 @@ class Paths(Effects):
         if one.target is not None:
             changed |= {name.binding for name, _ in pattern_names(one.target)}
         outer, self.jumps = self.jumps, []
-        seen = frozenset(forget(state, changed) for state in states)
+        seen = self._assigned(states, changed)
         ended: States = NOWHERE
         broken: States = NOWHERE
         for turn in range(MAX_ROUNDS):
             entered, left = (
                 (seen, NOWHERE) if one.kind == "do" and turn == 0 else self._enter(one, seen)
             )
-            ended |= left
+            ended = join(ended | left)
             after = self.block(one.body, entered)
-            after |= self._caught_jumps([], ("continue",), one.label)
-            broken |= self._caught_jumps([], ("break",), one.label)
-            after = self.block(one.update, after)
-            after = frozenset(forget(state, changed) for state in after)
+            after = join(after | self._caught_jumps([], ("continue",), one.label))
+            broken = join(broken | self._caught_jumps([], ("break",), one.label))
+            after = self._assigned(self.block(one.update, after), changed)
             if one.kind == "do" and turn == 0:
                 seen = after
                 continue
-            if after <= seen:
+            before, seen = seen, self.bounded(seen | after, one.start)
+            if seen == before:
                 break
-            seen = self.bounded(seen | after)
         else:
             self.flow.stop("turns", self.unit, one.start)
         if one.kind == "do":
-            ended |= self._enter(one, seen)[1]
+            ended = join(ended | self._enter(one, seen)[1])
         self.jumps = outer + self.jumps
-        return self.bounded(self.block(one.orelse, ended) | broken)
+        return self.block(one.orelse, ended) | broken
 
     def _enter(self, one: s.Loop, states: States) -> tuple[States, States]:
         """The states that go into another turn, and those that leave the loop."""
@@ -260,10 +241,10 @@ class Paths(Effects):
         through: States = NOWHERE
         done: States = NOWHERE
         for case in one.cases:
-            entered = states | through if one.falls_through else states
+            entered = join(states | through) if one.falls_through else states
             through = self.block(case.body, entered)
             if not one.falls_through:
-                done |= through
+                done = join(done | through)
         done |= through
         if one.falls_through:
             done |= self._caught_jumps(outer, ("break",), one.label)
@@ -284,7 +265,7 @@ class Paths(Effects):
                 self.throws = []
                 quiet = frozenset(replace(flushed(x), held=frozenset()) for x in states)
                 for handler in one.handlers:
-                    normal |= self.block(handler.body, quiet | thrown)
+                    normal = join(normal | self.block(handler.body, join(quiet | thrown)))
             return normal
 
         return self._left_through(one.final or (), guarded)
@@ -317,14 +298,39 @@ class Paths(Effects):
         """Everything that leaves the ``try`` goes through the ``finally`` first."""
         exits, throws, jumps = self.exits, self.throws, self.jumps
         self.exits, self.throws, self.jumps = [], [], []
-        for one in exits:
-            left = self.block(final, frozenset({one.state}))
-            self.exits += [replace(one, state=state) for state in left]
+        passed: dict[State, States] = {}
+
+        def through(state: State) -> States:
+            if state not in passed:
+                passed[state] = self.block(final, frozenset({state}))
+            return passed[state]
+
+        for one in _joined(exits):
+            self.exits += [replace(one, state=state) for state in through(one.state)]
         for spot, state in throws:
-            self.throws += [(spot, x) for x in self.block(final, frozenset({state}))]
+            self.throws += [(spot, x) for x in through(state)]
         for jump, state in jumps:
-            self.jumps += [(jump, x) for x in self.block(final, frozenset({state}))]
+            self.jumps += [(jump, x) for x in through(state)]
         return self.block(final, normal)
+
+
+def first(sets: Iterable[frozenset[Spot]]) -> Spot | None:
+    """Return the first of all spots by file and place, or None."""
+    spots = frozenset[Spot]().union(*sets)
+    return min(spots, key=lambda spot: (spot.unit.path, spot.start), default=None)
+
+
+def _joined(exits: Iterable[Exit]) -> list[Exit]:
+    """Join the states in which a place is left."""
+    places: dict[tuple[str, Spot], list[State]] = {}
+    kinds: dict[tuple[str, Spot], Exit] = {}
+    for one in exits:
+        key = (one.kind, one.spot)
+        places.setdefault(key, []).append(one.state)
+        kinds.setdefault(key, one)
+    return [
+        replace(kinds[key], state=state) for key, states in places.items() for state in join(states)
+    ]
 
 
 def _awaited(item: s.Statement) -> s.Statement:

@@ -33,7 +33,6 @@ class Promises:
         self.unit = unit
         self.index = index
         self.function = unit.module.functions[index]
-        self.entry = Spot(unit, -1, -1 - index)
         self.unwaited: dict[Spot, str] = {}
         self.dropped: dict[Spot, str] = {}
         self.entrusted: dict[Spot, str] = {}
@@ -57,15 +56,12 @@ class Promises:
         return frozenset(flushed(state) for state in states)
 
     def note_late(self, spot: Spot, states: States) -> None:
-        """Remember a flush that comes after the response, and whether a send is known to need it.
-
-        The entry mark among what is queued stands for sends that cannot be seen.
-        """
+        """Remember a flush that comes after the response, and whether a send is known to need it:
+        what the callers have queued cannot be seen here."""
         for state in states:
-            if state.answered is not None and state.pending:
+            if state.answered is not None and not state.empty:
                 key = (spot, state.answered)
-                needed = state.pending != {self.entry}
-                self.late[key] = self.late.get(key, False) or needed
+                self.late[key] = self.late.get(key, False) or bool(state.pending)
 
     def entrust(
         self,

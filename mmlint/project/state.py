@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum, IntEnum
 from typing import Literal
 
@@ -14,7 +14,7 @@ from mmlint.model.walk import statements
 from mmlint.project.unit import Unit, pattern_names
 
 MAX_STATES = 48
-"""Past this many states, what paths have assumed is forgotten and they are joined."""
+"""Past this many states, they are widened (``widen``)."""
 
 
 class Spot(msgspec.Struct, frozen=True):
@@ -37,16 +37,31 @@ class State(msgspec.Struct, frozen=True):
     """What one kind of path has done so far."""
 
     pending: frozenset[Spot] = frozenset()
+    """The sends of this function, and calls that queue one, not flushed yet."""
+    before: bool = False
+    """Whether what was queued before the function began is not flushed yet."""
     covered: bool = False
+    """Whether a flush after the response covers all that is queued, also later."""
     held: frozenset[tuple[int, Spot]] = frozenset()
+    """The bindings that store a promise which is not awaited yet."""
     assumed: frozenset[tuple[Condition, bool]] = frozenset()
+    """What the path has found conditions to be, as far as they are tested again."""
     answered: Answer | None = None
+    """The call that has sent the HTTP response."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is queued."""
+        return not self.pending and not self.before
 
 
 States = frozenset[State]
 Condition = tuple[object, ...]
 
 NOWHERE: States = frozenset()
+
+ENTRY: States = frozenset({State(before=True)})
+"""How a function begins: its callers may have queued something."""
 
 
 class Fate(Enum):
@@ -116,22 +131,28 @@ class Summary(msgspec.Struct, frozen=True):
 class Delivery(msgspec.Struct):
     """What happens to the events of one function.
 
-    ``unsent``: queued sends that reach an exit unflushed, with these exits.
+    ``exits``: the ways out on which a send of the function is still queued, each place once, in
+    source order. ``unsent``: all those sends.
     ``unwaited``: flush calls (and calls of functions that flush) whose promise nobody awaits.
     ``cut_off``: those of them that the function itself cuts off by ending the process.
     ``dropped``: plain requests (and calls that make or start them) that nobody waits for.
     ``late``: flushes that send what was queued only once the response is out.
     """
 
-    unsent: dict[Spot, list[Exit]] = msgspec.field(default_factory=dict)
+    exits: list[Exit] = msgspec.field(default_factory=list)
+    unsent: set[Spot] = msgspec.field(default_factory=set)
     unwaited: dict[Spot, str] = msgspec.field(default_factory=dict)
     cut_off: set[Spot] = msgspec.field(default_factory=set)
     dropped: dict[Spot, str] = msgspec.field(default_factory=dict)
     late: dict[Spot, Answer] = msgspec.field(default_factory=dict)
 
+    def exits_of(self, spot: Spot) -> list[Exit]:
+        """Return the ways out on which the send at ``spot`` is still queued, in source order."""
+        return [one for one in self.exits if spot in one.state.pending]
+
 
 def flushed(state: State) -> State:
-    return replace(state, pending=frozenset())
+    return replace(state, pending=frozenset(), before=False)
 
 
 def queued(state: State, spot: Spot) -> State:
@@ -143,34 +164,105 @@ def hold(states: States, use: Held, spot: Spot) -> States:
     return frozenset(replace(x, held=x.held | {(use.binding, spot)}) for x in states)
 
 
-def bounded(states: States) -> States:
-    """Join states when there are too many: forget what their paths assumed."""
-    if len(states) <= MAX_STATES:
+def join(states: Iterable[State]) -> States:
+    """Make one state of those that differ only in what is queued or stored.
+
+    Nothing is lost by that: what happens to one queued event, or to one stored promise, does not
+    depend on the others.
+    """
+    states = frozenset(states)
+    if len(states) < 2:
         return states
-    plain = frozenset(replace(state, assumed=frozenset()) for state in states)
-    if len(plain) <= MAX_STATES:
-        return plain
-    pending = frozenset(spot for state in plain for spot in state.pending)
-    held = frozenset(one for state in plain for one in state.held)
-    answers = {state.answered for state in plain}
-    answered = next(iter(answers)) if len(answers) == 1 else None
-    covered = all(state.covered for state in plain)
-    return frozenset({State(pending, covered, held, answered=answered)})
+    alike: dict[tuple[object, ...], list[State]] = {}
+    for one in states:
+        key = (one.before, one.covered, one.assumed, one.answered)
+        alike.setdefault(key, []).append(one)
+    if len(alike) == len(states):
+        return states
+    return frozenset(map(_union, alike.values()))
 
 
-def assume(states: States, condition: Condition, truth: bool) -> States:
+def _union(states: list[State]) -> State:
+    if len(states) == 1:
+        return states[0]
+    pending = frozenset[Spot]().union(*[one.pending for one in states])
+    held = frozenset[tuple[int, Spot]]().union(*[one.held for one in states])
+    return replace(states[0], pending=pending, held=held)
+
+
+def rejoin(states: States, conditions: Iterable[Condition]) -> States:
+    """Join behind a branch what its test has split for nothing: two states that differ only in
+    what they assume of one of its ``conditions`` are one state that assumes neither."""
+    for condition in conditions:
+        if len(states) < 2:
+            break
+        found = set(states)
+        for one in states:
+            if (condition, True) in one.assumed:
+                rest = one.assumed - {(condition, True)}
+                twin = replace(one, assumed=rest | {(condition, False)})
+                if twin in found:
+                    found -= {one, twin}
+                    found.add(replace(one, assumed=rest))
+        states = frozenset(found)
+    return join(states)
+
+
+def widen(states: States, last: Mapping[Condition, int]) -> States:
+    """Make at most ``MAX_STATES`` of too many states, at a price: assumptions are given up, first
+    those of conditions whose ``last`` test comes soonest.
+
+    An event that was queued only under an assumption which is given up may be flushed under the
+    same one. That can no longer be told, so it counts as not queued, for unknown is silent.
+    """
+    assumed = {fact[0] for state in states for fact in state.assumed}
+    order = sorted(assumed, key=lambda one: (last.get(one, 0), repr(one)))
+    while len(states) > MAX_STATES and order:
+        half = (len(order) + 1) // 2
+        given_up, order = set(order[:half]), order[half:]
+        states = _without(states, given_up)
+    if len(states) > MAX_STATES:  # many different answers
+        states = join(replace(one, answered=None) for one in states)
+    return states
+
+
+def _without(states: States, conditions: set[Condition]) -> States:
+    """Drop these conditions, and what not all of the states hold that become one by that."""
+    alike: dict[State, list[State]] = {}
+    for one in states:
+        assumed = frozenset(fact for fact in one.assumed if fact[0] not in conditions)
+        key = replace(one, assumed=assumed, pending=frozenset(), held=frozenset())
+        alike.setdefault(key, []).append(one)
     return frozenset(
-        replace(state, assumed=state.assumed | {(condition, truth)})
-        for state in states
-        if (condition, not truth) not in state.assumed
+        replace(
+            key,
+            pending=frozenset.intersection(*[one.pending for one in found]),
+            held=frozenset.intersection(*[one.held for one in found]),
+        )
+        for key, found in alike.items()
     )
 
 
-def forget(state: State, changed: set[int]) -> State:
-    if not state.assumed or not changed:
-        return state
-    kept = frozenset(fact for fact in state.assumed if not reads(fact[0], changed))
-    return state if len(kept) == len(state.assumed) else replace(state, assumed=kept)
+def assume(states: States, condition: Condition, truth: bool, *, live: bool) -> States:
+    """Return the states in which the condition may be ``truth``. They remember it where it is
+    ``live``: tested again further on."""
+    possible = frozenset(one for one in states if (condition, not truth) not in one.assumed)
+    if not live:
+        return possible
+    fact = (condition, truth)
+    return frozenset(replace(one, assumed=one.assumed | {fact}) for one in possible)
+
+
+def forget(states: States, dead: Callable[[Condition], bool]) -> States:
+    """Drop what states assume of conditions that are ``dead``."""
+    if not any(state.assumed for state in states):
+        return states
+    found: list[State] = []
+    for state in states:
+        kept = frozenset(fact for fact in state.assumed if not dead(fact[0]))
+        same = len(kept) == len(state.assumed)
+        found.append(state if same else replace(state, assumed=kept))
+    return join(found)
 
 
 def reads(condition: Condition, bindings: set[int]) -> bool:

@@ -59,6 +59,9 @@ class Webhooks:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._own: dict[ProjectFunction, Webhook | None] = {}
+        self._reached: dict[ProjectFunction, Webhook | None] = {}
+        self._checking: dict[ProjectFunction, Webhook | None] = {}
+        self._calling: dict[ProjectFunction, list[ProjectFunction]] = {}
         self._listeners: dict[External, Provider | None] = {}
         self._verifiers: dict[External | Global, Provider | None] = {}
 
@@ -73,17 +76,52 @@ class Webhooks:
             index = unit.module.functions[index].parent
         return None
 
-    def reaching(self, unit: Unit, index: int, depth: int = 0) -> Webhook | None:
+    def reaching(self, unit: Unit, index: int) -> Webhook | None:
         """Return the same, also of a helper that is called in webhooks' handlers only."""
-        found = self.of(unit, index)
-        while found is None and index > 0 and depth < MAX_CALLS:
-            calls = self.program.callers.get(ProjectFunction(unit, index), [])
-            calls = [one for one in calls if not one.unit.test]
-            callers = [self.reaching(one.unit, one.site.function, depth + 1) for one in calls]
-            if callers and all(callers):
-                found = callers[0]
-            index = unit.module.functions[index].parent
-        return found
+        function = ProjectFunction(unit, index)
+        if function not in self._reached:
+            self._reach(function)
+        return self._reached[function]
+
+    def _reach(self, function: ProjectFunction) -> None:
+        """Decide about ``function`` and all those that lead to it.
+
+        One is reached by a webhook where all its callers are, or the function around it is: from
+        those that are webhooks' themselves, this spreads along a worklist.
+        """
+        missing: dict[ProjectFunction, set[ProjectFunction]] = {}
+        waiting: dict[ProjectFunction, list[ProjectFunction]] = {}
+        unknown, reached = [function], list[ProjectFunction]()
+        while unknown:
+            one = unknown.pop()
+            if one in self._reached:
+                continue
+            self._reached[one] = self.of(one.unit, one.index)
+            if self._reached[one] is not None:
+                reached.append(one)
+                continue
+            missing[one] = {*self._callers(one)}
+            for before in (*missing[one], *self._around(one)):
+                waiting.setdefault(before, []).append(one)
+                if self._reached.get(before) is not None:
+                    reached.append(before)
+                unknown.append(before)
+        while reached:
+            before = reached.pop()
+            for one in waiting.pop(before, ()):
+                last = missing[one] == {before}
+                missing[one].discard(before)
+                if self._reached[one] is None and (last or before in self._around(one)):
+                    self._reached[one] = self._reached[before]
+                    reached.append(one)
+
+    def _callers(self, function: ProjectFunction) -> list[ProjectFunction]:
+        calls = self.program.callers.get(function, ())
+        return [ProjectFunction(x.unit, x.site.function) for x in calls if not x.unit.test]
+
+    def _around(self, function: ProjectFunction) -> list[ProjectFunction]:
+        parent = function.function.parent
+        return [ProjectFunction(function.unit, parent)] if parent > 0 and function.index > 0 else []
 
     def event(self, unit: Unit, offset: int) -> str | None:
         """Return the variable in scope at the byte ``offset`` that holds the provider's verified
@@ -190,8 +228,27 @@ class Webhooks:
             self._verifiers[callee] = next(called, None)
         return self._verifiers[callee]
 
-    def _checked(self, function: ProjectFunction, depth: int = 0) -> Webhook | None:
-        """Where the function checks a provider's signature, or calls what does."""
+    def _checked(self, function: ProjectFunction) -> Webhook | None:
+        """Where the function checks a provider's signature, or calls what does: the nearest."""
+        seen = {function}
+        level = [function]
+        for _ in range(MAX_CALLS + 1):
+            for one in level:
+                found = self._checks(one)
+                if found is not None:
+                    return found
+            level = [inner for one in level for inner in self._called(one) if inner not in seen]
+            level = [*dict.fromkeys(level)]
+            seen.update(level)
+        return None
+
+    def _checks(self, function: ProjectFunction) -> Webhook | None:
+        if function not in self._checking:
+            self._checking[function] = self._check(function)
+        return self._checking[function]
+
+    def _check(self, function: ProjectFunction) -> Webhook | None:
+        """Where the function itself checks a provider's signature."""
         unit = function.unit
         for parameter in function.function.parameters:
             provider = _provider((parameter.name or "").replace("_", "-"))
@@ -209,18 +266,19 @@ class Webhooks:
             if provider is not None:
                 place = Place(unit.path, value.start, value.end)
                 return Webhook(f"{provider.name}'s signature is read here", place)
-        return self._helped(function, depth) if depth < MAX_CALLS else None
-
-    def _helped(self, function: ProjectFunction, depth: int) -> Webhook | None:
-        for value in function.unit.values(function.index):
-            if not isinstance(value, s.Call):
-                continue
-            callee = self.program.resolve(function.unit, value.callee)
-            if isinstance(callee, ProjectFunction) and callee != function:
-                found = self._checked(callee, depth + 1)
-                if found is not None:
-                    return found
         return None
+
+    def _called(self, function: ProjectFunction) -> list[ProjectFunction]:
+        """The project's functions that the function calls."""
+        if function not in self._calling:
+            found = (
+                self.program.resolve(function.unit, value.callee)
+                for value in function.unit.values(function.index)
+                if isinstance(value, s.Call)
+            )
+            functions = dict.fromkeys(x for x in found if isinstance(x, ProjectFunction))
+            self._calling[function] = [*functions]
+        return self._calling[function]
 
     def _verifier(self, call: s.Call) -> Provider | None:
         name = call.callee.name if isinstance(call.callee, s.Member) else ""

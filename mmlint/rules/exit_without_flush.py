@@ -81,12 +81,12 @@ def check(project: Project) -> Iterator[Verdict]:
         evidence = project.evidence(unit, index)
         if evidence.runtime != "script":
             continue
-        unsent = project.delivery(unit, index).unsent
-        if not unsent:
+        delivery = project.delivery(unit, index)
+        if not delivery.unsent:
             continue
-        calls = {project.flow.origin(spot, within=unit): spot for spot in unsent}
+        calls = {project.flow.origin(spot, within=unit): spot for spot in delivery.unsent}
         first = min(calls, key=lambda spot: spot.start)
-        exits = unsent[calls[first]]
+        exits = delivery.exits_of(calls[first])
         yield Verdict(
             spot_place(first),
             "the event is queued, and the script can end without a flush",
@@ -120,5 +120,5 @@ def _places(project: Project, one: Exit) -> list[Spot]:
 def _fix(project: Project, unit: Unit, send: Spot) -> Fix | None:
     """Flush in the function that sends, where it ends."""
     holder = unit.function_at(send.start)
-    exits = project.delivery(unit, holder).unsent.get(send, [])
+    exits = project.delivery(unit, holder).exits_of(send)
     return flush_before(project, unit, holder, send, exits) if exits else None

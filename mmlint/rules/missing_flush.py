@@ -65,7 +65,7 @@ Source: docs.millimetric.ai, server-side tracking: the instance freezes after th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from mmlint.model.finding import Related
 from mmlint.project.flow import Exit
@@ -95,26 +95,20 @@ def check(project: Project) -> Iterator[Verdict]:
         around = [project.covering(handler, one) for one in handler.wrappers]
         if any(one.flushes is not False for one in around):
             continue
-        unsent = project.delivery(unit, index).unsent
-        if not unsent:
+        delivery = project.delivery(unit, index)
+        if not delivery.unsent:
             continue
-        first = min(unsent, key=lambda spot: spot.start)
-        exits = _all_exits(unsent.values())
+        first = min(delivery.unsent, key=lambda spot: spot.start)
         origin = project.flow.origin(first)
         inner = (related(origin, "the event is queued here"),) if origin != first else ()
         yield Verdict(
             spot_place(first),
             "the event is queued, and the handler can end without a flush",
             extent=project.extent(unit, first.start),
-            related=(*inner, *map(_related, exits), *_wrappers(around)),
+            related=(*inner, *map(_related, delivery.exits), *_wrappers(around)),
             evidence=(str(evidence),),
-            fix=flush_before(project, unit, index, first, exits),
+            fix=flush_before(project, unit, index, first, delivery.exits),
         )
-
-
-def _all_exits(lists: Iterable[list[Exit]]) -> list[Exit]:
-    found = {one.spot: one for exits in lists for one in exits}
-    return sorted(found.values(), key=lambda one: (one.spot.start, one.spot.end))
 
 
 def _wrappers(around: list[Coverage]) -> Iterator[Related]:

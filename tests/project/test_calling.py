@@ -10,9 +10,10 @@ import pytest
 from mmlint.app.opening import open_session
 from mmlint.app.request import Request
 from mmlint.project.calling import calling
+from mmlint.project.effects import TooLong
 from mmlint.project.entity import ProjectFunction
 from mmlint.project.mentioning import Mentioning
-from mmlint.project.paths import Paths, TooLong
+from mmlint.project.paths import Paths
 from mmlint.project.view import Project
 from tests.cases import Case, load_cases
 

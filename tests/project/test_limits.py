@@ -12,7 +12,7 @@ from mmlint.app.session import MAX_NAME_ROUNDS
 from mmlint.languages import observe
 from mmlint.model.limits import WORDS, sentence
 from mmlint.model.report import Result
-from mmlint.project import effects, flow, paths, payload, program, sends
+from mmlint.project import effects, fixpoint, paths, payload, program, sends
 from mmlint.project.program import Program
 
 ROOT = Path(__file__).parents[2]
@@ -171,14 +171,20 @@ def test_too_many_calls_of_wrappers(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_function_with_too_many_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paths, "MAX_STEPS", 40)
+    monkeypatch.setattr(effects, "MAX_STEPS", 40)
     body = 'track({ event: "a" });\n' + "request.a();\n" * 50
     assert limits(handler(body), tmp_path) == {"paths": 1}
 
 
 def test_a_function_with_too_much_to_remember(tmp_path: Path) -> None:
-    body = "\n".join(f'if (request.a{n}) track({{ event: "a{n}" }});' for n in range(8))
-    assert limits(handler(f"{body}\nawait flush();"), tmp_path) == {"states": 1}
+    sends = [f'if (request.a{n}) track({{ event: "a{n}" }});' for n in range(8)]
+    flushes = [f"if (request.a{n}) await flush();" for n in range(8)]
+    assert limits(handler("\n".join(sends + flushes)), tmp_path) == {"states": 1}
+
+
+def test_conditions_that_are_tested_once_need_not_be_remembered(tmp_path: Path) -> None:
+    sends = [f'if (request.a{n}) track({{ event: "a{n}" }});' for n in range(60)]
+    assert limits(handler("\n".join([*sends, "await flush();"])), tmp_path) == {}
 
 
 def test_a_loop_that_does_not_settle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,7 +194,7 @@ def test_a_loop_that_does_not_settle(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_recursion_that_does_not_settle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(flow, "MAX_ROUNDS", 1)
+    monkeypatch.setattr(fixpoint, "MAX_TURNS", 1)
     before = 'function again(n) { track({ event: "a" }); if (n) again(n - 1); }'
     assert limits(handler("again(3);\nawait flush();", before), tmp_path) == {"recursion": 1}
 

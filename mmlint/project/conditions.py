@@ -1,0 +1,71 @@
+"""The conditions of one function: which tests are the same one, and where each is tested last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mmlint.model import syntax as s
+from mmlint.model.walk import inside, nested, own_values
+from mmlint.project.state import Condition
+from mmlint.project.unit import Unit
+
+_COMPARISONS = frozenset({"===", "!==", "==", "!=", "is"})
+
+
+def condition(value: s.Value) -> Condition | None:
+    """Return a name for a condition that means the same wherever it is tested, or None."""
+    if isinstance(value, s.Name):
+        return ("name", value.binding, value.name)
+    if isinstance(value, s.Member):
+        inner = condition(value.object)
+        return None if inner is None else ("member", inner, value.name)
+    if isinstance(value, s.Literal):
+        return ("literal", type(value.value).__name__, value.value)
+    if isinstance(value, s.Operation) and value.operator in _COMPARISONS:
+        sides = [condition(one) for one in value.operands]
+        if all(one is not None for one in sides):
+            return ("operation", value.operator, *sides)
+    return None
+
+
+def tested(test: s.Value) -> Iterator[Condition]:
+    """Yield the conditions that a test consists of, in the order in which they are evaluated."""
+    stack = [test]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, s.Operation) and value.operator in ("!", "not"):
+            stack.append(value.operands[0])
+        elif isinstance(value, s.Choice) and value.operator in ("&&", "||"):
+            stack += [value.options[-1], value.test]
+        else:
+            found = condition(value)
+            if found is not None and not isinstance(value, s.Literal):
+                yield found
+
+
+def last_tests(unit: Unit, function: int) -> dict[Condition, int]:
+    """Return for each condition that is tested in ``function``, or in a function inside it, the
+    byte behind its last test. A test inside a loop comes again until the loop ends."""
+    found: dict[Condition, int] = {}
+    for index in unit.family(function):
+        for test, end in _tests(unit.module.functions[index].body, 0):
+            for one in tested(test):
+                found[one] = max(end, found.get(one, 0))
+    return found
+
+
+def _tests(body: Iterable[s.Statement], loop_end: int) -> Iterator[tuple[s.Value, int]]:
+    """Yield every test in ``body`` with the byte behind it, or behind the outermost loop."""
+    stack = [(statement, loop_end) for statement in body]
+    while stack:
+        statement, until = stack.pop()
+        if isinstance(statement, s.Loop):
+            until = until or statement.end
+        if isinstance(statement, (s.Branch, s.Loop)) and statement.test is not None:
+            yield statement.test, max(until, statement.test.end)
+        for value in own_values(statement):
+            for one in inside(value):
+                if isinstance(one, s.Choice):
+                    yield one.test, max(until, one.test.end)
+        for block in nested(statement):
+            stack += [(one, until) for one in block]
