@@ -195,23 +195,11 @@ def _exports(project: Project, unit: Unit) -> list[str]:
     """The names that a module exports, also through modules that it passes on as a whole."""
     if unit.python:
         return [*unit.globals, *_python_star_names(project, unit)]
-    names: list[str] = []
-    queue, seen = [unit], [unit]
-    while queue:
-        one = queue.pop()
-        for export in one.module.exports:
-            if export.type_only:
-                continue
-            if export.name == "*" and export.module is not None:
-                inner = project.program.module(one, export.module)
-                if isinstance(inner, Namespace) and inner.unit not in seen:
-                    seen.append(inner.unit)
-                    queue.append(inner.unit)
-            elif export.name == "=" and export.value is not None:
-                whole = project.program.resolve(one, export.value)
-                names += list(_members(project, whole)) if isinstance(whole, Known) else []
-            else:
-                names.append(export.name)
+    passed = project.program.stars(unit)
+    names = [name for name in passed.holders if name != "="]
+    for one in passed.open:
+        whole = None if isinstance(one, SdkObject) else project.program.exported(one, "=")
+        names += list(_members(project, whole)) if isinstance(whole, Known) else []
     return names
 
 

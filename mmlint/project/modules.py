@@ -14,6 +14,7 @@ from mmlint.project.entity import (
 from mmlint.project.members import MAX_DEPTH, Members
 from mmlint.project.packages import package_specifier
 from mmlint.project.resolution import Resolution, submodule
+from mmlint.project.stars import Stars, stars
 from mmlint.project.unit import Unit
 from mmlint.sdk import surface
 
@@ -24,6 +25,7 @@ class Modules(Members):
     python_modules: frozenset[str]
     resolution: Resolution
     _first: dict[str, Unit]
+    _stars: dict[Unit, Stars]
 
     def _stop(self, limit: Limit) -> Entity | None:
         raise NotImplementedError
@@ -80,45 +82,71 @@ class Modules(Members):
             if index is None:
                 return self._given_everything(unit, name, depth)
             return self.binding(unit, index, NOTHING, depth)
-        for export in unit.module.exports:
-            if export.type_only:
-                continue
-            if export.name == name and export.module is not None:
-                module = self.module(unit, export.module, depth)
-                return (
-                    module
-                    if export.imported == "*"
-                    else self.member(module, export.imported or name, depth + 1)
-                )
-            if export.name == name and export.binding >= 0:
-                return self.binding(unit, export.binding, NOTHING, depth + 1)
-            if export.name == name and export.value is not None:
-                return self.resolve(unit, export.value, NOTHING, depth + 1)
-        for export in unit.module.exports:
-            if export.name == "=" and export.value is not None:
-                whole = self.resolve(unit, export.value, NOTHING, depth + 1)
-                return whole if name == "default" else self.member(whole, name, depth + 1)
-            if export.name == "*" and export.module is not None:
-                found = self.member(self.module(unit, export.module, depth), name, depth + 1)
-                if found is not None and not isinstance(found, External):
-                    return found
+        holder = self.holder(unit, name)
+        if holder is not None:
+            return self._export(holder, holder.exports[name], depth)
+        for one in self.stars(unit).open[:1]:
+            if isinstance(one, SdkObject):
+                return self._sdk_member(one, name)
+            whole = self._whole(one, depth)
+            return whole if name == "default" else self.member(whole, name, depth + 1)
+        return None
+
+    def holder(self, unit: Unit, name: str) -> Unit | None:
+        """Return the JavaScript unit that says what ``unit`` exports as ``name``: itself, or one
+        that it passes on as a whole."""
+        return unit if name in unit.exports else self.stars(unit).holders.get(name)
+
+    def stars(self, unit: Unit) -> Stars:
+        """Return what the JavaScript ``unit`` passes on as a whole."""
+        found = self._stars.get(unit)
+        if found is None:
+            found = self._stars[unit] = stars(unit, self.module)
+        return found
+
+    def _export(self, unit: Unit, export: s.Export, depth: int) -> Entity | None:
+        """What an export with a name of its own means."""
+        if export.module is not None:
+            module = self.module(unit, export.module, depth)
+            if export.imported == "*":
+                return module
+            return self.member(module, export.imported or export.name, depth + 1)
+        if export.binding >= 0:
+            return self.binding(unit, export.binding, NOTHING, depth + 1)
+        if export.value is not None:
+            return self.resolve(unit, export.value, NOTHING, depth + 1)
         return None
 
     def _given_everything(self, unit: Unit, name: str, depth: int) -> Entity | None:
-        """What ``name`` is where a ``from … import *`` of a Python module may bring it in."""
+        """What ``name`` is where a ``from … import *`` of a Python module may bring it in: from
+        there, or from what is brought in there in turn. Each module is asked once."""
         if depth > MAX_DEPTH:
             return self._stop("names")
-        for one in unit.everything:
-            module = self.module(unit, one.module, depth + 1)
+        seen = {unit}
+        waiting = self._everything(unit)
+        while waiting:
+            module = waiting.pop()
             if isinstance(module, SdkObject) and name in surface.PYTHON_NAMES:
                 return self._sdk_member(module, name)
-            if isinstance(module, Namespace) and module.unit.gives_away(name):
-                found = self.exported(module.unit, name, depth + 1)
-                if found is None:
-                    found = self._submodule(module.unit, name)
-                if found is not None:
-                    return found
+            if not isinstance(module, Namespace) or not module.unit.gives_away(name):
+                continue
+            inner = module.unit
+            if inner in seen:
+                continue
+            seen.add(inner)
+            index = inner.globals.get(name)
+            if index is None:
+                found = self._submodule(inner, name)
+                waiting += self._everything(inner)
+            else:
+                found = self.binding(inner, index, NOTHING, depth + 1)
+            if found is not None:
+                return found
         return None
+
+    def _everything(self, unit: Unit) -> list[Entity | None]:
+        """The modules that a Python unit takes everything from, the one with the last word last."""
+        return [self.module(unit, one.module) for one in reversed(unit.everything)]
 
     def _submodule(self, unit: Unit, name: str) -> Entity | None:
         """The module ``name`` inside a Python package that has no such name itself."""
@@ -129,7 +157,5 @@ class Modules(Members):
 
     def _whole(self, unit: Unit, depth: int) -> Entity | None:
         """What ``module.exports = …`` makes of a whole file."""
-        for export in unit.module.exports:
-            if export.name == "=" and export.value is not None:
-                return self.resolve(unit, export.value, NOTHING, depth + 1)
-        return None
+        export = unit.exports.get("=")
+        return self._export(unit, export, depth) if export is not None else None

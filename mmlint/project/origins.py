@@ -155,21 +155,18 @@ def _exported(program: Program, unit: Unit, name: str, hops: int = 0) -> Written
             inner = module.unit if isinstance(module, Namespace) else None
             return _exported(program, inner, taken.name, hops + 1) if inner else None
         return _only(unit, index, NOTHING)
-    for export in unit.module.exports:
-        if export.name not in (name, "*") or export.type_only:
-            continue
-        if export.module is not None:
-            module = program.module(unit, export.module)
-            inner_name = name if export.imported in (None, "*") else export.imported or name
-            inner = module.unit if isinstance(module, Namespace) else None
-            found = _exported(program, inner, inner_name, hops + 1) if inner else None
-        elif export.binding >= 0:
-            found = _only(unit, export.binding, NOTHING)
-        else:
-            found = (unit, export.value, NOTHING) if export.value is not None else None
-        if found is not None:
-            return found
-    return None
+    holder = program.holder(unit, name)
+    if holder is None:
+        return None
+    export = holder.exports[name]
+    if export.module is not None:
+        module = program.module(holder, export.module)
+        if export.imported == "*" or not isinstance(module, Namespace):
+            return None
+        return _exported(program, module.unit, export.imported or name, hops + 1)
+    if export.binding >= 0:
+        return _only(holder, export.binding, NOTHING)
+    return None if export.value is None else (holder, export.value, NOTHING)
 
 
 def _entry(whole: Entity | None, name: str) -> Written | None:

@@ -83,6 +83,7 @@ class Program(Modules):
         ]
         self.resolution = resolution or Resolution(frozenset(files))
         self._first = {unit.path: unit for unit in reversed(self.units)}
+        self._stars = {}
         self._known: defaultdict[Unit, dict[Key, Entity | None]] = defaultdict(dict)
         self._globals: dict[Key, Entity | None] = {}
         self.handed: dict[tuple[int, int, int], Entity] = {}

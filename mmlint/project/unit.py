@@ -201,6 +201,23 @@ class Unit:
         return frozenset(one.module.split("/")[0] for one in self.module.imports)
 
     @cached_property
+    def exports(self) -> dict[str, s.Export]:
+        """Name to what JavaScript exports by that name (``"="``: the whole module), without types
+        and without ``export *``; the first of two counts."""
+        found: dict[str, s.Export] = {}
+        for one in self.module.exports:
+            says = one.module is not None or one.binding >= 0 or one.value is not None
+            if says and one.name != "*" and not one.type_only:
+                found.setdefault(one.name, one)
+        return found
+
+    @cached_property
+    def starred(self) -> tuple[str, ...]:
+        """The specifiers of the modules that JavaScript passes on as a whole, each once."""
+        every = (one for one in self.module.exports if one.name == "*" and not one.type_only)
+        return tuple(dict.fromkeys(one.module for one in every if one.module is not None))
+
+    @cached_property
     def everything(self) -> tuple[s.Import, ...]:
         """Python's ``from x import *``, the last of them first: it has the last word."""
         return tuple(one for one in reversed(self.module.imports) if one.everything)

@@ -22,12 +22,12 @@ MAX_VARIABLES = 12
 def wanted(project: Project, *, keys_alone: bool = False) -> set[str]:
     """Return the unparsed project files that the unknown event names of sends, the ids they send,
     and the keys they are sent with are imported from; ``keys_alone``: only those of keys."""
-    found: set[str] = set()
+    search = _Search(project)
     unknown = _keys(project) if keys_alone else chain(_unknown(project), _keys(project))
     for unit, value in unknown:
         for module, name in _origins(unit, value):
-            found.update(_unparsed(project, unit.path, module, name, unit.module.language))
-    return found
+            search.follow(unit.path, module, name, unit.module.language)
+    return search.found
 
 
 def _unknown(project: Project) -> Iterator[tuple[Unit, s.Value]]:
@@ -88,32 +88,48 @@ def _origins(unit: Unit, value: s.Value) -> Iterator[tuple[str, str]]:
                     yield str(first.value), definition.path[0] if definition.path else "*"
 
 
-def _unparsed(
-    project: Project, path: str, module: str, name: str, language: str, hops: int = 0
-) -> Iterator[str]:
-    """Follow ``name`` of ``module`` through parsed barrels to the file that is not parsed yet."""
-    if hops > MAX_HOPS:
-        return
-    for specifier in (module, submodule(module, name)):
-        target = project.program.resolution.find(path, specifier, language)
-        if target is None:
-            continue
-        facts = project.files.get(target)
-        if facts is None:
-            yield target
-            continue
-        for export in (export for one in facts.modules for export in one.exports):
+class _Search:
+    """Follows names of modules through parsed barrels to the files that are not parsed yet.
+
+    ``found``: those files. A name of a module is followed once, be there many ways that lead to it
+    and many who ask; again only where it is nearer than before.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self.found: set[str] = set()
+        self._project = project
+        self._hops: dict[tuple[str, str, bool], int] = {}
+
+    def follow(self, path: str, module: str, name: str, language: str, hops: int = 0) -> None:
+        """Follow ``name`` of ``module``, as the file at ``path`` writes it."""
+        if hops > MAX_HOPS:
+            return
+        for specifier in (module, submodule(module, name)):
+            target = self._project.program.resolution.find(path, specifier, language)
+            if target is None:
+                continue
+            key = target, name, specifier != module
+            if self._hops.get(key, MAX_HOPS + 1) <= hops:
+                continue
+            self._hops[key] = hops
+            if target not in self._project.files:
+                self.found.add(target)
+            else:
+                self._through(target, name, specifier != module, language, hops)
+
+    def _through(self, path: str, name: str, itself: bool, language: str, hops: int) -> None:
+        """Follow ``name`` to where the parsed file at ``path`` has it from; ``itself``: the name is
+        that of the file."""
+        modules = self._project.files[path].modules
+        for export in (export for one in modules for export in one.exports):
             if export.module is not None and export.name in (name, "*"):
                 inner = export.imported if export.imported not in (None, "*") else name
-                yield from _unparsed(
-                    project, target, export.module, inner or name, language, hops + 1
-                )
+                self.follow(path, export.module, inner or name, language, hops + 1)
         # a Python module passes on what it imports: this name, or any, where it is named itself
-        itself = specifier != module
-        for one in facts.modules if language == "python" else ():
+        for one in modules if language == "python" else ():
             for passed in one.imports:
                 if passed.everything or (
                     passed.module.startswith(".") and (itself or passed.name == name)
                 ):
                     inner = name if passed.everything else passed.name
-                    yield from _unparsed(project, target, passed.module, inner, language, hops + 3)
+                    self.follow(path, passed.module, inner, language, hops + 3)
