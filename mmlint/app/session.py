@@ -362,6 +362,7 @@ class Session:
             selected=selected,
             severity=lambda rule: settings.severity_of(rule.code, rule.name, "") or None,
             allowed=lambda rule, path: not settings.is_ignored_in(path, rule.code, rule.name),
+            named=self.is_named,
         )
 
     def _asks_for_keys_alone(self) -> bool:

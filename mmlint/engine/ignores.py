@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -9,6 +10,9 @@ import msgspec
 from mmlint.engine.lines import Lines
 from mmlint.model.facts import FileFacts, IgnoreComment
 from mmlint.model.finding import Finding, Fix, Place, Replace
+from mmlint.model.regex import regex
+
+_SPACE = regex(rb"\s*")
 
 
 class _Mark(msgspec.Struct):
@@ -19,6 +23,54 @@ class _Mark(msgspec.Struct):
     first: int
     last: int
     used: set[str] = msgspec.field(default_factory=set)
+
+
+class _Row:
+    """The comments of a file that name one rule, in the order of their lines.
+
+    A comment is used once, however many findings it hides: from each, the next that was not used
+    yet is known, so that all findings together look at each comment about once.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[int] = []
+        self._marks: list[tuple[_Mark, str]] = []
+        self._next: list[int] = [0]
+
+    def add(self, mark: _Mark, written: str) -> None:
+        """Add a comment that stands behind all others; ``written``: how it names the rule."""
+        self._lines.append(mark.first)
+        self._marks.append((mark, written))
+        self._next.append(len(self._marks))
+
+    def use(self, first: int, last: int) -> bool:
+        """Count every comment that begins on these lines as used; return whether there is one."""
+        at, end = bisect_left(self._lines, first), bisect_right(self._lines, last)
+        found = at < end
+        at = self._unused(at)
+        while at < end:
+            mark, written = self._marks[at]
+            mark.used.add(written)
+            self._next[at] = at + 1
+            at = self._unused(at)
+        return found
+
+    def _unused(self, at: int) -> int:
+        """The number of the first comment from ``at`` on that was not used; the path to it is made
+        shorter for the next who asks."""
+        while self._next[at] != at:
+            self._next[at] = self._next[self._next[at]]
+            at = self._next[at]
+        return at
+
+
+class _Sheet(msgspec.Struct):
+    """The comments of one file by the rules that they name: those that speak of the whole file,
+    those on a line, and those that are alone on theirs, by the line below."""
+
+    whole: dict[str, _Row] = msgspec.field(default_factory=dict)
+    rows: dict[str, _Row] = msgspec.field(default_factory=dict)
+    above: dict[tuple[str, int], list[tuple[_Mark, str]]] = msgspec.field(default_factory=dict)
 
 
 class Ignores:
@@ -36,6 +88,7 @@ class Ignores:
         self.codes = {name: code for code, name in names.items()} | {code: code for code in names}
         self.source = source
         self._lines: dict[str, Lines] = {}
+        self._sheets: dict[str, _Sheet] = {}
         self.marks: dict[str, list[_Mark]] = {}
         for path, facts in sorted(files.items()):
             for comment in facts.ignores:
@@ -50,30 +103,48 @@ class Ignores:
         return self._lines[path]
 
     def hides(self, finding: Finding) -> bool:
-        """Whether a comment hides ``finding``; every comment that does counts as used."""
-        hidden = False
-        for mark in self.marks.get(finding.place.path, ()):
-            codes = [one for one in mark.comment.codes if self._code(one) == finding.code]
-            if codes and self._reaches(mark, finding):
-                mark.used.update(codes)
-                hidden = True
-        return hidden
+        """Whether a comment hides ``finding``; every comment that does counts as used.
 
-    def _code(self, written: str) -> str | None:
-        return self.codes.get(written) or self.codes.get(written.upper())
-
-    def _reaches(self, mark: _Mark, finding: Finding) -> bool:
-        """On any line of the construct, or alone on the line above it."""
-        if mark.comment.scope == "file":
-            return mark.comment.leading
-        lines = self.lines(finding.place.path)
+        It does on any line of the construct, alone on the line above it, or for the whole file.
+        """
+        path, code = finding.place.path, finding.code
+        if path not in self.marks:
+            return False
+        sheet = self._sheet(path)
+        lines = self.lines(path)
         start, end = finding.extent or (finding.place.start, finding.place.end)
         start, end = min(start, finding.place.start), max(end, finding.place.start + 1)
         first, last = lines.line(start), lines.line(end - 1)
-        if first <= mark.first <= last:
-            return True
-        above = mark.last + 1
-        return mark.comment.alone and above in (first, lines.line(finding.place.start))
+        hidden = False
+        for rows, reach in ((sheet.whole, (0, len(lines.starts))), (sheet.rows, (first, last))):
+            row = rows.get(code)
+            hidden = (row is not None and row.use(*reach)) or hidden
+        for line in {first, lines.line(finding.place.start)}:
+            for mark, written in sheet.above.get((code, line), ()):
+                mark.used.add(written)
+                hidden = True
+        return hidden
+
+    def _sheet(self, path: str) -> _Sheet:
+        found = self._sheets.get(path)
+        if found is not None:
+            return found
+        found = self._sheets[path] = _Sheet()
+        for mark in sorted(self.marks[path], key=lambda one: one.first):
+            comment = mark.comment
+            for written in comment.codes:
+                code = self._code(written)
+                if code is None or (comment.scope == "file" and not comment.leading):
+                    continue
+                rows = found.whole if comment.scope == "file" else found.rows
+                rows.setdefault(code, _Row()).add(mark, written)
+                if comment.scope != "file" and comment.alone:
+                    below = found.above.setdefault((code, mark.last + 1), [])
+                    below.append((mark, written))
+        return found
+
+    def _code(self, written: str) -> str | None:
+        return self.codes.get(written) or self.codes.get(written.upper())
 
     def unknown(self, suggest: Callable[[str, Iterable[str]], str | None]) -> Iterator[Finding]:
         """Yield an MM003 for each written name that is no rule, and for lists that are missing."""
@@ -144,11 +215,11 @@ class Ignores:
         lines = self.lines(path)
         start, end = comment.start, comment.end
         line_start, line_end = lines.start(mark.first), lines.end(mark.last)
-        rest = data[end:line_end].strip()
-        if data[line_start:start].strip() == b"" and rest == b"":
-            start, end = line_start, line_end
-        elif rest == b"":
-            start = line_start + len(data[line_start:start].rstrip(b" \t"))
+        if _is_blank(data, end, line_end):
+            if _is_blank(data, line_start, start):
+                start, end = line_start, line_end
+            else:
+                start = line_start + len(data[line_start:start].rstrip(b" \t"))
         return Fix("remove the comment", "safe", (Replace(path, start, end, ""),))
 
     def _shortened(self, mark: _Mark, idle: Sequence[str]) -> Fix:
@@ -162,3 +233,9 @@ class Ignores:
 
 def _unknown(path: str, start: int, end: int, message: str) -> Finding:
     return Finding("MM003", "unknown-rule", "error", message, Place(path, start, end))
+
+
+def _is_blank(data: bytes, start: int, end: int) -> bool:
+    """Whether there is nothing but white space; what follows the first other byte is not read."""
+    match = _SPACE.match(data, start, end)
+    return match is None or match.end() == end

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 import msgspec
 
 from mmlint.engine.clock import Clock
 from mmlint.engine.ignores import Ignores
-from mmlint.model.finding import Finding, Severity
+from mmlint.model.finding import Finding, Related, Severity
 from mmlint.model.report import Notice
 from mmlint.project.unit import Unit
 from mmlint.project.view import Project
 from mmlint.rules import Registered, Verdict
+
+MOST_RELATED: Final = 50
+"""Related places of one finding that are listed; of more, the number is told."""
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -20,11 +24,13 @@ class Policy(msgspec.Struct, frozen=True):
 
     ``selected``: whether a rule runs at all. ``severity``: what the configuration makes of it
     (``off`` hides it). ``allowed``: whether the rule may speak of the file at ``path``.
+    ``named``: whether the focus is about the file; of many related places, those are listed first.
     """
 
     selected: Callable[[Registered], bool]
     severity: Callable[[Registered], str | None] = lambda rule: None
     allowed: Callable[[Registered, str], bool] = lambda rule, path: True
+    named: Callable[[str], bool] = lambda path: False
 
 
 class Verdicts(msgspec.Struct):
@@ -93,9 +99,10 @@ def _run(rule: Registered, project: Project, policy: Policy, result: Verdicts) -
     if rule.check is None:
         return
     seen: set[tuple[str, int, int, str, str]] = set()  # a wrapper's calls all lead to its body
+    listing = _Listing(policy.named)
     try:
         for verdict in rule.check(project):
-            finding = _finding(rule, verdict, policy.severity(rule))
+            finding = _finding(rule, verdict, policy.severity(rule), listing)
             if finding.sort_key in seen:
                 continue
             seen.add(finding.sort_key)
@@ -130,12 +137,36 @@ def _speaks(rule: Registered, project: Project, path: str) -> bool:
     return path not in project.tests or rule.code.startswith("MM2")
 
 
-def _finding(rule: Registered, verdict: Verdict, configured: str | None) -> Finding:
+class _Listing:
+    """Puts related places in order, and chooses from many. Verdicts of one rule may share a tuple
+    of many places, which is looked at once."""
+
+    def __init__(self, named: Callable[[str], bool]) -> None:
+        self._named = named
+        self._known: dict[int, tuple[tuple[Related, ...], tuple[Related, ...], str]] = {}
+
+    def of(self, related: tuple[Related, ...]) -> tuple[tuple[Related, ...], tuple[str, ...]]:
+        """Return the places that are listed, and a sentence about the others, if there are any."""
+        if len(related) <= MOST_RELATED:
+            return tuple(sorted(related)), ()
+        if id(related) not in self._known:
+            first = sorted(related, key=lambda one: (not self._named(one.place.path), one))
+            listed = tuple(sorted(first[:MOST_RELATED]))
+            told = f"{MOST_RELATED} of {len(related)} related places are listed"
+            self._known[id(related)] = related, listed, told  # kept, so that no other has its id
+        _, listed, told = self._known[id(related)]
+        return listed, (told,)
+
+
+def _finding(
+    rule: Registered, verdict: Verdict, configured: str | None, listing: _Listing
+) -> Finding:
     severity: Severity = verdict.severity or rule.rule.severity
     if configured == "error":
         severity = "error"
     elif configured == "warning":
         severity = "warning"
+    related, told = listing.of(verdict.related)
     return Finding(
         rule.code,
         rule.name,
@@ -143,7 +174,7 @@ def _finding(rule: Registered, verdict: Verdict, configured: str | None) -> Find
         verdict.message,
         verdict.place,
         verdict.extent,
-        tuple(sorted(verdict.related)),
-        verdict.evidence,
+        related,
+        (*verdict.evidence, *told),
         verdict.fix,
     )

@@ -172,6 +172,11 @@ class Walk:
         begin = self._ends[first - 1] if first else 0
         return self.values[begin : self._ends[last - 1]] if last > first else []
 
+    def written(self, body: int) -> list[s.Statement]:
+        """Return every statement of a body."""
+        first, last = self._range(body)
+        return self.statements[first:last]
+
     def content(self, body: int) -> Iterator[tuple[s.Statement, list[s.Value]]]:
         """Yield each statement of a body with the values that stand in it; those of statements
         inside it are not its own."""

@@ -10,7 +10,8 @@ from mmlint.project.sends import Send
 
 
 class Duplicate(msgspec.Struct, frozen=True):
-    """A browser's send of an event that the server sends too, there."""
+    """A browser's send of an event that the server sends too, there. Those of one name share their
+    ``servers``."""
 
     name: str
     send: Send
@@ -27,4 +28,5 @@ def duplicates(sends: Iterable[Send]) -> Iterator[Duplicate]:
     for (side, name), browser in sites.items():
         servers = sites.get(("server", name))
         if side == "browser" and servers:
-            yield from (Duplicate(name, one, tuple(servers)) for one in browser)
+            shared = tuple(servers)
+            yield from (Duplicate(name, one, shared) for one in browser)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
@@ -10,6 +9,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from mmlint.model import syntax as s
+from mmlint.model.stretches import Stretches
 from mmlint.model.walk import Walk
 
 V = TypeVar("V", bound=s.Value)
@@ -270,28 +270,48 @@ class Unit:
 
     def function_at(self, offset: int) -> int:
         """Return the innermost function whose span holds the byte ``offset``."""
-        starts, innermost = self._stretches
-        return innermost[bisect_right(starts, offset) - 1]
+        at = self._functions.at(offset)
+        return self._outer_first[at] if at >= 0 else 0
 
     @cached_property
-    def _stretches(self) -> tuple[list[int], list[int]]:
-        """The file cut where a function begins or ends: the starts of the stretches in order, and
-        the innermost function of each."""
+    def _outer_first(self) -> list[int]:
+        """The functions but for the module's own, those with longer spans first."""
         functions = self.module.functions
-        begins: dict[int, list[int]] = {}
-        for index, function in enumerate(functions[1:], 1):
-            begins.setdefault(function.start, []).append(index)
-            begins.setdefault(function.end, [])
-        starts, innermost, open_ = [-1], [0], list[int]()
-        for offset in sorted(begins):
-            open_ = [one for one in open_ + begins[offset] if functions[one].end > offset]
-            starts.append(offset)
-            innermost.append(
-                min(open_, key=lambda one: (functions[one].end - functions[one].start, one))
-                if open_
-                else 0
-            )
-        return starts, innermost
+        return sorted(
+            range(1, len(functions)),
+            key=lambda one: (functions[one].start - functions[one].end, -one),
+        )
+
+    @cached_property
+    def _functions(self) -> Stretches:
+        functions = self.module.functions
+        return Stretches([(functions[one].start, functions[one].end) for one in self._outer_first])
+
+    def statement_at(self, offset: int) -> tuple[s.Statement, int] | None:
+        """Return the innermost statement that holds the byte ``offset``, and its function: the one
+        at ``offset``, or the next around it that has such a statement."""
+        index = self.function_at(offset)
+        while True:
+            written, stretches = self._placed(index)
+            at = stretches.at(offset)
+            if at >= 0:
+                return written[at], index
+            if index == 0:
+                return None
+            index = self.module.functions[index].parent
+
+    def _placed(self, function: int) -> tuple[list[s.Statement], Stretches]:
+        """The statements of a function, and where they stand."""
+        found = self._statements.get(function)
+        if found is None:
+            written = self.walk.written(function)
+            found = written, Stretches([(one.start, one.end) for one in written])
+            self._statements[function] = found
+        return found
+
+    @cached_property
+    def _statements(self) -> dict[int, tuple[list[s.Statement], Stretches]]:
+        return {}
 
     def self_class(self, value: s.Value, function: int) -> int:
         """Return the class whose instance ``value`` (``this``, ``self``) is, or -1."""

@@ -11,7 +11,6 @@ from mmlint.frameworks.pattern import Runtime
 from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry, FileFacts
 from mmlint.model.finding import Place, Related
-from mmlint.model.walk import statements
 from mmlint.project.calling import Functions
 from mmlint.project.clients import Setup, setups
 from mmlint.project.duplicates import Duplicate, duplicates
@@ -324,15 +323,8 @@ class Project:
 
     def statement(self, unit: Unit, start: int) -> Written | None:
         """Return the innermost statement that holds the byte ``start``, and its function."""
-        index = unit.function_at(start)
-        while True:
-            best: s.Statement | None = None
-            for statement in statements(unit.module.functions[index].body):
-                if statement.start <= start < statement.end:
-                    best = statement
-            if best is not None or index == 0:
-                return Written(best, index) if best is not None else None
-            index = unit.module.functions[index].parent
+        found = unit.statement_at(start)
+        return Written(*found) if found is not None else None
 
     def in_scope(self, unit: Unit, offset: int, names: Iterable[str]) -> str | None:
         """Return the first of ``names`` that is declared and can be read at the byte ``offset``."""

@@ -76,15 +76,18 @@ RULE = Rule("MM401", "error", fixable="unsafe", options=("allow",))
 
 def check(project: Project) -> Iterator[Verdict]:
     allowed = project.option("duplicate-event", "allow")
+    servers: dict[str, tuple[Related, ...]] = {}
     for one in project.duplicates:
         name, send = one.name, one.send
         if isinstance(allowed, list) and name in allowed:
             continue
+        if name not in servers:
+            servers[name] = tuple(_related(project, server) for server in one.servers)
         yield Verdict(
             project.place(send.unit, send.node),
             f'"{name}" is sent from the browser here and from the server too: {_advice(name)}',
             extent=project.extent(send.unit, send.call.start),
-            related=tuple(_related(project, server) for server in one.servers),
+            related=servers[name],
             fix=_fix(project, send),
         )
 
