@@ -38,7 +38,7 @@ except SystemExit as end:
 print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
 """
 
-HEAVY = {"libcst", "tree_sitter", "msgspec", "pathspec", "dotenv", "jsonschema", "mmlint.engine"}
+HEAVY = {"libcst", "tree_sitter", "msgspec", "dotenv", "jsonschema", "mmlint.engine"}
 HEAVY |= {"asyncio", "logging", "multiprocessing", "concurrent.futures", "subprocess", "rich"}
 
 JAVASCRIPT = """

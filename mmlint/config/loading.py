@@ -21,7 +21,8 @@ from mmlint.config.layers import (
 )
 from mmlint.config.problem import ConfigError, Keys, Problem, expected, shown
 from mmlint.config.schema import Options, key_of
-from mmlint.config.settings import Settings, matches
+from mmlint.config.settings import Settings
+from mmlint.model.gitignore import pattern
 from mmlint.model.regex import regex
 
 _SELECTION = ("select", "extend_select", "ignore")
@@ -233,7 +234,7 @@ class _Source:
             globs += [(("overrides", index, "paths"), glob) for glob in override.paths]
         for keys, glob in globs:
             try:
-                matches((glob,), "")
+                pattern(glob)
             except ValueError as error:
                 message = f'`{keys[0]}`: "{shown(glob)}" is no pattern in the style of .gitignore'
                 raise Problem(message, keys, glob) from error

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 
 from mmlint.config.schema import Options, key_of
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from mmlint.model.gitignore import Patterns, listed
 
 DEFAULT = "default"
 
@@ -113,15 +111,10 @@ def _weight(selector: str, code: str, name: str) -> int:
 
 
 def matches(globs: tuple[str, ...], path: str) -> bool:
-    """Whether one of ``globs`` (as in a ``.gitignore``) is about ``path`` or a folder above it.
-
-    Raises ValueError for a glob that is none.
-    """
-    return bool(globs) and _spec(globs).match_file(path)
+    """Whether ``globs`` (as in a ``.gitignore``) cover ``path`` or a folder above it."""
+    return bool(globs) and _patterns(globs).covers(path)
 
 
-@lru_cache(maxsize=256)
-def _spec(globs: tuple[str, ...]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(globs)
+@lru_cache(maxsize=4096)
+def _patterns(globs: tuple[str, ...]) -> Patterns:
+    return listed(globs)

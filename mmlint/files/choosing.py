@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from mmlint.files import gitignore
 from mmlint.files.reading import Unreadable, read
 from mmlint.files.root import work_tree
+from mmlint.model import gitignore
 
 IGNORE_FILE = ".gitignore"
 
@@ -29,7 +29,7 @@ def folders_of(paths: Iterable[str]) -> set[str]:
 class Layer(msgspec.Struct, frozen=True):
     """An ignore file's patterns, and how a path from the root becomes one from its folder."""
 
-    patterns: tuple[gitignore.Pattern, ...]
+    patterns: gitignore.Patterns
     drop: int
     prepend: str = ""
 
@@ -66,7 +66,7 @@ class IgnoreFiles:
     def _ignores(self, path: str, *, folder: bool) -> bool:
         for layer in self.layers:
             relative = layer.prepend + path[layer.drop :]
-            ignored = gitignore.verdict(layer.patterns, relative, folder=folder)
+            ignored = layer.patterns.verdict(relative, folder=folder)
             if ignored is not None:
                 return ignored
         return False
@@ -90,7 +90,7 @@ def _outer_layers(root: Path, folder: str) -> tuple[Layer, ...]:
     return tuple(layers)
 
 
-def _patterns(folder: Path, path: str) -> tuple[gitignore.Pattern, ...]:
+def _patterns(folder: Path, path: str) -> gitignore.Patterns:
     # Git does not follow links here either.
     data = b"" if (folder / path).is_symlink() else read(folder, path)
-    return () if isinstance(data, Unreadable) else gitignore.parse(os.fsdecode(data))
+    return gitignore.parse("" if isinstance(data, Unreadable) else os.fsdecode(data))

@@ -28,6 +28,7 @@ from mmlint.files.kinds import VENDORED, language
 from mmlint.files.reading import is_within
 from mmlint.files.root import is_repository, work_tree
 from mmlint.files.tree import Tree
+from mmlint.model.gitignore import listed
 from mmlint.model.regex import regex
 
 _ENV = regex(r"(?:\A|/)(?:\.env|[^/]*\.env|\.env[./][^/]*|\.envrc|\.dev\.vars[^/]*)(?:/|\Z)", re.I)
@@ -199,10 +200,8 @@ def _ask(folder: Path) -> Asked | None:
 def _without(files: Iterable[str], exclude: Sequence[str]) -> Iterable[str]:
     if not exclude:
         return files
-    from pathspec import GitIgnoreSpec
-
-    spec = GitIgnoreSpec.from_lines(exclude)
-    return (path for path in files if not spec.match_file(path))
+    excluded = listed(exclude)
+    return (path for path in files if not excluded.covers(path))
 
 
 class _Found:

@@ -78,6 +78,25 @@ def test_the_last_override_that_matches_decides() -> None:
     assert Settings().runtime_for("app/a.ts") is None
 
 
+def test_what_is_in_an_excluded_folder_is_not_taken_back() -> None:
+    settings = Settings(exclude=("gen/", "!gen/keep.ts"))
+    assert settings.excludes("gen/keep.ts")
+    assert not settings.excludes("keep.ts")
+
+
+@pytest.mark.parametrize("glob", ["*a" * 60 + "b", "[a-z]*" * 60 + "1"])
+def test_no_pattern_takes_for_ever(glob: str) -> None:
+    settings = Settings(
+        exclude=(glob,),
+        per_file_ignores={glob: ("MM1",)},
+        overrides=(Override(paths=(glob,), runtime="server"),),
+    )
+    path = "a" * 255
+    assert not settings.excludes(path)
+    assert settings.ignored_in(path) == frozenset()
+    assert settings.runtime_for(path) is None
+
+
 def test_excluded_files_follow_gitignore() -> None:
     settings = Settings(exclude=("gen/", "*.gen.ts", "!keep.gen.ts"))
     assert not settings.excludes("src/gen.ts")

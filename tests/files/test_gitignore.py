@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mmlint.files.gitignore import parse, verdict
+from mmlint.model.gitignore import listed, parse, pattern
+from tests.work import calls
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +110,7 @@ CASES = [
 
 @pytest.mark.parametrize(("text", "path"), CASES)
 def test_patterns_mean_what_git_means(repository: Path, text: str, path: str) -> None:
-    said = verdict(parse(text), path.rstrip("/"), folder=path.endswith("/"))
+    said = parse(text).verdict(path.rstrip("/"), folder=path.endswith("/"))
     assert said == git_says(repository, text, path)
 
 
@@ -132,20 +133,69 @@ def test_any_pattern_means_what_git_means(
     ours: bool | None = None
     for depth in range(1, len(parts) + 1):
         is_folder = folder or depth < len(parts)
-        ours = verdict(patterns, "/".join(parts[:depth]), folder=is_folder)
+        ours = patterns.verdict("/".join(parts[:depth]), folder=is_folder)
         if ours:
             break
     theirs = git_says(repository, text, "/".join(parts) + "/" * folder)
     assert bool(ours) == bool(theirs)
 
 
-def test_many_stars_cost_no_time() -> None:
-    patterns = parse("*a" * 60 + "b\n" + "**/a/" * 40 + "b\n")
-    # Each star tried at every letter, all of them together, would not end in a lifetime.
-    assert verdict(patterns, "a" * 255, folder=False) is None
-    assert verdict(patterns, "/".join("a" * 200), folder=False) is None
+@given(lines=st.lists(LINES, max_size=4), paths=st.lists(PATHS, min_size=1, max_size=3))
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_list_of_a_configuration_covers_the_files_that_git_ignores(
+    repository: Path, lines: list[str], paths: list[list[str]]
+) -> None:
+    """One list is asked about many files, and remembers what it said of their folders."""
+    patterns = listed(lines)
+    text = "".join(line + "\n" for line in lines)
+    for path in map("/".join, paths):
+        assert patterns.covers(path) == bool(git_says(repository, text, path))
+
+
+@pytest.mark.parametrize(
+    "line", ["", " ", "#a", "/", "//", "!", "!/", "[a", "a/[b", "[[:nope:]]", "[[:", "a\\"]
+)
+def test_what_can_match_nothing_is_no_pattern(line: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        pattern(line)
+
+
+# --- what it costs --------------------------------------------------------------------------------
+
+
+NAMES = {
+    "stars and letters": lambda n: ("*a" * n + "b", "a" * n),
+    "sets": lambda n: ("[a-z]*" * n + "1", "a" * n),
+    "question marks": lambda n: ("*?b" * n, "a" * n),
+    "folders": lambda n: ("**/a/" * n + "b", "a/" * 40 + "c"),
+    "open sets": lambda n: ("[" + "[:" * n + "]b", "a"),
+}
+
+
+@pytest.mark.parametrize("shape", NAMES)
+def test_a_pattern_that_is_twice_as_long_takes_twice_the_calls(shape: str) -> None:
+    def ask(n: int) -> None:
+        line, path = NAMES[shape](n)
+        assert not listed([line]).covers(path)
+
+    ask(1)
+    once, twice = calls(lambda: ask(1000)), calls(lambda: ask(2000))
+    assert twice < 2.5 * once
+
+
+@pytest.mark.parametrize("line", ["*a" * 120 + "b", "[a-z]*" * 120 + "1", "*?*[!b]" * 60 + "b"])
+def test_no_name_is_tried_in_all_ways(line: str) -> None:
+    """What a regular expression does by itself is no step of ours; this would not end."""
+    assert not listed([line]).covers("a" * 255)
 
 
 @given(st.text())
 def test_any_text_is_a_gitignore_file(text: str) -> None:
-    verdict(parse(text), "a/b", folder=False)
+    parse(text).verdict("a/b", folder=False)
+
+
+@given(st.lists(st.text()), st.text())
+def test_any_list_can_be_asked_about_any_path(lines: list[str], path: str) -> None:
+    listed(lines).covers(path)
