@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,8 +44,7 @@ def open_session(
 ) -> Session:
     """Find the project, its settings and the focus. Raises UsageError."""
     here = Path(os.path.realpath(start or Path.cwd()))
-    named = _named(request)
-    folder, root = _project(named[0] if named else request.stdin_filename or ".", here)
+    root, names = next(iter(_groups(request, here).items()))
     if start is not None:
         root = here
     from mmlint.files.copies import may_fork
@@ -54,7 +53,7 @@ def open_session(
     # The files are listed while settings and rules are loaded.
     lister = Lister(root, apart=request.jobs > 1 and may_fork())
     try:
-        settings = load_settings(request, here if here.is_relative_to(root) else folder, root)
+        settings = load_settings(request, _seen_from(request, names, here, root), root)
         session = _opened(request, settings, stdin, here, root, lister, means or Means())
     except BaseException:
         lister.stop()
@@ -62,6 +61,15 @@ def open_session(
     if session.is_lost:
         lister.stop()
     return session
+
+
+def _seen_from(request: Request, names: Sequence[str], here: Path, root: Path) -> Path:
+    """Return the folder whose configuration counts: where mmlint was started, if that belongs to
+    the project, else what holds all that is named of it."""
+    if here.is_relative_to(root):
+        return here
+    folders = [_folder(_place(request, here, name)) for name in names]
+    return Path(os.path.commonpath(folders))
 
 
 def _opened(
@@ -116,32 +124,55 @@ def _named(request: Request) -> list[str]:
 
 
 def by_project(request: Request) -> list[Request]:
-    """Return the request, or where its paths belong to several projects, one for each of them.
-
-    A project is that of the first path that lies in no earlier one. What does not exist is the
-    first one's business, and so is stdin.
-    """
-    here = Path(os.path.realpath(Path.cwd()))
-    groups: dict[Path, list[str]] = {}
-    for name in request.paths:
-        path = Path(os.path.normpath(here / name))
-        known = [root for root in groups if path.is_relative_to(root)]
-        if not known and groups and (name == "-" or not os.path.lexists(path)):
-            known = list(groups)
-        root = known[0] if known else _project(name, here)[1]
-        groups.setdefault(root, []).append(name)
+    """Return the request, or where its paths belong to several projects, one for each of them."""
+    groups = _groups(request, Path(os.path.realpath(Path.cwd())))
     if len(groups) < 2:
         return [request]
     return [replace(request, paths=tuple(names)) for names in groups.values()]
 
 
-def _project(name: str, here: Path) -> tuple[Path, Path]:
-    """Return the folder that ``name`` is or lies in, and the root of its project."""
+def _groups(request: Request, here: Path) -> dict[Path, list[str]]:
+    """Return the names of a request by the root of the project that each belongs to.
+
+    Where nothing on the disk tells the root, it is the outermost folder that is named and holds
+    the path; for a file outside of all, the folder that mmlint was started in. So the order of the
+    names means nothing. What does not exist goes to the project that it would lie in, else to the
+    first.
+    """
     from mmlint.files.root import project_root
 
-    path = here / name
-    folder = Path(os.path.normpath(path if path.is_dir() else path.parent))
-    return folder, project_root(folder, within=here)
+    places = {name: _place(request, here, name) for name in request.paths or (".",)}
+    folders = {place for place in places.values() if place.is_dir()}
+    roots: dict[tuple[Path, Path], Path] = {}
+    groups: dict[Path, list[str]] = {}
+    lost: list[str] = []
+    for name, place in places.items():
+        is_stdin = name == "-" and request.stdin_filename is not None
+        if not is_stdin and not os.path.lexists(place):
+            lost.append(name)
+            continue
+        around = [*reversed(place.parents), place]
+        key = _folder(place), next((one for one in around if one in folders), here)
+        if key not in roots:
+            roots[key] = project_root(key[0], within=key[1])
+        groups.setdefault(roots[key], []).append(name)
+    for name in lost:
+        place = places[name]
+        known = [root for root in groups if place.is_relative_to(root)] or list(groups)[:1]
+        nearest = max(known, key=lambda root: len(root.parts), default=None)
+        root = nearest or project_root(_folder(place), within=here)
+        groups.setdefault(root, []).append(name)
+    return groups
+
+
+def _place(request: Request, here: Path, name: str) -> Path:
+    path = request.stdin_filename if name == "-" and request.stdin_filename else name
+    return Path(os.path.normpath(here / path))
+
+
+def _folder(place: Path) -> Path:
+    """Return the folder that is meant, or in which a file lies."""
+    return place if place.is_dir() else place.parent
 
 
 def load_settings(request: Request, here: Path, root: Path) -> Settings:

@@ -14,8 +14,8 @@ def project_root(start: Path, within: Path | None = None) -> Path:
     """Return the root of the project that ``start`` (a file or folder) belongs to, without links.
 
     The top of its git work tree; else the nearest folder upward with a manifest; else ``within``
-    (the folder mmlint was started in) if ``start`` lies below it; else ``start`` itself (its
-    folder, if it is a file).
+    (a folder that was named, or in which mmlint was started) if ``start`` lies below it; else
+    ``start`` itself (its folder, if it is a file).
     """
     start = Path(os.path.realpath(start))
     folder = start.parent if os.path.isfile(start) else start

@@ -9,6 +9,7 @@ import pytest
 
 from mmlint.app import Request, run
 from mmlint.app.opening import by_project
+from mmlint.files.root import work_tree
 from tests.proof.command import write
 
 LOSES = """\
@@ -68,6 +69,86 @@ def test_paths_are_sorted_by_project_each_once() -> None:
 
 def test_a_project_without_findings_adds_none(capfd: pytest.CaptureFixture[str]) -> None:
     assert places(report(capfd, "c", "c/app", code=0)) == []
+
+
+# --- folders that nothing but their names makes projects ----------------------------------------
+
+BROWSER = """\
+import { track } from "@millimetric/track";
+track("joined");
+"""
+SERVER = """\
+import { track } from "@millimetric/track-node";
+export const joined = (anonymous_id) => track({ event: "joined", anonymous_id });
+"""
+
+
+@pytest.fixture
+def exports(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two trees without git, manifest and configuration that send the same event from two sides."""
+    if work_tree(here) is not None:
+        pytest.skip("the temporary folder lies in a git repository")
+    folder = write(here / "exports", {"one/web.js": BROWSER, "two/lib/server.js": SERVER})
+    write(folder, {"beside.js": SERVER})
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def codes(found: dict) -> set[str]:  # type: ignore[type-arg]
+    return {one["code"] for one in found["findings"]}
+
+
+@pytest.mark.parametrize("paths", [("one", "two"), ("two", "one"), ("one",), ("two/lib", "one")])
+def test_folders_that_are_named_are_not_compared(
+    paths: tuple[str, ...], exports: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    found = report(capfd, *paths, code=0)
+    assert found["findings"] == []
+    assert found["summary"]["files"] == len(paths)  # and nothing beside them is read
+
+
+def test_what_lies_in_one_folder_is_compared(
+    exports: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write(exports, {"one/server.js": SERVER})
+    assert codes(report(capfd, "one", "two")) == {"MM401"}
+
+
+@pytest.mark.parametrize("paths", [(), (".",), (".", "two"), ("two", "."), ("one/web.js",)])
+def test_the_folder_of_the_run_is_the_project_of_all_that_it_holds(
+    paths: tuple[str, ...], exports: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert codes(report(capfd, *paths)) == {"MM401"}
+
+
+@pytest.mark.parametrize("name", ["mmlint.toml", "package.json", ".git/HEAD"])
+def test_a_mark_above_makes_one_project_of_them(
+    name: str, exports: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write(exports, {name: MANIFEST if name == "package.json" else ""})
+    request = Request(paths=("one", "two"))
+    assert by_project(request) == [request]
+    assert codes(report(capfd, "one", "two")) == {"MM401"}
+
+
+@pytest.mark.parametrize("paths", [("one", "two"), ("two", "one"), (".", "two"), ("two", ".")])
+def test_a_broken_configuration_is_told_wherever_it_is_named(
+    paths: tuple[str, ...], exports: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write(exports, {"two/mmlint.toml": "select = 1\n"})
+    assert run(Request(paths=paths)) == 2
+    assert "two/mmlint.toml:1: `select` must be a list" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("paths", [("two", "two/lib"), ("two/lib", "two", "two/lib/server.js")])
+def test_a_folder_in_a_folder_is_a_part_of_it(paths: tuple[str, ...], exports: Path) -> None:
+    request = Request(paths=paths)
+    assert by_project(request) == [request]
+
+
+def test_stdin_goes_where_its_file_lies(exports: Path) -> None:
+    request = Request(paths=("one", "two", "-"), stdin_filename="two/lib/new.js")
+    assert [one.paths for one in by_project(request)] == [("one",), ("two", "-")]
 
 
 # --- one report -----------------------------------------------------------------------------------
