@@ -14,10 +14,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 
 from mmlint.files.imports import import_lines
-from mmlint.files.kinds import is_test, language
+from mmlint.files.kinds import MAX_BYTES, is_test, language
 from mmlint.files.needles import Needles, matters, needles
 from mmlint.files.reading import Reader, Unreadable
 from mmlint.model.regex import regex
+from mmlint.model.regular import read_regular
 
 MOST = 64
 """Files that are read at the most; a larger neighbourhood costs what a run does."""
@@ -59,8 +60,7 @@ def idle(names: Sequence[str]) -> int | None:
 def _baselined(top: str) -> Callable[[str], bool]:
     """Return whether a file may be in the project's baseline, where its entries are stale now."""
     try:
-        with open(os.path.join(top, _BASELINE), "rb") as file:
-            data = file.read()
+        data = read_regular(os.path.join(top, _BASELINE), MAX_BYTES)
     except FileNotFoundError:
         return lambda path: False
     except OSError:
@@ -92,9 +92,9 @@ def _is_configured(folder: str) -> bool:
     """Whether a file in ``folder`` may configure mmlint."""
     for name in _CONFIGURATIONS:
         try:
-            with open(os.path.join(folder, name), "rb") as file:
-                if "mmlint" in name or b"mmlint" in file.read():
-                    return True
+            data = read_regular(os.path.join(folder, name), MAX_BYTES)
+            if "mmlint" in name or b"mmlint" in data:
+                return True
         except FileNotFoundError:
             continue
         except OSError:
@@ -224,8 +224,7 @@ def _listed(folder: str) -> list[str]:
 def _may_rename(path: str, name: str) -> bool:
     """Whether a settings file may give ``name`` a meaning of its own."""
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = read_regular(path, MAX_BYTES)
     except OSError:
         return True
     words = (b"baseUrl", os.fsencode(name.partition("/")[0]), b'"*"')

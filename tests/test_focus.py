@@ -93,6 +93,17 @@ def test_what_is_no_file_of_one_repository_is_left_to_the_run(root: Path) -> Non
     assert focus.idle(["a.ts"]) is None
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
+@pytest.mark.parametrize(
+    "name", ["mmlint.toml", "package.json", "tsconfig.json", ".mmlint-baseline"]
+)
+def test_a_fifo_is_left_to_the_run_and_not_waited_for(root: Path, name: str) -> None:
+    make(root, {"a.ts": 'import "react"', "node_modules/react/index.js": ""})
+    assert focus.idle(["a.ts"]) == 1
+    os.mkfifo(root / name)
+    assert focus.idle(["a.ts"]) is None
+
+
 def test_too_large_a_neighbourhood_is_left_to_the_run(root: Path) -> None:
     make(root, {f"{n}.ts": f'import "./{n + 1}";' for n in range(focus.MOST + 1)})
     assert focus.idle(["0.ts"]) is None

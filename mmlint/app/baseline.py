@@ -169,10 +169,10 @@ def show(request: Request, format_: str) -> str:
     """Return the entries of the baseline as ``table`` or ``json``. Raises UsageError."""
     import msgspec
 
-    session = _whole_project(request)
-    path, _ = _place(request, session.settings, session.root)
-    _there(session, path)
-    counts = session.baseline
+    with _whole_project(request) as session:
+        path, _ = _place(request, session.settings, session.root)
+        _there(session, path)
+        counts = session.baseline
     if format_ == "json":
         records = [
             {"path": one.path, "code": one.code, "scope": one.scope, "text": one.text}

@@ -22,11 +22,11 @@ def events(path: str, format_: str, revision: str | None = None, cache: bool = T
     from mmlint.report.inventory import render, render_changes
 
     request = Request(paths=(path,), cache=cache)
-    session = open_session(request, None)
-    if session.missing:
-        raise UsageError(session.missing[0].message)
-    past = _before(session, revision) if revision is not None else None
-    now = _gathered(session)
+    with open_session(request, None) as session:
+        if session.missing:
+            raise UsageError(session.missing[0].message)
+        past = _before(session, revision) if revision is not None else None
+        now = _gathered(session)
     seen = view(request, session)
     if past is None:
         return render(format_, now, seen)
@@ -54,6 +54,11 @@ def _before(session: Session, revision: str) -> Inventory:
         )
     found = at(session.root, revision)
     if isinstance(found, Failure):
+        if found.stuck:
+            raise UsageError(
+                f"--diff {revision}: git does not answer: {found.reason}; expected the files of "
+                "that revision. Try: git ls-tree HEAD"
+            )
         raise UsageError(
             f"--diff {revision}: {found.reason}; expected a commit, branch or tag of this "
             "repository. List them with: git log --oneline, git branch --all"

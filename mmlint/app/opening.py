@@ -49,12 +49,15 @@ def open_session(
         root = here
     from mmlint.files.copies import may_fork
     from mmlint.files.listing import Lister
+    from mmlint.files.root import odd_files
 
     # The files are listed while settings and rules are loaded.
     lister = Lister(root, apart=request.jobs > 1 and may_fork())
     try:
-        settings = load_settings(request, _seen_from(request, names, here, root), root)
+        folder = _seen_from(request, names, here, root)
+        settings = load_settings(request, folder, root)
         session = _opened(request, settings, stdin, here, root, lister, means or Means())
+        session.notes = tuple(odd_files(Path(os.path.realpath(folder)), root))
     except BaseException:
         lister.stop()
         raise

@@ -45,7 +45,7 @@ class Session:
     ``only``: the project's files, where these are not those that lie in its folder now;
     ``lister``: lists those, where somebody has begun already.
     ``baseline``: what is known and not reported, by how often. ``is_lost``: nothing that was
-    named is there.
+    named is there. ``notes``: what the user should know of how the project was found.
     ``read``, ``parsed``: are told of the number of files as they are.
     """
 
@@ -90,6 +90,7 @@ class Session:
         self.limits: dict[str, int] = {}
         self.notices: list[Notice] = []
         self.missing: list[Notice] = []
+        self.notes: tuple[str, ...] = ()
         self.is_lost = False
 
     @cached_property
@@ -124,7 +125,7 @@ class Session:
         )
         found = verdicts.findings
         self.ignored = verdicts.ignored
-        self.notices = observed.notices + verdicts.notices
+        self.notices = [*map(Notice, self.notes), *observed.notices, *verdicts.notices]
         self.limits = {**observed.limits.counts(), **project.program.limits.counts()}
         if self.focus and not any(map(self.is_named, observed.facts)):
             self.limits = {}  # what was asked for has no part in what was not followed
@@ -316,6 +317,14 @@ class Session:
         """Keep what was read for the next run."""
         if self._observer is not None:
             self._observer.save()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let git go, where the files were never asked for: stuck, it would stay for good."""
+        if self._lister is not None:
+            self._lister.stop()
 
     def _link(self, observed: Observed) -> Project:
         from mmlint.project.view import Choices, Project

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -12,9 +13,13 @@ from typing import Final, Protocol
 from mmlint.config.places import json_line, toml_line
 from mmlint.config.problem import ConfigError, Keys, Problem, shown
 from mmlint.model.regex import regex
+from mmlint.model.regular import read_regular
 
 FILES: Final = ("mmlint.toml", ".mmlint.toml", "pyproject.toml", "package.json")
 """Names that are looked for; the first one of a folder that speaks of mmlint counts."""
+
+MOST_BYTES: Final = 16 * 1024 * 1024
+"""Bytes of a configuration file; a larger one is none, and would cost its size in memory."""
 
 COMMAND_LINE: Final = "command line"
 
@@ -126,9 +131,9 @@ def _may_speak(path: Path) -> bool:
     if path.name not in _SECTIONS:
         return True
     try:
-        return b"mmlint" in path.read_bytes()
-    except OSError:
-        return False
+        return b"mmlint" in read_regular(path, MOST_BYTES)
+    except OSError as error:
+        return error.errno == errno.EFBIG  # which is told when it is decoded
 
 
 def merged(first: Mapping[str, object], second: Mapping[str, object]) -> dict[str, object]:
@@ -182,7 +187,7 @@ def _below(decoded: object, section: Sequence[str]) -> object:
 
 def _text(path: Path, label: str) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return read_regular(path, MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{label}:{line}: not UTF-8") from error

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from mmlint.files.reading import Unreadable, read
+from mmlint.files.reading import VANISHED, Unreadable, read
 from mmlint.files.root import work_tree
 from mmlint.model import gitignore
 
@@ -36,16 +36,23 @@ class Layer(msgspec.Struct, frozen=True):
 
 class IgnoreFiles:
     """What ignore files say of one repository's part of the tree; the deepest that has something to
-    say is right. Paths are relative to the project's root."""
+    say is right. Paths are relative to the project's root.
 
-    def __init__(self, root: Path, layers: tuple[Layer, ...] = ()) -> None:
+    ``notes``: is told of those that cannot be read.
+    """
+
+    def __init__(
+        self, root: Path, layers: tuple[Layer, ...] = (), *, notes: list[str] | None = None
+    ) -> None:
         self.root = root
         self.layers = layers
+        self.notes = [] if notes is None else notes
 
     @classmethod
-    def above(cls, root: Path, folder: str) -> IgnoreFiles:
+    def above(cls, root: Path, folder: str, notes: list[str] | None = None) -> IgnoreFiles:
         """Return what is said about ``folder`` from above it in its work tree."""
-        return cls(root, _outer_layers(root, folder))
+        notes = [] if notes is None else notes
+        return cls(root, _outer_layers(root, folder, notes), notes=notes)
 
     def takes(self, path: str) -> bool:
         """Whether a file belongs to the project."""
@@ -60,8 +67,9 @@ class IgnoreFiles:
         if IGNORE_FILE not in names:
             return self
         prefix = folder + "/" if folder else ""
-        layer = Layer(_patterns(self.root, prefix + IGNORE_FILE), drop=len(prefix))
-        return IgnoreFiles(self.root, (layer, *self.layers))
+        patterns = _patterns(self.root, prefix + IGNORE_FILE, self.notes)
+        layers = (Layer(patterns, drop=len(prefix)), *self.layers)
+        return IgnoreFiles(self.root, layers, notes=self.notes)
 
     def _ignores(self, path: str, *, folder: bool) -> bool:
         for layer in self.layers:
@@ -72,7 +80,7 @@ class IgnoreFiles:
         return False
 
 
-def _outer_layers(root: Path, folder: str) -> tuple[Layer, ...]:
+def _outer_layers(root: Path, folder: str, notes: list[str]) -> tuple[Layer, ...]:
     """Return what is said about ``folder`` from above it in its work tree, nearest first, and then
     in the list that the repository keeps to itself."""
     here = root / folder
@@ -82,15 +90,19 @@ def _outer_layers(root: Path, folder: str) -> tuple[Layer, ...]:
     drop = len(folder) + 1 if folder else 0
     above = [parent for parent in here.parents if parent.is_relative_to(top)]
     layers = [
-        Layer(_patterns(parent, IGNORE_FILE), drop, here.relative_to(parent).as_posix() + "/")
+        Layer(
+            _patterns(parent, IGNORE_FILE, notes), drop, here.relative_to(parent).as_posix() + "/"
+        )
         for parent in above
     ]
     prepend = layers[-1].prepend if layers else ""
-    layers.append(Layer(_patterns(top, ".git/info/exclude"), drop, prepend))
+    layers.append(Layer(_patterns(top, ".git/info/exclude", notes), drop, prepend))
     return tuple(layers)
 
 
-def _patterns(folder: Path, path: str) -> gitignore.Patterns:
+def _patterns(folder: Path, path: str, notes: list[str]) -> gitignore.Patterns:
     # Git does not follow links here either.
     data = b"" if (folder / path).is_symlink() else read(folder, path)
+    if isinstance(data, Unreadable) and data.reason != VANISHED:
+        notes.append(f"{path}: {data.reason}; its patterns do not count")
     return gitignore.parse("" if isinstance(data, Unreadable) else os.fsdecode(data))

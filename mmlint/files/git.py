@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
 
+from mmlint.files.kinds import MAX_BYTES
 from mmlint.files.root import work_tree
+from mmlint.model.regular import read_regular
 
 if TYPE_CHECKING:
     import subprocess
 
-TIMEOUT: Final = 120
-"""Seconds. Git is asked nothing that could take long; a FIFO in its way could block it."""
+PATIENCE: Final = 5.0
+"""Seconds for which git may do nothing at all: a FIFO in its way blocks it for good."""
+
+TIMEOUT: Final = 120.0
+"""Seconds for which it may be at work."""
+
+BLIND_TIMEOUT: Final = 30.0
+"""The same, where the system does not tell whether it is at work."""
 
 _NAMED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
 _LOCAL = (
@@ -64,33 +72,79 @@ ENV_FOLDER: Final = ".env"
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """Why git has no answer, in its own words."""
+    """Why git has no answer, in its own words. ``stuck``: it did not come to an end."""
 
     reason: str
+    stuck: bool = False
+
+
+class _StuckError(Exception):
+    """Git does not come to an end; the message says for how long it was waited for."""
 
 
 class _Running(msgspec.Struct, frozen=True):
-    """Git at work. ``paper``: what it writes on, where that is in memory and no pipe, for which it
-    would have to wait until somebody reads."""
+    """Git at work. ``paper``: the file that it writes on, which unlike a pipe has no end that it
+    would have to wait for."""
 
     process: subprocess.Popen[bytes]
-    paper: BinaryIO | None
+    paper: IO[bytes]
 
     def answer(self, said: bytes | None) -> tuple[bytes, bytes]:
-        """Hand it what is ``said``; return what it prints, and its warnings."""
-        out, errors = self.process.communicate(said, timeout=TIMEOUT)
-        if self.paper is None:
-            return out, errors
+        """Hand it what is ``said``; return what it prints, and its warnings. Raises _StuckError."""
+        errors = self._warnings(said)
         self.paper.seek(0)
         return self.paper.read(), errors
 
+    def _warnings(self, said: bytes | None) -> bytes:
+        from subprocess import TimeoutExpired
+
+        waited = idle = 0.0
+        before = _work_done(self.process.pid)
+        while True:
+            try:
+                return self.process.communicate(said, timeout=PATIENCE / 5)[1]
+            except TimeoutExpired as expired:
+                if self.process.poll() is not None:  # a process of its own holds the pipe
+                    return expired.stderr or b""
+            said = None  # it is kept, and handed over further
+            waited += PATIENCE / 5
+            done = _work_done(self.process.pid)
+            idle = idle + PATIENCE / 5 if done is not None and done == before else 0.0
+            before = done
+            if idle >= PATIENCE:
+                raise _StuckError(f"it did nothing for {PATIENCE:g} seconds")
+            if waited >= (BLIND_TIMEOUT if done is None else TIMEOUT):
+                raise _StuckError(f"it did not end within {waited:g} seconds")
+
     def end(self) -> None:
-        """End it, if it still runs."""
+        """End it, if it still runs. What it has begun itself is not waited for."""
+        from subprocess import TimeoutExpired
+
         if self.process.poll() is None:
             self.process.kill()
-            self.process.communicate()
-        if self.paper is not None:
-            self.paper.close()
+            with suppress(TimeoutExpired):
+                self.process.wait(timeout=1)
+        for stream in (self.process.stdin, self.process.stderr, self.paper):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+
+
+def _work_done(process: int) -> object:
+    """Return what changes whenever the process does something, None where the system does not say.
+
+    One that is not asleep is at work: then it is unlike anything that was returned before.
+    """
+    found: list[str] = []
+    try:
+        for thread in os.scandir(f"/proc/{process}/task"):
+            with open(os.path.join(thread.path, "status"), "rb") as file:
+                lines = file.read().decode("ascii", "replace").splitlines()
+            found += (line for line in lines if line.startswith(("State:", "voluntary_", "nonvol")))
+    except OSError:
+        return None
+    asleep = all(line.split()[1] in "ST" for line in found if line.startswith("State:"))
+    return sorted(found) if asleep and found else object()
 
 
 class Asked:
@@ -129,26 +183,7 @@ class Asked:
                 one.end()
 
     def _start(self, *words: str) -> _Running | Failure:
-        import subprocess
-
-        with ExitStack() as failed:
-            paper = _paper()
-            if paper is not None:
-                failed.enter_context(paper)
-            try:
-                process = subprocess.Popen(
-                    [*_COMMAND, "-C", os.fspath(self._folder), *words],
-                    env=self._environment,
-                    stdin=subprocess.PIPE if words == _IGNORED else subprocess.DEVNULL,
-                    stdout=paper or subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                )
-            except FileNotFoundError:
-                return Failure("git is not installed")
-            except OSError as error:
-                return Failure(type(error).__name__)
-            failed.pop_all()
-        return _Running(process, paper)
+        return _started(self._folder, self._environment, words, told=words == _IGNORED)
 
     def _list(
         self,
@@ -156,53 +191,73 @@ class Asked:
         said: bytes | None = None,
         fine: tuple[int, ...] = (0,),
     ) -> list[str] | Failure:
-        if isinstance(running, Failure):
-            return running
-        try:
-            out, errors = running.answer(said)
-        except Exception as error:  # a timeout, a broken pipe
-            return Failure(type(error).__name__)
-        finally:
-            running.end()
-        lines = [_printable(line) for line in errors.splitlines() if line.strip()]
-        code = running.process.returncode
-        if code not in fine:
-            return Failure(lines[0] if lines else f"git ended with {code}")
-        self.warnings += lines
+        done = _finished(running, said, fine)
+        if isinstance(done, Failure):
+            return done
+        out, warnings = done
+        self.warnings += warnings
         return os.fsdecode(out).split("\0")[:-1]
-
-
-def _paper() -> BinaryIO | None:
-    """Return a file in memory that a process may write to, where the system has such files."""
-    if not hasattr(os, "memfd_create"):
-        return None
-    try:
-        return open(os.memfd_create("git"), "w+b", buffering=0)
-    except OSError:  # no descriptor is left, or a sandbox forbids it
-        return None
 
 
 def answer(folder: Path, *words: str, said: bytes = b"") -> bytes | Failure:
     """Return what git prints when it is asked ``words`` about ``folder`` and handed ``said``."""
+    done = _finished(_started(folder, environment(folder), words, told=True), said)
+    return done if isinstance(done, Failure) else done[0]
+
+
+def _started(
+    folder: Path, variables: Mapping[str, str], words: Sequence[str], *, told: bool
+) -> _Running | Failure:
+    """Ask git. ``told``: it will be handed something."""
     import subprocess
 
+    with ExitStack() as failed:
+        try:
+            paper = failed.enter_context(_paper())
+            process = subprocess.Popen(
+                [*_COMMAND, "-C", os.fspath(folder), *words],
+                env=variables,
+                stdin=subprocess.PIPE if told else subprocess.DEVNULL,
+                stdout=paper,
+                stderr=subprocess.PIPE,
+            )
+        except FileNotFoundError:
+            return Failure("git is not installed")
+        except OSError as error:
+            return Failure(type(error).__name__)
+        failed.pop_all()
+    return _Running(process, paper)
+
+
+def _finished(
+    running: _Running | Failure, said: bytes | None, fine: tuple[int, ...] = (0,)
+) -> tuple[bytes, list[str]] | Failure:
+    """Return what git printed, and its warnings; it has ended then. ``fine``: its exit codes."""
+    if isinstance(running, Failure):
+        return running
     try:
-        done = subprocess.run(
-            [*_COMMAND, "-C", os.fspath(folder), *words],
-            env=environment(folder),
-            input=said,
-            capture_output=True,
-            timeout=TIMEOUT,
-            check=False,
-        )
-    except FileNotFoundError:
-        return Failure("git is not installed")
-    except (OSError, subprocess.SubprocessError) as error:
+        out, errors = running.answer(said)
+    except _StuckError as stuck:
+        return Failure(str(stuck), stuck=True)
+    except Exception as error:  # a broken pipe
         return Failure(type(error).__name__)
-    if done.returncode != 0:
-        lines = [_printable(line) for line in done.stderr.splitlines() if line.strip()]
-        return Failure(lines[0] if lines else f"git ended with {done.returncode}")
-    return done.stdout
+    finally:
+        running.end()
+    lines = [_printable(line) for line in errors.splitlines() if line.strip()]
+    code = running.process.returncode
+    if code not in fine:
+        return Failure(lines[0] if lines else f"git ended with {code}")
+    return out, lines
+
+
+def _paper() -> IO[bytes]:
+    """Return a file without a name that a process may write to, in memory where possible."""
+    if hasattr(os, "memfd_create"):
+        with suppress(OSError):  # no descriptor is left, or a sandbox forbids it
+            return open(os.memfd_create("git"), "w+b", buffering=0)
+    from tempfile import TemporaryFile
+
+    return TemporaryFile(buffering=0)
 
 
 def _again() -> Iterator[str]:
@@ -261,8 +316,7 @@ def git_folder(top: Path) -> str | None:
     if entry.is_dir():
         return os.path.realpath(entry)
     try:
-        with entry.open("rb") as file:
-            text = file.read(8192)
+        text = read_regular(entry, MAX_BYTES)
     except OSError:
         return None
     target = text.removeprefix(b"gitdir:").strip()

@@ -168,7 +168,7 @@ class Lister:
             found.repository("", self._asked)
             while found.repositories:
                 folder = found.repositories.pop()
-                found.repository(folder, _ask(self._root / folder))
+                found.repository(folder, found.stuck or _ask(self._root / folder))
         stamps = found.stamps
         if found.ignored_env:
             folders = folders_of(stamps)
@@ -208,8 +208,9 @@ class _Found:
     """What was found so far below ``root`` (absolute, without links).
 
     ``stamps``: the files. ``ignored_env``: env files that are ignored, with their stamps.
-    ``repositories``: folders whose own repositories decide about what is in them. ``shares``:
-    a copy of this process may do a part of the work.
+    ``repositories``: folders whose own repositories decide about what is in them. ``stuck``: git
+    was waited for in vain, and is not asked again. ``shares``: a copy of this process may do a part
+    of the work.
     """
 
     def __init__(self, root: Path, *, shares: bool = False) -> None:
@@ -224,23 +225,27 @@ class _Found:
         self.repositories: list[str] = []
         self.notes: list[str] = []
         self.untracked: set[str] | None = None
+        self.stuck: Failure | None = None
         self._settled = time.time_ns() - UNSETTLED
 
-    def repository(self, folder: str, asked: Asked | None) -> None:
+    def repository(self, folder: str, asked: Asked | Failure | None) -> None:
         """Add the files of the project, or of a repository in it, that lies in ``folder``."""
         if asked is None:
-            self._walk(folder, IgnoreFiles(self.root))
+            self._walk(folder, IgnoreFiles(self.root, notes=self.notes))
             return
-        failed = self._listed(folder, asked)
+        failed = self._listed(folder, asked) if isinstance(asked, Asked) else asked
         if failed is None:
             return
-        asked.stop()
+        if isinstance(asked, Asked):
+            asked.stop()
+        if failed.stuck:
+            self.stuck = failed
         where = f" of {folder}" if folder else ""
         self.notes.append(
             f"git could not list the files{where} ({failed.reason}); the folders were searched "
             "instead, as their .gitignore files say"
         )
-        self._walk(folder, IgnoreFiles.above(self.root, folder))
+        self._walk(folder, IgnoreFiles.above(self.root, folder, self.notes))
 
     # --- as git says -----------------------------------------------------------------------------
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmlint.files.kinds import MAX_BYTES
 from mmlint.files.tree import FILE_FLAGS, Tree, real_folder
+from mmlint.model.regular import IRREGULAR, TOO_LARGE, Refused, content
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-TOO_LARGE: Final = "too large"
 OUTSIDE: Final = "outside the project"
 VANISHED: Final = "no longer there"
-IRREGULAR: Final = "not a regular file"
 
 
 class Unreadable(NamedTuple):
@@ -51,7 +50,9 @@ class Reader:
             data = os.read(descriptor, _FIRST)
             if len(data) < _FIRST:
                 return data if len(data) <= self._limit else Unreadable(TOO_LARGE)
-            return _content(descriptor, self._limit, data)
+            return content(descriptor, self._limit, data)
+        except Refused as refused:
+            return Unreadable(refused.reason)
         except OSError as error:
             return Unreadable((error.strerror or "cannot be read").lower(), failed=True)
         finally:
@@ -72,6 +73,8 @@ def read(root: Path | str, path: str, *, limit: int = MAX_BYTES) -> bytes | Unre
         return _read(os.fspath(root), path, limit)
     except FileNotFoundError:
         return Unreadable(VANISHED)
+    except Refused as refused:
+        return Unreadable(refused.reason)
     except (IsADirectoryError, NotADirectoryError):
         return Unreadable(IRREGULAR)
     except OSError as error:
@@ -92,7 +95,7 @@ def _read(root: str, path: str, limit: int) -> bytes | Unreadable:
     if descriptor is None:
         return Unreadable(IRREGULAR)
     try:
-        return _content(descriptor, limit)
+        return content(descriptor, limit)
     finally:
         os.close(descriptor)
 
@@ -105,22 +108,6 @@ def _open(target: str) -> int | None:
         if error.errno in (errno.ELOOP, errno.ENXIO):
             return None
         raise
-
-
-def _content(descriptor: int, limit: int, start: bytes = b"") -> bytes | Unreadable:
-    """Return ``start`` and the rest of an open file."""
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        return Unreadable(IRREGULAR)
-    if status.st_size > limit:
-        return Unreadable(TOO_LARGE)
-    chunks = [start] if start else []  # one alone is handed on as it is
-    left = limit + 1 - len(start)
-    while left > 0 and (chunk := os.read(descriptor, min(left, max(status.st_size + 1, 4096)))):
-        chunks.append(chunk)
-        left -= len(chunk)
-    # The file may have grown since it was asked for its size.
-    return b"".join(chunks) if left > 0 else Unreadable(TOO_LARGE)
 
 
 def is_within(path: str, folder: str) -> bool:

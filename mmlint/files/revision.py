@@ -35,7 +35,7 @@ def at(folder: Path, name: str) -> Revision | Failure:
     named = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     commit = answer(folder, *named)
     if isinstance(commit, Failure):
-        return Failure("there is no such revision")
+        return commit if commit.stuck else Failure("there is no such revision")
     tree = answer(folder, "ls-tree", "-r", "-z", "--full-tree", os.fsdecode(commit).strip())
     if isinstance(tree, Failure):
         return tree

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import os
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from mmlint.model.regular import IRREGULAR
+
 MANIFESTS: Final = ("mmlint.toml", ".mmlint.toml", "pyproject.toml", "package.json")
 """Files that mark a project's root where there is no git repository."""
+
+_READ_BY_NAME = (
+    *MANIFESTS,
+    *("setup.cfg", "tsconfig.json", "jsconfig.json", "lerna.json"),
+    *("pnpm-workspace.yaml", "pnpm-workspace.yml"),
+    ".git",
+)
 
 
 def project_root(start: Path, within: Path | None = None) -> Path:
@@ -46,3 +57,21 @@ def is_repository(folder: Path) -> bool:
     """
     entry = folder / ".git"
     return os.path.isfile(entry / "HEAD") or os.path.isfile(entry)
+
+
+def odd_files(folder: Path, root: Path) -> Iterator[str]:
+    """Yield a note for each name in ``folder``, and above it as far as ``root``, that would say
+    something about the project if it were a file, and is a FIFO, a device or a folder. Links count
+    as what they lead to."""
+    for place in (folder, *folder.parents):
+        for name in _READ_BY_NAME:
+            path = os.path.join(place, name)
+            try:
+                mode = os.stat(path).st_mode
+            except OSError:
+                continue
+            if not stat.S_ISREG(mode) and not (name == ".git" and stat.S_ISDIR(mode)):
+                shown = os.path.relpath(path, root).replace(os.sep, "/")
+                yield f"{shown}: {IRREGULAR}; it is not read"
+        if place == root:
+            return

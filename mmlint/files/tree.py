@@ -13,18 +13,12 @@ from functools import lru_cache
 from itertools import repeat
 from typing import Final
 
+from mmlint.model.regular import OPENING
+
 DEEPEST: Final = 64
 """Folders that are held open at once; what lies deeper is reached by its whole path."""
 
-FILE_FLAGS: Final = (
-    os.O_RDONLY
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-    | getattr(os, "O_NOCTTY", 0)
-    # Opening a FIFO waits for its writer otherwise.
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_NOFOLLOW", 0)
-)
+FILE_FLAGS: Final = OPENING | getattr(os, "O_NOFOLLOW", 0)
 _FOLDER_FLAGS = FILE_FLAGS | getattr(os, "O_DIRECTORY", 0)
 _NO_NAMES = frozenset({"", ".", ".."})
 _RELATIVE = {os.open, os.stat} <= os.supports_dir_fd and hasattr(os, "O_DIRECTORY")

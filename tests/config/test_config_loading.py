@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import string
 import subprocess
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mmlint.config import ConfigError, Settings, load
+from mmlint.config.layers import MOST_BYTES
 
 RULES = {
     "MM101": "unawaited-flush",
@@ -74,6 +76,23 @@ def test_files_that_set_nothing_leave_the_defaults(root: Path, path: str, text: 
 def test_a_folder_with_the_name_of_a_file_is_none(root: Path) -> None:
     (root / TOML).mkdir()
     assert of(root).source is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
+@pytest.mark.parametrize("name", ["mmlint.toml", ".mmlint.toml", "pyproject.toml", "package.json"])
+def test_a_fifo_or_a_device_is_not_waited_for(root: Path, name: str) -> None:
+    os.mkfifo(root / name)
+    assert of(root).source is None
+    (root / name).unlink()
+    (root / name).symlink_to("/dev/zero")
+    assert of(root).source is None
+
+
+@pytest.mark.parametrize("name", ["mmlint.toml", "package.json"])
+def test_a_file_larger_than_any_configuration_is_told(root: Path, name: str) -> None:
+    with (root / name).open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
+    assert error(root) == f"{name}: cannot be read: too large"
 
 
 def test_nothing_above_the_project_is_read(root: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from mmlint.app import session
+from mmlint.config import layers
 from mmlint.engine import cache, fixer, observe
 from mmlint.files import kinds
 from mmlint.project import effects, flow, paths, payload, program, sends, state
@@ -17,6 +18,7 @@ PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 
 LIMITS = {
     "size of a file": f"{kinds.MAX_BYTES // 1024**2} MiB",
+    "size of a configuration file": f"{layers.MOST_BYTES // 1024**2} MiB",
     "imports between a file and the SDK": f"{observe.MAX_ROUNDS} rounds",
     "rounds of parsing what names and ids come from": str(session.MAX_NAME_ROUNDS),
     "names, imports and returns followed for one expression": str(program.MAX_DEPTH),

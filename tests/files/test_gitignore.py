@@ -185,6 +185,15 @@ def test_a_pattern_that_is_twice_as_long_takes_twice_the_calls(shape: str) -> No
     assert twice < 2.5 * once
 
 
+def test_a_list_of_names_and_paths_takes_one_look_whatever_its_length() -> None:
+    def ask(n: int) -> None:
+        assert patterns[n].covers(f"web/src/{n - 1}.ts")
+
+    lines = [line for number in range(2000) for line in (f"web/src/{number}.ts", f"name{number}")]
+    patterns = {n: listed(lines[: 2 * n]) for n in (1000, 2000)}
+    assert calls(lambda: ask(1000)) == calls(lambda: ask(2000))
+
+
 @pytest.mark.parametrize("line", ["*a" * 120 + "b", "[a-z]*" * 120 + "1", "*?*[!b]" * 60 + "b"])
 def test_no_name_is_tried_in_all_ways(line: str) -> None:
     """What a regular expression does by itself is no step of ours; this would not end."""

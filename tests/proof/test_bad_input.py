@@ -474,3 +474,15 @@ def test_a_broken_configuration_is_refused_with_its_place(text: bytes, project: 
 def test_an_empty_configuration_is_one(project: Path) -> None:
     write(project, {"mmlint.toml": b""})
     assert mmlint(project).code == 1
+
+
+@pytest.mark.parametrize("name", ["mmlint.toml", "package.json", "tsconfig.json", ".git"])
+@pytest.mark.parametrize("words", [(), ("app/route.js",)])
+def test_a_fifo_in_place_of_a_file_is_told_and_the_rest_is_reported(
+    words: tuple[str, ...], name: str, tmp_path: Path
+) -> None:
+    root = write(tmp_path, {"app/route.js": JS})
+    os.mkfifo(root / name)
+    done = mmlint(root, *words)
+    assert done.code in (0, 1)
+    assert f"{name}: not a regular file; it is not read" in done.err.decode()
