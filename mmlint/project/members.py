@@ -173,9 +173,10 @@ class Members:
 
     def _parameter_property(self, entity: Instance | ProjectClass, name: str) -> Entity | None:
         """``constructor(private client: MillimetricClient)`` declares a field (TypeScript)."""
-        unit = entity.unit
-        for function in unit.module.functions:
-            if function.owner == entity.index and function.kind == "constructor":
+        module = entity.unit.module
+        for member in module.classes[entity.index].members:
+            function = module.functions[member.function] if member.function >= 0 else None
+            if function is not None and function.kind == "constructor":
                 for parameter in function.parameters:
                     if parameter.name == name and parameter.annotation == surface.CLIENT_CLASS:
                         return SdkObject("node")

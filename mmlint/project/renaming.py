@@ -44,12 +44,18 @@ class Kept(msgspec.Struct, frozen=True):
 
 def kept_elsewhere(project: Project, name: str) -> tuple[Kept, ...]:
     """Return where a pipeline's own store is asked for ``name``, which no file can rename there."""
-    return tuple(
-        Kept(Place(carried.path, one.start, one.end), f"{one.store}.{one.name}")
-        for carried in project.entries
-        for one in carried.entry.references
-        if one.store and one.name == name
-    )
+    return tuple(_kept(project).get(name, ()))
+
+
+@lru_cache(maxsize=1)
+def _kept(project: Project) -> dict[str, list[Kept]]:
+    found: dict[str, list[Kept]] = {}
+    for carried in project.entries:
+        for one in carried.entry.references:
+            if one.store:
+                place = Place(carried.path, one.start, one.end)
+                found.setdefault(one.name, []).append(Kept(place, f"{one.store}.{one.name}"))
+    return found
 
 
 def is_read_in_browser(project: Project, name: str) -> bool:

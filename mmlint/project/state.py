@@ -255,14 +255,11 @@ def assume(states: States, condition: Condition, truth: bool, *, live: bool) -> 
 
 def forget(states: States, dead: Callable[[Condition], bool]) -> States:
     """Drop what states assume of conditions that are ``dead``."""
-    if not any(state.assumed for state in states):
+    facts = frozenset[tuple[Condition, bool]]().union(*[state.assumed for state in states])
+    gone = frozenset(fact for fact in facts if dead(fact[0]))
+    if not gone:
         return states
-    found: list[State] = []
-    for state in states:
-        kept = frozenset(fact for fact in state.assumed if not dead(fact[0]))
-        same = len(kept) == len(state.assumed)
-        found.append(state if same else replace(state, assumed=kept))
-    return join(found)
+    return join(replace(state, assumed=state.assumed - gone) for state in states)
 
 
 def reads(condition: Condition, bindings: set[int]) -> bool:
