@@ -72,7 +72,7 @@ def make(root: Path, files: dict[str, str]) -> None:
         {"a.yaml": ""},
         {"next.config.js": ""},
         {"a.ts": "// mmlint: ignore"},
-        {"a.md": "sk_live_" + "a1B2c3D4" + "_" + "x" * 24},
+        {"a.md": "sk_live_" + "a1B2c3D4" + "_" + "k5L6m7N8" * 3},
         {"a.ts": "", "pyproject.toml": "[tool.mmlint]\n"},
         {"a.ts": "", "mmlint.toml": ""},
     ],

@@ -17,6 +17,7 @@ from mmlint.files.kinds import is_test, language, skipped
 from mmlint.model.facts import Language
 from mmlint.project.manifests import decides
 from mmlint.project.surroundings import MANIFESTS
+from mmlint.sdk.bundlers import CONFIGURATION
 
 _SETTINGS: Final = frozenset(MANIFESTS)
 _BITS: Final = 16
@@ -29,13 +30,15 @@ CODE: Final = frozenset({"javascript", "typescript", "tsx", "python", "vue", "sv
 
 class Name(msgspec.Struct, frozen=True, array_like=True):
     """What a path says of its file. ``skipped``: why it is not looked at, if so. ``settings``:
-    ``Surroundings`` reads it. ``deciding``: ``Resolution`` does."""
+    ``Surroundings`` reads it. ``deciding``: ``Resolution`` does. ``configures``: it configures a
+    bundler."""
 
     language: Language | None
     skipped: str | None = None
     is_test: bool = False
     settings: bool = False
     deciding: bool = False
+    configures: bool = False
 
     @property
     def counts(self) -> bool:
@@ -53,7 +56,8 @@ class Name(msgspec.Struct, frozen=True, array_like=True):
 def name_of(path: str) -> Name:
     """Return what a path says."""
     settings = path.rpartition("/")[2] in _SETTINGS
-    return Name(language(path), skipped(path), is_test(path), settings, decides(path))
+    configures = CONFIGURATION.search(path) is not None
+    return Name(language(path), skipped(path), is_test(path), settings, decides(path), configures)
 
 
 class Glances:

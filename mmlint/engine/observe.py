@@ -7,7 +7,8 @@ files that a sent name comes from. Everything else costs one read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,10 @@ from mmlint.engine.glances import CODE, Name, name_of
 from mmlint.engine.pool import Observing
 from mmlint.engine.renaming import Renaming, renamings
 from mmlint.engine.sifting import BINARY, LISTENS, STACKED, WRAPS, Sieve, needle_table
+from mmlint.engine.unsure import imported_by, product_is_named
 from mmlint.files.copies import may_fork
 from mmlint.files.kinds import is_test, language, looks_minified
-from mmlint.files.needles import SPREADS, matters
+from mmlint.files.needles import CALLS, CONFIGURES, SENDS, SPREADS, matters
 from mmlint.files.reading import Unreadable
 from mmlint.model.facts import FileFacts, Language
 from mmlint.model.limits import Limits
@@ -31,6 +33,7 @@ from mmlint.project.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from mmlint.engine.cache import Cache
+    from mmlint.engine.imports import Imports
     from mmlint.files.listing import Listing
 
 MAX_ROUNDS = 8
@@ -64,7 +67,10 @@ class _Sifted(msgspec.Struct):
 
     ``skipped``: reason to number, counted here. ``only_keys``: as in ``Observer``. ``manifests``:
     what ``Surroundings`` reads. ``deciding``: what ``Resolution`` reads. ``wanted``: what must be
-    parsed. ``spreading``: code whose importers must be parsed as well.
+    parsed. ``spreading``: code whose importers must be parsed as well. ``sends``: whether a file
+    may send whatever the others hold. ``calling``: code that may send if the project names the
+    product. ``unsure``: what must be parsed if the project says more about it (``engine.unsure``).
+    ``configurations``: code that configures a bundler.
     """
 
     skipped: Counter[str]
@@ -77,6 +83,10 @@ class _Sifted(msgspec.Struct):
     wrapping: list[str] = msgspec.field(default_factory=list)
     wanted: dict[str, tuple[Language, bytes]] = msgspec.field(default_factory=dict)
     spreading: set[str] = msgspec.field(default_factory=set)
+    sends: bool = False
+    calling: set[str] = msgspec.field(default_factory=set)
+    unsure: dict[str, tuple[Name, int]] = msgspec.field(default_factory=dict)
+    configurations: set[str] = msgspec.field(default_factory=set)
 
     def skip(self, name: Name, count: int) -> None:
         """Note that so many files of this name are not looked at."""
@@ -95,8 +105,13 @@ class _Sifted(msgspec.Struct):
         if not _is_text(name, flags):
             return
         self.files += len(paths)
+        self.sends = self.sends or bool(flags & SENDS)
         if name.language in CODE:
             self.code.update(paths)
+            if name.configures:
+                self.configurations.update(paths)
+        if flags & CALLS and not flags & SENDS:
+            self.calling.update(paths)
         if name.imports:
             if flags & SPREADS:
                 self.spreading.update(paths)
@@ -114,8 +129,27 @@ class _Sifted(msgspec.Struct):
             data = read(path)
             if data is not None:
                 self.manifests[path] = data
-        if name.language is not None and _matters(name, flags, self.only_keys):
+        if name.language is None or not _matters(name, flags, self.only_keys):
+            return
+        if _matters(name, flags, self.only_keys, named=False, configures=name.configures):
             self._want(path, name.language, read(path))
+        else:
+            self.unsure[path] = name, flags
+
+    def decide(
+        self, named: bool, configuring: Container[str], read: Callable[[str], bytes | None]
+    ) -> None:
+        """Sort what is unsure. ``named``: whether the project names the product. ``configuring``:
+        the files that configurations import."""
+        for path, (name, flags) in self.unsure.items():
+            configures = path in configuring
+            if name.language is not None and _matters(
+                name, flags, self.only_keys, named=named, configures=configures
+            ):
+                self._want(path, name.language, read(path))
+        self.unsure.clear()
+        if named:
+            self.spreading.update(self.calling)
 
     def _settings(self, path: str, data: bytes | None, name: Name) -> None:
         if data is not None and name.settings:
@@ -137,9 +171,13 @@ def _is_text(name: Name, flags: int) -> bool:
     return kind is not None and not (flags & BINARY and kind in _MAY_BE_BINARY)
 
 
-def _matters(name: Name, flags: int, only_keys: bool) -> bool:
+def _matters(
+    name: Name, flags: int, only_keys: bool, *, named: bool = True, configures: bool = True
+) -> bool:
     kind = name.language
-    return kind is not None and _is_text(name, flags) and matters(flags, kind, only_keys=only_keys)
+    if kind is None or not _is_text(name, flags):
+        return False
+    return matters(flags, kind, only_keys=only_keys, named=named, configures=configures)
 
 
 class Observer:
@@ -185,9 +223,12 @@ class Observer:
         found.code, found.files = frozenset(sifted.code), sifted.files
         sifted.code.clear()  # it is large, and there is much to come
         found.resolution = Resolution(found.code, sifted.deciding)
+        imports = self._imports(overlay)
+        self._decide(sifted, found, overlay, imports)
         self.observing.begin(sifted.wanted.values())
         try:
-            self._importers(sifted.spreading & sifted.wanted.keys(), sifted.wanted, found, overlay)
+            spreading = sifted.spreading & sifted.wanted.keys()
+            self._importers(spreading, sifted.wanted, found, overlay, imports)
             self.sieve.close()
             self._parse(found, sifted.wanted)
         finally:
@@ -329,21 +370,53 @@ class Observer:
         wanted: dict[str, tuple[Language, bytes]],
         found: Observed,
         overlay: Mapping[str, bytes],
+        imports: Callable[[], Imports],
     ) -> None:
         """Add to ``wanted``, round by round, the files that import one of ``fresh``. This asks only
         for their text, so that everything can be parsed at once."""
         if not fresh:
             return
-        links = self.listing.links
-        given = {path: data for path, data in overlay.items() if path not in links}
-        imports = self.sieve.imports(given)
         for _ in range(MAX_ROUNDS):
-            fresh = imports.of(fresh, found.resolution) - wanted.keys()
+            fresh = imports().of(fresh, found.resolution) - wanted.keys()
             if not fresh:
                 return
             self._add(wanted, sorted(fresh), found, overlay)
-        for path in imports.of(fresh, found.resolution) - wanted.keys():
+        for path in imports().of(fresh, found.resolution) - wanted.keys():
             found.limits.hit("imports", path)
+
+    def _imports(self, overlay: Mapping[str, bytes]) -> Callable[[], Imports]:
+        """Return what tells what the project's code imports, which is looked up once, if at all."""
+        links = self.listing.links
+        given = {path: data for path, data in overlay.items() if path not in links}
+        return cache(lambda: self.sieve.imports(given))
+
+    def _decide(
+        self,
+        sifted: _Sifted,
+        found: Observed,
+        overlay: Mapping[str, bytes],
+        imports: Callable[[], Imports],
+    ) -> None:
+        """Decide about the files whose needles say too little by themselves."""
+
+        def look(path: str) -> bytes | None:
+            data = overlay[path] if path in overlay else self.sieve.read(path)
+            return None if isinstance(data, Unreadable) else data
+
+        named = bool(sifted.calling) and (
+            sifted.sends
+            or product_is_named(
+                sifted.calling,
+                (data for _, data in sifted.wanted.values()),
+                imports,
+                found.resolution,
+                look,
+            )
+        )
+        unsure = any(flags & CONFIGURES for _, flags in sifted.unsure.values())
+        starts = sifted.configurations if unsure else ()
+        configuring = imported_by(starts, found.resolution, look)
+        sifted.decide(named, configuring, look)
 
     def _add(
         self,

@@ -16,6 +16,7 @@ from mmlint.engine.imports import Imports, gathered
 from mmlint.engine.recall import Recall, about
 from mmlint.files.imports import import_lines
 from mmlint.files.needles import (
+    CALLS,
     FREE,
     NAMES_KEY,
     SPREADS,
@@ -44,10 +45,18 @@ def needle_table(modules: Iterable[str] = (), prefixes: Iterable[str] = ()) -> l
     modules and public environment prefixes."""
     return [
         *needles(modules, prefixes),
-        *(Needle(one, LISTENS, lambda data, *_: listens(data)) for one in LISTENING),
-        *(Needle(one, WRAPS, lambda data, *_: wraps(data)) for one in ADAPTERS),
+        *(Needle(one, LISTENS, beside=_listens) for one in LISTENING),
+        *(Needle(one, WRAPS, beside=_wraps) for one in ADAPTERS),
         *(exact(one, STACKED) for one in STACKS),
     ]
+
+
+def _listens(data: bytes, _: bytes) -> bool:
+    return listens(data)
+
+
+def _wraps(data: bytes, _: bytes) -> bool:
+    return wraps(data)
 
 
 class Sieve:
@@ -163,7 +172,7 @@ class Sieve:
         name = self.glances.name(row)
         flags = self.flags_of(data, name.language)
         self.glances.saw(row, flags)
-        if (self._sends or flags & SPREADS) and name.imports:
+        if (self._sends or flags & (SPREADS | CALLS)) and name.imports:
             self._sends = True
             self._ready[row] = import_lines(data, name.language == "python")
         return flags

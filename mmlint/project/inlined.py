@@ -22,15 +22,12 @@ from mmlint.project.entity import Known
 from mmlint.project.program import Program
 from mmlint.project.unit import Unit
 from mmlint.project.variables import reference, variable
+from mmlint.sdk.bundlers import BUNDLERS, CONFIGURATION
 from mmlint.sdk.keys import is_placeholder
 
-_CONFIG: Final = regex(r"(?:^|[./_-])config\.|(?:^|/)(?:webpack|rspack|esbuild|vite)[^/]*$")
 _NEXT: Final = regex(r"(?:^|/)next\.config\.\w+$")
 _NUXT: Final = regex(r"(?:^|/)nuxt\.config\.\w+$")
 _SVELTE: Final = regex(r"(?:^|/)svelte\.config\.\w+$")
-_BUILDERS: Final = frozenset({"esbuild", "vite", "@rspack/core", "@rsbuild/core", "tsup", "bun"})
-"""Packages whose options have ``define``, also in a script of any name."""
-
 _READ_DEEP: Final = 8
 """Objects inside one another that are followed."""
 _MOST: Final = 5_000
@@ -72,7 +69,7 @@ def inlined(program: Program) -> Iterator[Inlined]:
 def own_prefixes(program: Program) -> Iterator[OwnPrefix]:
     """Yield the prefixes that Vite's ``envPrefix`` and SvelteKit's ``publicPrefix`` make public."""
     for unit in program.units:
-        if unit.python or not _CONFIG.search(unit.path):
+        if unit.python or not CONFIGURATION.search(unit.path):
             continue
         for keys, found in islice(_options(program, unit), _MOST):
             svelte = keys[-2:] == ("env", "publicPrefix") and _SVELTE.search(unit.path)
@@ -96,8 +93,8 @@ class _Found(msgspec.Struct, frozen=True):
 
 def _slots(program: Program, unit: Unit) -> Iterator[_Found]:
     """The entries of every object whose values the bundler writes out."""
-    builds = _CONFIG.search(unit.path) or any(
-        one.module in _BUILDERS for one in unit.module.imports
+    builds = CONFIGURATION.search(unit.path) or any(
+        one.module in BUNDLERS for one in unit.module.imports
     )
     for keys, found in islice(_options(program, unit), _MOST) if builds else ():
         next_env = keys[:1] == ("env",) and len(keys) == 2 and _NEXT.search(unit.path)

@@ -18,8 +18,15 @@ from mmlint.model.regex import regex
 
 _KINDS: Final[dict[str, Kind]] = {"pk": "pk", "sk": "sk", "rk": "rk", "ak": "ak"}
 
+_BEGINS: Final = (
+    r"(?:(?<![A-Za-z0-9_].{3})|(?<=\\[abefnrtv0].{3})|(?<=\\x[0-9A-Fa-f]{2}.{3})"
+    r"|(?<=\\u[0-9A-Fa-f]{4}.{3})|(?<=%[0-9A-Fa-f]{2}.{3}))"
+)
+"""What stands before a kind with its underscore, behind both of them: no word goes on there, unless
+it is the end of an escape as source code or a URL spells it (``\\n``, ``\\x0a``, ``%3D``)."""
+
 FULL = regex(
-    r"(?<![A-Za-z0-9_])(pk|sk|rk|ak)_([a-z]+)_([A-Za-z0-9]{8})_([A-Za-z0-9_-]{8,})(?![A-Za-z0-9_-])"
+    r"(pk|sk|rk|ak)_" + _BEGINS + r"([a-z]+)_([A-Za-z0-9]{8})_([A-Za-z0-9_-]{8,})(?![A-Za-z0-9_-])"
 )
 """The four segments. The secret may hold ``_``, so only the first three underscores divide."""
 
@@ -69,6 +76,11 @@ def find_keys(data: bytes, salt: bytes = b"") -> Iterator[FoundKey]:
         if match and _real(match):
             key = _key(match.group(1), match.group(2), match.group(3), "full", match.group(), salt)
             yield FoundKey(*found.span(), key)
+
+
+def holds_secret_key(data: bytes) -> bool:
+    """Whether ``find_keys`` finds a key of a secret kind. Takes time linear in ``data``."""
+    return any(one.key.kind != "pk" for one in find_keys(data))
 
 
 def find_key(text: str, salt: bytes = b"") -> Key | None:

@@ -29,13 +29,6 @@ COOKIE: Final = "aid"
 
 NEEDLES: Final = (
     b"millimetric",
-    b"/v1/track",
-    b"/v1/batch",
-    b"/v1/identify",
-    b"/v1/forget",
-    b"/v1/query",
-    b"/v1/stats",
-    b"/v1/sources",
     b"mm.track",
     b"mm?.track",
     b"mm_aid",
@@ -44,7 +37,12 @@ NEEDLES: Final = (
     b"mm.setanonymousid",
     b"mm?.setanonymousid",
 )
-"""A file that holds none of these (without regard to case) sends nothing by itself."""
+"""A file that holds none of these (without regard to case), and no path of the API, sends nothing
+by itself."""
+
+SENT_TO: Final = (b"/v1/track", b"/v1/batch", b"/v1/identify")
+READ_FROM: Final = (b"/v1/forget", b"/v1/query", b"/v1/stats", b"/v1/sources")
+"""Paths of the API. Other vendors have them, too."""
 
 BROWSER_OPTIONS: Final = ("key", "host", "autoPageView", "flushIntervalMs", "flushBatchSize")
 NODE_OPTIONS: Final = ("key", "host", "flushAt", "flushIntervalMs", "maxRetries")

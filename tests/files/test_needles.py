@@ -71,11 +71,29 @@ def test_settings_matter_where_they_may_name_a_key(language: Language) -> None:
         assert may_matter(data, language)
 
 
+KEY = "sk_live_" + "a1B2c3D4" + "_" + "k5L6m7N8" * 2
+
+
 @pytest.mark.parametrize("language", ["markdown", "text", "notebook", "yaml", "typescript"])
 def test_whatever_holds_a_key_matters(language: Language) -> None:
-    key = b"sk_live_" + b"a1B2c3D4" + b"_" + b"x" * 8
-    assert may_matter(b"ta" + key, language)
-    assert not may_matter(key[:-1], "text")
+    for before in ("", "=", "-", "a b ", "\\n", "\\u000a", "%3D"):
+        assert may_matter(f"{before}{KEY}".encode(), language)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mark_for_rollback_on_error()",
+        "task_unique_callable_default",
+        "sk_dim_customer_addresses",
+        "sk_live_" + "x" * 8 + "_" + "x" * 24,
+        "ta" + KEY,
+        KEY[:24],
+    ],
+)
+def test_what_only_looks_like_a_key_matters_nowhere(text: str) -> None:
+    assert not may_matter(text.encode(), "text")
+    assert not may_matter(text.encode(), "python")
 
 
 def test_where_only_keys_are_asked_for_a_send_must_come_with_one() -> None:
