@@ -9,10 +9,11 @@ import errno
 import os
 import stat
 import tempfile
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -91,19 +92,26 @@ def _overlap(first: TextEdit, second: TextEdit) -> bool:
     return second.start < first.end or same_place
 
 
-def moved(offset: int, edits: Iterable[TextEdit]) -> int:
-    """Return where the byte at ``offset`` stands after ``edits`` (which do not overlap).
+class Moves:
+    """Where bytes of a file stand after ``edits`` (which do not overlap)."""
 
-    An insertion right at ``offset`` pushes it on; a byte that was replaced stands at its
-    replacement's start.
-    """
-    shift = 0
-    for edit in set(edits):
-        if edit.end <= offset:
-            shift += len(edit.text.encode()) - (edit.end - edit.start)
-        elif edit.start < offset:
-            shift += edit.start - offset
-    return offset + shift
+    def __init__(self, edits: Iterable[TextEdit]) -> None:
+        self._edits = sorted(set(edits))
+        self._ends = [edit.end for edit in self._edits]
+        growth = (len(one.text.encode()) - (one.end - one.start) for one in self._edits)
+        self._shifts = [0, *accumulate(growth)]
+
+    def of(self, offset: int) -> int:
+        """Return where the byte at ``offset`` stands.
+
+        An insertion right at ``offset`` pushes it on; a byte that was replaced stands at its
+        replacement's start.
+        """
+        before = bisect_right(self._ends, offset)
+        shift = self._shifts[before]
+        if before < len(self._edits) and self._edits[before].start < offset:
+            shift += self._edits[before].start - offset
+        return offset + shift
 
 
 def compatible(candidates: Iterable[Reported]) -> list[Reported]:
@@ -182,7 +190,8 @@ def step(
 
 def shifted(spots: Iterable[Spot], applied: Sequence[Reported]) -> set[Spot]:
     """Return where the ``spots`` are when the fixes ``applied``, all of one round, are done."""
-    return {(code, path, moved(at, _edits_of(path, applied))) for code, path, at in spots}
+    moved = _moved(_edits_by_path(applied))
+    return {moved(one) for one in spots}
 
 
 Spot = tuple[str, str, int]
@@ -199,8 +208,24 @@ def _paths(reported: Iterable[Reported]) -> set[str]:
     return {edit.path for one in reported for edit in one.edits or ()}
 
 
-def _edits_of(path: str, reported: Iterable[Reported]) -> list[TextEdit]:
-    return [edit for one in reported for edit in one.edits or () if edit.path == path]
+def _edits_by_path(reported: Iterable[Reported]) -> dict[str, list[TextEdit]]:
+    found: dict[str, list[TextEdit]] = {}
+    for edit in (edit for one in reported for edit in one.edits or ()):
+        found.setdefault(edit.path, []).append(edit)
+    return found
+
+
+def _moved(edits: Mapping[str, list[TextEdit]]) -> Callable[[Spot], Spot]:
+    """Return what tells where a finding stands when ``edits`` (by path) are done."""
+    moves: dict[str, Moves] = {}
+
+    def of(spot: Spot) -> Spot:
+        code, path, offset = spot
+        if path not in moves:
+            moves[path] = Moves(edits.get(path, ()))
+        return code, path, moves[path].of(offset)
+
+    return of
 
 
 class _Run:
@@ -275,10 +300,11 @@ class _Run:
         """
         touched = sorted(_paths(group))
         together = [*accepted, *group]
+        edits = _edits_by_path(together)
         trial = dict(self._files)
         for path in touched:
             base = start.get(path, self._originals[path])
-            trial[path] = apply(base, _edits_of(path, together))
+            trial[path] = apply(base, edits[path])
             if not self._parses(trial[path], path) and self._parses(base, path):
                 return f"would leave {path} with a syntax error"
         after = list(self._lint(self._changed(trial)))
@@ -314,17 +340,13 @@ class _Run:
         left = Counter(spot(one) for one in after)
         done = {spot(one) for one in together}
         # where an entry of a list goes, the next one takes its place, with a finding of its own
-        others = Counter(self._after(one, together) for one in self._first if spot(one) not in done)
+        moved = _moved(_edits_by_path(together))
+        others = Counter(moved(spot(one)) for one in self._first if spot(one) not in done)
         for one in group:
-            place = self._after(one, together)
+            place = moved(spot(one))
             if left[place] > others[place]:
                 return "does not repair what was found"
         return None
-
-    def _after(self, reported: Reported, together: Sequence[Reported]) -> Spot:
-        """Where a finding of the round's start stands when the fixes ``together`` are done."""
-        code, path, offset = spot(reported)
-        return code, path, moved(offset, _edits_of(path, together))
 
     def result(self) -> Fixed:
         """Return what was done."""

@@ -133,11 +133,12 @@ class Members:
         if name in ("track", "flush") and self._is_client(entity.unit, declared):
             method = next(one.function for one in declared.members if one.name == name)
             return SdkFunction("node", name, entity.unit.module.functions[method].is_async)
-        for member in declared.members:
-            if member.name == name and member.function >= 0:
+        members = entity.unit.members(entity.index, name)
+        for member in members:
+            if member.function >= 0:
                 return self._method(entity.unit, member.function, depth)
-        for member in declared.members:
-            if member.name == name and member.value is not None and not is_nothing(member.value):
+        for member in members:
+            if member.value is not None and not is_nothing(member.value):
                 found = self.resolve(entity.unit, member.value, NOTHING, depth)
                 if found is not None:
                     return found
@@ -173,20 +174,18 @@ class Members:
 
     def _parameter_property(self, entity: Instance | ProjectClass, name: str) -> Entity | None:
         """``constructor(private client: MillimetricClient)`` declares a field (TypeScript)."""
-        module = entity.unit.module
-        for member in module.classes[entity.index].members:
-            function = module.functions[member.function] if member.function >= 0 else None
-            if function is not None and function.kind == "constructor":
-                for parameter in function.parameters:
-                    if parameter.name == name and parameter.annotation == surface.CLIENT_CLASS:
-                        return SdkObject("node")
+        unit = entity.unit
+        index = unit.constructors.get(entity.index)
+        for parameter in unit.module.functions[index].parameters if index is not None else ():
+            if parameter.name == name and parameter.annotation == surface.CLIENT_CLASS:
+                return SdkObject("node")
         return None
 
     def _known_member(self, entity: Known, name: str, depth: int) -> Entity | None:
         """The part of a known object or list; unknown where a spread may have replaced it."""
         unit, value, environment = entity.unit, entity.value, entity.environment
         if isinstance(value, s.Object):
-            for entry in reversed(value.entries):
+            for entry in unit.spread_out(value, name):
                 if entry.key == name:
                     return self.resolve(unit, entry.value, environment, depth)
                 if entry.kind == "spread":

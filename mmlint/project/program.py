@@ -537,7 +537,6 @@ def _joins(value: s.Value) -> bool:
 def constructor(entity: Entity | None) -> Entity | None:
     """Return a class's constructor for the class itself, and every other entity unchanged."""
     if isinstance(entity, ProjectClass):
-        for index, function in enumerate(entity.unit.module.functions):
-            if function.owner == entity.index and function.kind == "constructor":
-                return ProjectFunction(entity.unit, index)
+        index = entity.unit.constructors.get(entity.index)
+        return entity if index is None else ProjectFunction(entity.unit, index)
     return entity

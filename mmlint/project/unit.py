@@ -268,6 +268,49 @@ class Unit:
                         found[name.binding] = (index, number, path)
         return found
 
+    def members(self, index: int, name: str) -> Sequence[s.ClassMember]:
+        """Return the members of a class that have this name."""
+        found = self._members.get(index)
+        if found is None:
+            found = self._members[index] = {}
+            for one in self.module.classes[index].members:
+                found.setdefault(one.name, []).append(one)
+        return found.get(name, ())
+
+    @cached_property
+    def _members(self) -> dict[int, dict[str, list[s.ClassMember]]]:
+        return {}
+
+    @cached_property
+    def constructors(self) -> dict[int, int]:
+        """Class index to the function that is its constructor, the first where there are two."""
+        found: dict[int, int] = {}
+        for index, function in enumerate(self.module.functions):
+            if function.kind == "constructor" and function.owner >= 0:
+                found.setdefault(function.owner, index)
+        return found
+
+    def spread_out(self, value: s.Object, name: str) -> Iterator[s.Entry]:
+        """Yield what may say what an object holds as ``name``, the last one first: its spreads, and
+        the last entry of that name, behind which nothing counts."""
+        known = self._entries.get(id(value))
+        if known is None:
+            last = {one.key: at for at, one in enumerate(value.entries) if one.key is not None}
+            spreads = [at for at, one in enumerate(value.entries) if one.kind == "spread"]
+            known = self._entries[id(value)] = value, last, spreads  # kept, so that its id is its
+        _, last, spreads = known
+        own = last.get(name, -1)
+        for at in reversed(spreads):
+            if at < own:
+                break
+            yield value.entries[at]
+        if own >= 0:
+            yield value.entries[own]
+
+    @cached_property
+    def _entries(self) -> dict[int, tuple[s.Object, dict[str, int], list[int]]]:
+        return {}
+
     def function_at(self, offset: int) -> int:
         """Return the innermost function whose span holds the byte ``offset``."""
         at = self._functions.at(offset)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mmlint.app import session
 from mmlint.config import layers
-from mmlint.engine import cache, fixer, observe
+from mmlint.engine import cache, fixer, judge, observe
 from mmlint.files import kinds
 from mmlint.project import effects, flow, paths, payload, program, sends, state
 from tests.test_architecture import MAY_IMPORT
@@ -32,6 +32,7 @@ LIMITS = {
     "callbacks inside each other": str(effects.MAX_INLINE),
     "keys of one event's properties": f"{payload.MAX_KEYS:,}",
     "objects and lists inside each other, in properties": str(payload.MAX_DEPTH),
+    "related places of a finding": f"{judge.MOST_RELATED}, those in named files first",
     "what is kept between runs": f"{cache.MAX_BYTES // 1024**2} MiB",
     "rounds of fixing": str(fixer.ROUNDS),
 }

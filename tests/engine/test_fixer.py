@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmlint.engine import fixer
-from mmlint.engine.fixer import Change, WriteError, apply, compatible, fix, moved, write_files
+from mmlint.engine.fixer import Change, Moves, WriteError, apply, compatible, fix, write_files
 from mmlint.model.finding import Finding, Fix, Place, Replace, Safety
 from mmlint.model.report import Reported, TextEdit
 
@@ -90,7 +90,8 @@ def test_a_byte_that_no_edit_touches_is_found_again(
     if free:
         offset = data.draw(st.sampled_from(free))
         after = apply(source, edits)
-        assert after[moved(offset, edits)] == source[offset]
+        moves = Moves(edits)
+        assert after[moves.of(offset)] == source[offset]
 
 
 def test_insertions_at_one_place_are_one_when_equal_and_a_conflict_when_not() -> None:
@@ -382,3 +383,19 @@ def test_a_read_only_file_is_not_written(tmp_path: Path) -> None:
     (tmp_path / "a").chmod(0o444)
     with pytest.raises(WriteError, match="read-only"):
         write_files(tmp_path, [Change("a", b"old", b"new")])
+
+
+def test_where_bytes_stand_is_answered_from_one_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = 0
+    real = fixer.Moves
+
+    def counted(edits: Sequence[TextEdit]) -> fixer.Moves:
+        nonlocal made
+        made += 1
+        return real(edits)
+
+    monkeypatch.setattr(fixer, "Moves", counted)
+    applied = [reported("X1", "a", at, (TextEdit("a", at, at, "x"),)) for at in range(50)]
+    spots = [("X2", "a", at) for at in range(50)]
+    assert fixer.shifted(spots, applied) == {("X2", "a", 2 * at + 1) for at in range(50)}
+    assert made == 1

@@ -8,8 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmlint.files.needles import FREE, Needle, Needles, asked, exact, matters, needles
+from mmlint.files.needles import (
+    CALLS,
+    FREE,
+    HOLDS_KEY,
+    Needle,
+    Needles,
+    asked,
+    exact,
+    matters,
+    names_product,
+    needles,
+)
 from mmlint.model.facts import Language
+from mmlint.sdk.addresses import may_lead
+from mmlint.sdk.environment import is_products
+from mmlint.sdk.keys import find_keys
 
 
 def may_matter(
@@ -154,3 +168,141 @@ def test_each_needle_is_found_as_if_it_were_the_only_one(
         if (text in data if is_exact else text.lower() in data.lower())
     )
     assert Needles(table).flags(data) == expected
+
+
+# --- keys -----------------------------------------------------------------------------------------
+
+_LETTERS = st.characters(codec="ascii", categories=("L", "N"))
+_ESCAPES = ("\\n", "\\r\\n", "\\t", "\\x0a", "\\u000A", "%3D", "%20", "\\")
+_SIGNS = (
+    "",
+    " ",
+    "\n",
+    "'",
+    '"',
+    "`",
+    "=",
+    ":",
+    "-",
+    ".",
+    "/",
+    "\u00e9",
+    "\x00",
+    "Bearer ",
+    "key=",
+)
+_WORDS = ("a", "Z", "9", "_", "ta", "sk_", "pk_")
+_AROUND = st.sampled_from((*_ESCAPES, *_SIGNS, *_WORDS))
+_SECRETS = st.builds(
+    "{}_{}_{}_{}".format,
+    st.sampled_from(["sk", "rk", "ak", "pk"]),
+    st.sampled_from(["live", "test", "a", "", "Live"]),
+    st.text(_LETTERS, min_size=7, max_size=9),
+    st.text(st.one_of(_LETTERS, st.sampled_from("_-")), min_size=6, max_size=24),
+)
+
+
+@given(st.lists(st.one_of(_AROUND, _SECRETS), max_size=8).map("".join))
+def test_a_file_counts_as_one_that_holds_a_key_exactly_where_a_key_is_found(text: str) -> None:
+    data = text.encode()
+    held = any(found.key.kind != "pk" for found in find_keys(data))
+    assert bool(Needles(needles()).flags(data) & HOLDS_KEY) == held
+
+
+@given(_AROUND, st.sampled_from(["sk", "rk", "ak"]), st.sampled_from(["\\n", "\\x0A", "%0a", "="]))
+def test_a_key_behind_an_escape_is_found(before: str, kind: str, escape: str) -> None:
+    text = before + escape + KEY.replace("sk", kind, 1)
+    [found] = find_keys(text.encode())
+    assert found.end - found.start == len(KEY)
+    assert may_matter(text.encode(), "python")
+
+
+# --- paths of the API -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'fetch("/api/v1/query")',
+        "fetch(`${base}/api/v1/stats`)",
+        'get("/api/v1/sources/http")',
+        'post("/v1/batches/1")',
+        'post(f"{BASE}/v1/tracks")',
+        'post("/v1/identify-me")',
+    ],
+)
+def test_paths_of_others_matter_nowhere(text: str) -> None:
+    assert not may_matter(text.encode(), "typescript")
+    assert not may_matter(text.encode(), "python")
+
+
+def test_a_path_of_the_api_matters_where_the_product_may_be_named() -> None:
+    flags = Needles(needles()).flags(b"fetch(`${host}/v1/track`)")
+    assert matters(flags, "typescript")
+    assert not matters(flags, "typescript", named=False)
+    own = Needles(needles()).flags(b'fetch("https://api.millimetric.ai/v1/track")')
+    assert matters(own, "typescript", named=False)
+
+
+_HOSTS = st.one_of(
+    st.sampled_from(["localhost:8787", "http://localhost:8787", "{AOA_HOST}", "{a|mmUrl}", "{}"]),
+    st.from_regex(r"(https?://)?[a-z0-9.-]{0,12}(:[0-9]{1,4})?", fullmatch=True),
+)
+_PATHS = st.sampled_from(
+    ["track", "batch", "identify", "forget", "query", "stats", "sources", "queries", "batches"]
+)
+
+
+@given(_HOSTS, _PATHS, st.sampled_from(["", "?a=1", "#b", "/", "/http", "s"]), st.booleans())
+def test_every_address_that_may_be_the_api_s_is_seen(
+    host: str, path: str, rest: str, double: bool
+) -> None:
+    address = f"{host}{'//' if double else '/'}v1/{path}{rest}"
+    if may_lead(address):
+        assert Needles(needles()).flags(f'fetch("{address}")'.encode()) & CALLS
+
+
+@given(st.from_regex(r"[a-zA-Z_$][\w$]{0,5}(mm|MM|Mm|aoa|AOA|Aoa)[\w$]{0,4}", fullmatch=True))
+def test_every_name_that_says_that_it_is_the_product_s_is_seen(name: str) -> None:
+    if is_products(name):
+        assert names_product(f"const a = {name};".encode())
+
+
+@pytest.mark.parametrize("text", ["command", "YYYY-MM-DD", "mm/dd", "summary", "hammer", "aoaoa"])
+def test_other_words_do_not_name_the_product(text: str) -> None:
+    assert not names_product(text.encode())
+
+
+# --- configurations -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['spawn("a", { env: { ...process.env } });', "function f(env: Foo) { process.env.A; }"],
+)
+def test_an_option_called_env_matters_in_what_configures_a_bundler(text: str) -> None:
+    flags = Needles(needles()).flags(text.encode())
+    assert not matters(flags, "typescript", configures=False)
+    assert matters(flags, "typescript", configures=True)
+
+
+def test_what_a_bundler_is_called_with_matters_anywhere() -> None:
+    define = b"define: { A: process.env.A }"
+    for text, expected in ((define, False), (b'import { build } from "esbuild";' + define, True)):
+        flags = Needles(needles()).flags(text)
+        assert matters(flags, "javascript", configures=False) is expected
+
+
+# --- work -----------------------------------------------------------------------------------------
+
+
+def test_what_is_asked_of_a_whole_file_is_asked_once() -> None:
+    asked_of = list[int]()
+
+    def beside(data: bytes, lowered: bytes) -> bool:
+        asked_of.append(len(data))
+        return False
+
+    sought = Needles([Needle(b"one", 1, None, beside), Needle(b"two", 2, None, beside)])
+    assert sought.flags(b"one two " * 100) == 0
+    assert len(asked_of) == 1

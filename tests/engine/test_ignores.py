@@ -1,0 +1,101 @@
+"""What a suppression comment hides, and how much work many of them are."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mmlint.engine import ignores
+from mmlint.engine.ignores import Ignores
+from mmlint.languages import observe
+from mmlint.model.finding import Finding, Place
+
+NAMES = {"MM101": "unawaited-flush", "MM605": "event-name-style"}
+
+
+def written(lines: list[str]) -> Ignores:
+    data = "\n".join(lines).encode()
+    return Ignores({"a.ts": observe(data, "typescript")}, NAMES, {"a.ts": data}.get)
+
+
+def at(found: Ignores, code: str, first: int, last: int) -> Finding:
+    """A finding whose statement takes these lines (from 1)."""
+    lines = found.lines("a.ts")
+    start, end = lines.start(first), lines.end(last)
+    place = Place("a.ts", start, start + 1)
+    return Finding(code, NAMES[code], "error", "", place, (start, max(end - 1, start + 1)))
+
+
+def idle(found: Ignores) -> int:
+    return len(list(found.unused(lambda path, code: True)))
+
+
+def test_a_comment_hides_on_its_lines_and_on_the_one_below_where_it_is_alone() -> None:
+    found = written(
+        ["a();", "// mmlint: ignore[MM101] x", "b();", "c(); // mmlint: ignore[MM101] x"]
+    )
+    hidden = [line for line in range(1, 5) if found.hides(at(found, "MM101", line, line))]
+    assert hidden == [2, 3, 4]
+    assert not found.hides(at(found, "MM605", 3, 3))
+
+
+def test_every_comment_on_the_lines_of_a_statement_counts_as_used() -> None:
+    found = written(
+        ["a(", *["  b, // mmlint: ignore[MM101] x"] * 3, ");", "c(); // mmlint: ignore[MM101]"]
+    )
+    assert found.hides(at(found, "MM101", 1, 5))
+    assert idle(found) == 1
+    assert found.hides(at(found, "MM101", 2, 3))
+
+
+def test_a_comment_for_the_file_hides_everywhere() -> None:
+    found = written(["// mmlint: ignore-file[MM101] x", "a();", "b();"])
+    assert all(found.hides(at(found, "MM101", line, line)) for line in (2, 3))
+    assert idle(found) == 0
+
+
+_LINES = st.sampled_from(
+    ["a();", "b(); // mmlint: ignore[MM101] x", "// mmlint: ignore[MM605, MM101] x"]
+)
+_FINDINGS = st.tuples(st.sampled_from(sorted(NAMES)), st.integers(1, 8), st.integers(0, 4))
+
+
+@given(st.lists(_LINES, min_size=12, max_size=12), st.lists(_FINDINGS, max_size=6))
+def test_the_index_answers_as_a_look_at_each_comment_does(
+    lines: list[str], findings: list[tuple[str, int, int]]
+) -> None:
+    found = written(lines)
+    used: set[tuple[int, str]] = set()
+    for code, first, more in findings:
+        hiding = {
+            number
+            for number, line in enumerate(lines, 1)
+            if code in line
+            and (first <= number <= first + more or (line.startswith("//") and number + 1 == first))
+        }
+        assert found.hides(at(found, code, first, first + more)) == bool(hiding)
+        used |= {(number, code) for number in hiding}
+    marks = found.marks.get("a.ts", [])
+    assert {(mark.first, code) for mark in marks for code in mark.used} == used
+
+
+def test_the_work_grows_with_the_comments_and_the_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+    def steps(count: int) -> int:
+        """Comments that are looked at while each finding has all comments on its lines."""
+        looked = 0
+        ask = ignores._Row._unused
+
+        def counted(self: ignores._Row, at: int) -> int:
+            nonlocal looked
+            looked += 1
+            return ask(self, at)
+
+        found = written(["a(", *["  b, // mmlint: ignore[MM101] x"] * count, ");"])
+        with monkeypatch.context() as patch:
+            patch.setattr(ignores._Row, "_unused", counted)
+            for _ in range(count):
+                assert found.hides(at(found, "MM101", 1, count + 2))
+        return looked
+
+    assert steps(80) <= 2 * steps(40) + 2
