@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from mmlint.files.kinds import DECLARATION_REASON, language, skipped
+from mmlint.files.needles import automaton
 from mmlint.model.finding import Finding, RenameVariable
 from mmlint.model.regex import regex
 from mmlint.model.report import TextEdit
@@ -62,26 +63,35 @@ def renamings(
     for that would find nothing there; and what would give two variables one name.
     """
     asked = {one.name.encode(): one for one in dict.fromkeys(wanted)}
-    targets = {one.to.encode() for one in asked.values()}
+    targets: dict[bytes, list[Renaming]] = {}
+    for one in asked.values():
+        targets.setdefault(one.to.encode(), []).append(one)
     found: dict[Renaming, list[TextEdit]] = {one: [] for one in asked.values()}
     given = Counter(one.to for one in asked.values())
     refused = {one for one in asked.values() if given[one.to] > 1}
+    sought = sorted({*asked, *targets})
+    search = automaton(sought) if sought else None
     for path in paths:
-        if len(refused) == len(found):
+        if search is None or len(refused) == len(found):
             return {}  # the rest of the files cannot change that
         data = read(path) if _is_read(path) else None
-        if data is None or b"\0" in data or not any(name in data for name in asked):
-            taken = _taken(data, targets) if data is not None and b"\0" not in data else set()
-            refused |= {one for one in asked.values() if one.to.encode() in taken}
+        if data is None or b"\0" in data:
             continue
-        refused |= {one for one in asked.values() if one.to.encode() in _taken(data, targets)}
+        said = {sought[hit] for hit, *_ in search.find_matches_as_indexes(data, overlapping=True)}
+        if not said:
+            continue
+        taken = {match[0] for match in _WORD.finditer(data)} & targets.keys() & said
+        refused.update(one for name in taken for one in targets[name])
+        if said.isdisjoint(asked):
+            continue
+        browsers = language(path) in _BROWSERS or _CLIENT.search(data) is not None
         for match in _WORD.finditer(data):
-            one = asked.get(match[0])
-            if one is None or _is_kept_elsewhere(path, data, match.start()):
+            named = asked.get(match[0])
+            if named is None or _is_kept_elsewhere(path, data, match.start()):
                 continue
-            if _is_browsers(path, data, match.start()):
-                refused.add(one)
-            found[one].append(TextEdit(path, match.start(), match.end(), one.to))
+            if browsers or _is_bundled(data, match.start()):
+                refused.add(named)
+            found[named].append(TextEdit(path, match.start(), match.end(), named.to))
     return {one: tuple(edits) for one, edits in found.items() if edits and one not in refused}
 
 
@@ -92,19 +102,11 @@ def _is_read(path: str) -> bool:
     return skipped(path) in (None, DECLARATION_REASON)
 
 
-def _taken(data: bytes, targets: set[bytes]) -> set[bytes]:
-    """Which of the new names stand in ``data`` already, as words."""
-    maybe = {one for one in targets if one in data}
-    return maybe and {match[0] for match in _WORD.finditer(data) if match[0] in maybe}
-
-
 def _is_kept_elsewhere(path: str, data: bytes, at: int) -> bool:
     if language(path) != "yaml":
         return False
     return _KEPT_ELSEWHERE.search(data, max(at - _LOOK_BACK, 0), at) is not None
 
 
-def _is_browsers(path: str, data: bytes, at: int) -> bool:
-    if language(path) in _BROWSERS or _CLIENT.search(data):
-        return True
+def _is_bundled(data: bytes, at: int) -> bool:
     return _BUNDLED.search(data, max(at - _LOOK_BACK, 0), at) is not None

@@ -44,18 +44,18 @@ class Kept(msgspec.Struct, frozen=True):
 
 def kept_elsewhere(project: Project, name: str) -> tuple[Kept, ...]:
     """Return where a pipeline's own store is asked for ``name``, which no file can rename there."""
-    return tuple(_kept(project).get(name, ()))
+    return _stores(project).get(name, ())
 
 
 @lru_cache(maxsize=1)
-def _kept(project: Project) -> dict[str, list[Kept]]:
+def _stores(project: Project) -> dict[str, tuple[Kept, ...]]:
     found: dict[str, list[Kept]] = {}
     for carried in project.entries:
         for one in carried.entry.references:
             if one.store:
                 place = Place(carried.path, one.start, one.end)
                 found.setdefault(one.name, []).append(Kept(place, f"{one.store}.{one.name}"))
-    return found
+    return {name: tuple(every) for name, every in found.items()}
 
 
 def is_read_in_browser(project: Project, name: str) -> bool:

@@ -72,3 +72,19 @@ def test_no_name_is_looked_for_where_no_fix_is_shown(
         codes == [one.finding.code for one in check(tmp_path).findings][: len(codes)] == ["MM201"]
     )
     assert len(asked) == times + 1, "once more by the check that shows fixes"
+
+
+def test_each_file_is_read_once_however_many_variables_are_renamed() -> None:
+    files = {
+        f"{n}.ts": b"".join(b"process.env.VITE_A_%d;\n" % m for m in range(40)) for n in range(3)
+    }
+    read: list[str] = []
+
+    def reading(path: str) -> bytes:
+        read.append(path)
+        return files[path]
+
+    wanted = [Renaming(f"VITE_A_{n}", f"A_{n}") for n in range(40)]
+    found = renamings(wanted, sorted(files), reading)
+    assert {one: len(edits) for one, edits in found.items()} == dict.fromkeys(wanted, 3)
+    assert read == sorted(files)
