@@ -9,7 +9,7 @@ from mmlint.app import session
 from mmlint.config import layers
 from mmlint.engine import cache, fixer, judge, observe
 from mmlint.files import kinds
-from mmlint.project import effects, flow, paths, payload, program, sends, state
+from mmlint.project import effects, fixpoint, paths, payload, program, sends, state
 from tests.test_architecture import MAY_IMPORT
 
 ROOT = Path(__file__).parent.parent.parent
@@ -25,10 +25,10 @@ LIMITS = {
     "expressions looked at for the sake of one": str(program.MAX_STEPS),
     "wrappers around each other": str(sends.MAX_WRAPPERS),
     "sends of one project, calls of wrappers included": f"{sends.MAX_SENDS:,}",
-    "statements run for a function": f"{paths.MAX_STEPS:,}",
+    "values evaluated for a function, in each of its states": f"{effects.MAX_STEPS:,}",
     "states of a function": str(state.MAX_STATES),
     "turns of a loop": str(paths.MAX_ROUNDS),
-    "turns for functions that call each other": str(flow.MAX_ROUNDS),
+    "turns for functions that call each other": str(fixpoint.MAX_TURNS),
     "callbacks inside each other": str(effects.MAX_INLINE),
     "keys of one event's properties": f"{payload.MAX_KEYS:,}",
     "objects and lists inside each other, in properties": str(payload.MAX_DEPTH),
