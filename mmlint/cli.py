@@ -372,7 +372,11 @@ def main() -> None:
         error.show(said)
         click.echo(redact(said.getvalue()), nl=False, err=True)
         sys.exit(2)
-    except (click.Abort, KeyboardInterrupt, BrokenPipeError):
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("mmlint: interrupted", err=True)
+        _unread()
+        sys.exit(130)
+    except BrokenPipeError:
         _unread()
         sys.exit(2)
     except Exception as error:

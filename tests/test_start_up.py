@@ -17,7 +17,6 @@ from pkgutil import walk_packages
 import pytest
 
 import mmlint
-from mmlint.files.copies import may_fork
 
 ROOT = Path(__file__).parent.parent
 
@@ -144,13 +143,7 @@ def test_a_typescript_handler_loads_its_own_parser_alone(tmp_path: Path) -> None
 
 def test_a_python_handler_loads_its_own_parser_alone(tmp_path: Path) -> None:
     repository(tmp_path, {"events.py": PYTHON, "app.ts": "export const answer = 42;\n"})
-    assert others(loaded(tmp_path, "--jobs", "1", "events.py")) == OTHERS_FOR_PYTHON
-
-
-@pytest.mark.skipif(not may_fork(), reason="no process is copied here")
-def test_a_changed_python_handler_is_parsed_by_a_copy_of_the_process(tmp_path: Path) -> None:
-    repository(tmp_path, {"events.py": PYTHON, "app.ts": "export const answer = 42;\n"})
-    assert others(loaded(tmp_path, "--jobs", "2", "events.py")) == OTHERS_FOR_A_RUN
+    assert others(loaded(tmp_path, "events.py")) == OTHERS_FOR_PYTHON
 
 
 @pytest.mark.parametrize("word", ["--version", "--help"])

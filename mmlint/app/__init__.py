@@ -50,13 +50,12 @@ def run(request: Request, stdin: Callable[[], bytes] | None = None) -> int:
 
     ``stdin``: reads the file that ``--stdin-filename`` names. Raises nothing a user must not see.
     """
-    from mmlint.app.executor import opened
     from mmlint.app.progress import Progress
     from mmlint.engine.clock import Clock
 
     progress, clock = Progress(), Clock()
     try:
-        with clock.measure("all"), opened(request.executor) as executor:
+        with clock.measure("all"), _cluster(request.executor) as executor:
             run = _Run(
                 request, Means(executor, clock, progress.read, progress.parsed), progress.close
             )
@@ -86,10 +85,30 @@ def check(
     """
     pairs = tuple(f"{key.replace('_', '-')}={value}" for key, value in settings.items())
     request = Request(paths=tuple(paths), config=pairs, cache=cache)
-    session = open_session(request, None, start=root, means=Means(executor))
+    session = open_session(request, None, start=root, means=Means(_lent(executor)))
     result = session.result(session.lint({}))
     session.close()
     return result
+
+
+def _cluster(address: str) -> AbstractContextManager[Executor | None]:
+    """Return the executor at ``address``; None for none, as in most runs, which need no network."""
+    from contextlib import nullcontext
+
+    if not address:
+        return nullcontext()
+    from mmlint.app.executor import opened
+
+    return opened(address)
+
+
+def _lent(executor: Executor | None) -> Executor | None:
+    """Return the executor so that mmlint may do without it, and its owner goes on using it."""
+    if executor is None:
+        return None
+    from mmlint.app.executor import Lent
+
+    return Lent(executor)
 
 
 def fix(root: Path, unsafe: bool = False) -> Result:

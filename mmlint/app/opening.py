@@ -47,12 +47,10 @@ def open_session(
     root, names = next(iter(_groups(request, here).items()))
     if start is not None:
         root = here
-    from mmlint.files.copies import may_fork
     from mmlint.files.listing import Lister
     from mmlint.files.root import odd_files
 
-    # The files are listed while settings and rules are loaded.
-    lister = Lister(root, apart=request.jobs > 1 and may_fork())
+    lister = Lister(root)  # git lists the files while settings and rules are loaded
     try:
         folder = _seen_from(request, names, here, root)
         settings = load_settings(request, folder, root)

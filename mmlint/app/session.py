@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,20 +21,15 @@ if TYPE_CHECKING:
     from mmlint.engine.clock import Clock
     from mmlint.engine.judge import Policy
     from mmlint.engine.observe import Observed, Observer
-    from mmlint.engine.pack import Item
     from mmlint.engine.pool import Observing
     from mmlint.engine.renaming import Renamings
     from mmlint.files.listing import Lister, Listing
-    from mmlint.files.needles import Needles
     from mmlint.model.baseline import Entry
     from mmlint.project.view import Project
     from mmlint.rules import Registered
 
 MAX_NAME_ROUNDS = 4
 """How often files are parsed because names come from there, which may send to further files."""
-
-FEW = 32
-"""So many named files are looked at before it is known what the project holds."""
 
 
 class Session:
@@ -203,10 +198,7 @@ class Session:
         if self._observer is None:
             cache = self._cache()
             observing = self._observing(cache)
-            self._begin(observing, overlay)
-            only_keys = self._asks_for_keys_alone()  # which loads all rules, while others work
-            if self._lister is not None:
-                observing.prefetch(self._lister.is_ready)
+            only_keys = self._asks_for_keys_alone()  # which loads all rules, while git lists
             with self.clock.measure("listing"):
                 found = self._listing()
             self._observer = Observer(
@@ -232,32 +224,6 @@ class Session:
             self._observer.leave(observed, more)
         self.observed, self.project = observed, project
         return project
-
-    def _begin(self, observing: Observing, overlay: Mapping[str, bytes]) -> None:
-        """Have the named files observed while others work, where they are as few as in most
-        commits. Who selects rules may want less of them than all that they say."""
-        from mmlint.files.kinds import language
-        from mmlint.files.needles import matters
-
-        if self.settings.select or len(self.focus) > FEW:
-            return
-
-        def named() -> Iterator[Item]:
-            for path in sorted(self.focus):
-                kind = language(path)
-                data = overlay[path] if path in overlay else self.read(path)
-                if kind is not None and data is not None:
-                    yield kind, data
-
-        observing.begin_slow(named(), lambda item: matters(self._needles.flags(item[1]), item[0]))
-
-    @cached_property
-    def _needles(self) -> Needles:
-        """What every file that may matter holds one of."""
-        from mmlint.files.needles import Needles, needles
-
-        settings = self.settings
-        return Needles(needles(settings.python_sdk_modules, settings.public_env_prefixes))
 
     def _listing(self) -> Listing:
         from mmlint.files.listing import Lister, without_disk
@@ -307,7 +273,7 @@ class Session:
         )
         if cache is not None and self.settings.cache_dir and not cache.usable():
             place = self.settings.provenance.get("cache-dir", "configuration")
-            observing.notes.append(
+            observing.note(
                 f"{place}: nothing is kept in {cache.folder}; expected an empty folder or one that "
                 "mmlint made; name another, or drop the key"
             )

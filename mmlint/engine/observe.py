@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mmlint.engine.ahead import FEWEST
 from mmlint.engine.glances import CODE, Name, name_of
 from mmlint.engine.pool import Observing
 from mmlint.engine.renaming import Renaming, renamings
 from mmlint.engine.sifting import BINARY, LISTENS, STACKED, WRAPS, Sieve, needle_table
 from mmlint.engine.unsure import imported_by, product_is_named
-from mmlint.files.copies import may_fork
 from mmlint.files.kinds import is_test, language, looks_minified
 from mmlint.files.needles import CALLS, CONFIGURES, SENDS, SPREADS, matters
 from mmlint.files.reading import Unreadable
@@ -301,7 +299,6 @@ class Observer:
         aside = {sieve.row(path) for path in (*self.listing.links, *overlay)}
         new = sieve.glances.unseen(but=aside)
         self.counted(len(files) - len(new))
-        self._share(new)
         for row in new:
             sieve.flags(row)
             self.counted(1)
@@ -344,10 +341,6 @@ class Observer:
         else:
             sifted.count(name, flags, [path])
             sifted.take(path, name, flags, read)
-
-    def _share(self, rows: list[int]) -> None:
-        if self.observing.jobs > 1 and len(rows) > FEWEST and may_fork():
-            self.sieve.share(rows, self.observing.jobs)
 
     def _read(self, path: str, found: Observed) -> bytes | None:
         data = self.sieve.read(path)

@@ -12,7 +12,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -83,7 +83,6 @@ class Pack:
         self._cache = cache
         self._root = os.fspath(root)
         self._kept: dict[bytes, _Record] | None = None
-        self._prefetched: dict[bytes, FileFacts] = {}
         self._today = int(time.time() // 86400)
         self._new = False
 
@@ -97,19 +96,6 @@ class Pack:
                 found[item] = facts
         return found
 
-    def prefetch(self, until: Callable[[], bool]) -> None:
-        """Decode what the last run that kept something asked for, which is most of what this one
-        will; stops when ``until`` says so. Facts with fingerprints have to wait for the salt."""
-        records = self._records.values()
-        newest = max((one.used for one in records), default=0)
-        for one in records:
-            if until():
-                return
-            if one.used == newest and not _NUMBER.search(one.facts):
-                facts = self._decoded(one.facts)
-                if facts is not None:
-                    self._prefetched[one.key] = facts
-
     def keep(self, item: Item, facts: bytes, salt: bytes = b"") -> None:
         """Remember the encoded facts of an item, unless something in them may be secret: not all
         that is secret is known well enough to be kept out of facts."""
@@ -122,7 +108,6 @@ class Pack:
 
     def save(self) -> None:
         """Write down what is new, together with what others have found meanwhile."""
-        self._prefetched.clear()  # what nobody wanted
         key = self._key()
         if not self._new or key is None:
             return
@@ -166,12 +151,10 @@ class Pack:
         record = self._records.get(key)
         if record is None:
             return None
-        facts = self._prefetched.pop(key, None)
-        if facts is None:
-            try:
-                facts = self._decoded(_with_fingerprints(item, record.facts, salt))
-            except IndexError:
-                return None
+        try:
+            facts = self._decoded(_with_fingerprints(item, record.facts, salt))
+        except IndexError:
+            return None
         if facts is None or facts.language != item[0]:
             return None
         if self._today - record.used >= _RENEWED:
@@ -214,6 +197,13 @@ def _sources() -> Iterator[bytes]:
         yield Path(__file__).read_bytes()  # what is kept of it
     except OSError:
         return
+
+
+def installed() -> dict[str, str]:
+    """Return the versions of mmlint, Python and the parsers, by name: what people can compare."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    pairs = (one.rpartition(".")[0].partition("-")[::2] for one in _parsers())
+    return {"mmlint": __version__, "Python": python, **dict(pairs)}
 
 
 def _parsers() -> list[str]:

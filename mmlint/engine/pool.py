@@ -1,26 +1,28 @@
 """From bytes to facts: remembered, from the cache, in this process or in others.
 
-Who observes a file makes no difference to what is observed. What travels is the bytes of files, to
-the workers, and encoded facts back.
+Which process observes a file makes no difference to what is observed. What travels is the bytes of
+files, to the workers, and encoded facts back.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import active_count
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from mmlint.engine.clock import Clock
-from mmlint.engine.pack import Item, Pack, decoder, encode, observing_version
-from mmlint.files.copies import Copy, forks, may_fork, may_have_children
+from mmlint.engine.pack import Item, Pack, decoder, encode, installed, observing_version
+from mmlint.engine.trouble import Trouble, failure, other_versions
 from mmlint.model.facts import FileFacts, Language
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, ProcessPoolExecutor
+    from concurrent.futures import Executor, Future, ProcessPoolExecutor
 
 SLOWNESS: Final[dict[Language, int]] = {"python": 10}
 """How many times longer a byte takes than one of JavaScript: LibCST's trees are made of Python."""
@@ -41,6 +43,10 @@ _BATCHES: Final = 8
 REMOTE_BATCH: Final = 200_000
 """Bytes of JavaScript (a fifth of a second) that are worth a message to another machine."""
 
+PATIENCE: Final = 10.0
+"""Seconds in which an executor must finish at least one batch. A batch is a fraction of a second of
+work, and this machine can do it as well."""
+
 OBSERVING: Final = "observing"
 """What the time between asking for facts and having them is called, whoever worked meanwhile."""
 
@@ -53,28 +59,23 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What a worker says of a batch. ``version``: of its mmlint. ``seconds``: by language.
-    ``facts``: encoded, or None for what it could not observe or encode."""
+    """What a worker says of a batch. ``version``: of all that decides what facts are. ``seconds``:
+    by language. ``facts``: encoded, or None for what it could not observe or encode. ``worker``:
+    its machine's name. ``installed``: name to version, for people."""
 
     version: str | None
     seconds: dict[str, float]
     facts: list[bytes | None]
-
-
-class _Handed(msgspec.Struct, frozen=True):
-    """Files that others have been handed. ``answer``: waits for what they say, and returns None or
-    raises where they failed. Either that or ``stop`` is to be called, once."""
-
-    batch: list[Item]
-    answer: Callable[[], Answer | None] = lambda: None
-    stop: Callable[[], object] = lambda: None
+    worker: str = ""
+    installed: dict[str, str] = {}
 
 
 class Observing:
     """Observes files, each content once.
 
-    ``jobs``: worker processes at the most. ``executor``: does the work in their place. ``pack``:
-    what earlier runs have found. ``done``: is told of the number of files as they are finished.
+    ``jobs``: worker processes at the most. ``executor``: does the work in their place; where it
+    gives no answer for ``PATIENCE`` it is shut down, and the rest is observed here. ``pack``: what
+    earlier runs have found. ``done``: is told of the number of files as they are finished.
     ``salt``: what makes the fingerprints of keys; it is another one in every run.
     """
 
@@ -91,13 +92,25 @@ class Observing:
         self.jobs = jobs
         self.clock = clock or Clock()
         self.salt = os.urandom(16) if salt is None else salt
-        self.notes: list[str] = []
+        self._notes: list[str] = []
+        self._trouble = Trouble()
         self._executor = executor
         self._pack = pack
         self._done = done
         self._known: dict[Item, Outcome] = {}
         self._pool: ProcessPoolExecutor | None = None
-        self._handed: list[_Handed] = []
+        self._handed: dict[Future[Answer], list[Item]] = {}
+        self._lost: list[Item] = []
+        self._finished: SimpleQueue[Future[Answer]] = SimpleQueue()
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should know of how the files were observed."""
+        return [*self._notes, *self._trouble.notes()]
+
+    def note(self, text: str) -> None:
+        """Add something that the user should know."""
+        self._notes.append(text)
 
     def observe(self, items: Iterable[Item]) -> dict[Item, Outcome]:
         """Return what each of ``items`` says. A file that kills its worker costs itself only."""
@@ -108,7 +121,10 @@ class Observing:
         wanted = list(dict.fromkeys(items))
         new = self._unknown(wanted)
         self._hand(new)
-        self._collect(set(new))
+        lost = self._collect(set(new))
+        if self._executor is not None:
+            lost = self._instead([item for item in new if item not in self._known], lost)
+        self._alone(lost)
         for item in new:
             if item not in self._known:
                 self._here(item)
@@ -130,29 +146,10 @@ class Observing:
         with them, if that pays."""
         self._hand(self._unknown(dict.fromkeys(items)))
 
-    def begin_slow(self, items: Iterable[Item], wanted: Callable[[Item], bool]) -> None:
-        """Be told that those of ``items`` that are ``wanted`` will be asked for, and have a copy of
-        this process begin with the slow ones that are new, unless that is worth several."""
-        if self.jobs < 2 or self._executor is not None or not may_fork():
-            return
-        new = self._unknown(dict.fromkeys(one for one in items if one[0] in SLOWNESS))
-        new = [item for item in new if wanted(item)]
-        if not new or pays(new, self.jobs):
-            return
-        with suppress(OSError):  # what cannot be begun is done later
-            copy = Copy(lambda: encode(answer(new, self.salt)))
-            self._handed.append(_Handed(new, lambda: _received(copy.answer()), copy.stop))
-
-    def prefetch(self, until: Callable[[], bool]) -> None:
-        """Get ready what an earlier run has found, until there is something better to do."""
-        if self._pack is not None:
-            with self.clock.measure("cache"):
-                self._pack.prefetch(until)
-
     def stop(self) -> None:
         """Let go of what was begun and is not asked for any more."""
-        while self._handed:
-            self._handed.pop().stop()
+        self._handed = {}
+        self._finished = SimpleQueue()
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
@@ -182,52 +179,86 @@ class Observing:
     def _hand(self, items: list[Item]) -> None:
         """Hand ``items`` to the executor, or to a pool if that pays, in batches, the largest first.
         What is there already is not handed on again."""
-        handed = {item for one in self._handed for item in one.batch}
+        handed = {item for batch in self._handed.values() for item in batch}
         items = [item for item in items if item not in handed]
         if self._executor is None and self._pool is None and pays(items, self.jobs):
             self._pool = _processes(self.jobs)
-        executor = self._executor or self._pool
-        if executor is None:
-            return
         few = sum(map(_cost, items)) // (self.jobs * _BATCHES)
-        for batch in _batches(items, few if self._executor is None else REMOTE_BATCH):
+        if self._executor is not None:
+            self._submit(self._executor, _batches(items, REMOTE_BATCH))
+        elif self._pool is not None:
+            self._submit(self._pool, _batches(items, few))
+
+    def _submit(self, executor: Executor, batches: Iterable[list[Item]]) -> None:
+        for batch in batches:
             try:
                 future = executor.submit(answer, batch, self.salt)
             except RuntimeError:  # broken already, or shut down
-                self._handed.append(_Handed(batch))
+                self._lost += batch if executor is self._pool else []
+            except Exception as error:  # whatever an executor of others raises
+                self._trouble.add(failure(error), len(batch))
             else:
-                self._handed.append(_Handed(batch, future.result, future.cancel))
+                self._handed[future] = batch
+                future.add_done_callback(self._finished.put)
 
-    def _collect(self, wanted: set[Item]) -> None:
-        """Wait for what others have begun with of ``wanted``, and let go of the rest; what they
-        failed on is observed one by one."""
-        left: list[Item] = []
+    def _collect(self, wanted: set[Item]) -> list[Item]:
+        """Wait for what others have begun with of ``wanted``, and let go of the rest; return what
+        they failed on."""
+        lost, self._lost = self._lost, []
+        waiting = {
+            future: batch for future, batch in self._handed.items() if not wanted.isdisjoint(batch)
+        }
         try:
-            while self._handed:
-                one = self._handed.pop(0)
-                if wanted.isdisjoint(one.batch):
-                    one.stop()
-                    continue
+            while waiting:
                 try:
-                    result = one.answer()
-                except Exception:
-                    result = None
-                if result is None:
-                    left += one.batch
-                else:
-                    self._answered(result, one.batch)
-        finally:  # after an interrupt nobody wants the rest
+                    done = self._finished.get(timeout=self._patience())
+                except Empty:
+                    self._give_up(sum(map(len, waiting.values())))
+                    break
+                batch = waiting.pop(done, [])
+                try:
+                    self._answered(done.result(), batch)
+                except Exception as error:
+                    lost += batch
+                    if self._executor is not None:
+                        self._trouble.add(failure(error), len(batch))
+        finally:  # after an interrupt the rest is not needed
             self.stop()
-        self._alone(left)
+        return lost
+
+    def _patience(self) -> float | None:
+        """How long to wait for the next batch: the workers of this machine end or die."""
+        return None if self._executor is None else PATIENCE
+
+    def _give_up(self, count: int) -> None:
+        """Do without the executor, for this project and for the next ones."""
+        assert self._executor is not None
+        self._trouble.add(
+            f"no worker of the executor answered for {PATIENCE:.0f} seconds; expected workers that "
+            "run and are not busy with other work for longer",
+            count,
+        )
+        self._executor.shutdown(wait=False)
+
+    def _instead(self, items: list[Item], lost: list[Item]) -> list[Item]:
+        """Observe what the executor did not, in worker processes of this machine if that pays, or
+        if the executor failed on it, which a file may have caused; return what one of these failed
+        on. ``lost``: those of ``items`` that the executor failed on."""
+        if not items or not may_have_children() or not (lost or pays(items, self.jobs)):
+            return []
+        kept, self._executor = self._executor, None
+        self._pool = _processes(self.jobs)
+        try:
+            self._hand(items)
+            return self._collect(set(items))
+        finally:
+            self._executor = kept
 
     def _answered(self, result: Answer, batch: Sequence[Item]) -> None:
         """Take what a worker says; what it leaves out is observed here, later."""
         if result.version != observing_version():
-            note = (
-                "a worker has another mmlint, Python or parser, and its answers do not count; "
-                "install there what is installed here"
-            )
-            self.notes += [] if note in self.notes else [note]
+            why = other_versions(result.worker, result.installed, installed())
+            self._trouble.add(why, len(batch))
             return
         for what, seconds in result.seconds.items():
             self.clock.add(what, seconds)
@@ -276,12 +307,9 @@ def answer(items: Sequence[Item], salt: bytes) -> Answer:
         facts.append(_encoded(observed(item, salt)))
         what = f"adapter {item[0]}"
         seconds[what] = seconds.get(what, 0.0) + perf_counter() - start
-    return Answer(observing_version(), seconds, facts)
+    from platform import node
 
-
-def _received(data: bytes | None) -> Answer | None:
-    """Return what a copy of this process has answered, None where it died."""
-    return None if data is None else msgspec.msgpack.decode(data, type=Answer)
+    return Answer(observing_version(), seconds, facts, node(), installed())
 
 
 def observed(item: Item, salt: bytes) -> Outcome:
@@ -345,17 +373,35 @@ def _processes(jobs: int) -> ProcessPoolExecutor:
 
 
 def _begin(parent: int) -> None:
-    """Prepare a worker: an interrupt is its parent's business, and it does not outlive that."""
+    """Prepare a worker: it leaves interrupts to its parent, keeps no stream of its parent's caller
+    open, and ends with its parent, however that ends."""
     import signal
-    import time
+    from multiprocessing import parent_process
     from threading import Thread
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nothing, stream)
+    os.close(nothing)
+    above = parent_process()
 
     def watch() -> None:
         while os.getppid() == parent:
-            time.sleep(1)
+            if above is not None:
+                above.join(1)  # returns at once when the parent ends
         os._exit(1)
 
-    if hasattr(os, "fork"):
-        Thread(target=watch, daemon=True).start()
+    Thread(target=watch, daemon=True).start()
+
+
+def forks() -> bool:
+    """Whether a process may begin as a copy of this one, ready at once; with threads about, none
+    may be copied."""
+    return sys.platform.startswith("linux") and active_count() == 1
+
+
+def may_have_children() -> bool:
+    """Whether this process may start others; the workers of somebody else's pool may not."""
+    process = sys.modules.get("multiprocessing.process")
+    return process is None or not process.current_process().daemon

@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from mmlint.engine.ahead import FEWEST, Ahead, Seen
 from mmlint.engine.cache import Cache
 from mmlint.engine.glances import Glances, name_of
 from mmlint.engine.imports import Imports, gathered
@@ -86,7 +85,6 @@ class Sieve:
         self._ready: dict[int, bytes] = {}
         self._sends = False
         self._last: tuple[str, bytes] = ("", b"")
-        self._ahead: Ahead | None = None
 
     @cached_property
     def glances(self) -> Glances:
@@ -108,19 +106,9 @@ class Sieve:
             self._needles[flags] = search
         return search.flags(data) | (BINARY if b"\0" in data else 0)
 
-    def share(self, rows: Sequence[int], processes: int) -> None:
-        """Be told that the flags of ``rows`` (in order), of which none is known, will be asked for
-        in turn, and have so many processes look at them, this one included, if it is enough."""
-        processes = min(processes, len(rows) // FEWEST)
-        if processes > 1:
-            self._ahead = Ahead(rows, processes, self._look_at)
-
     def flags(self, row: int) -> int | Unreadable:
         """Return the flags of a file."""
         known = self.glances.flags(row)
-        if known is None and self._ahead is not None:
-            self._collect(row)
-            known = self.glances.flags(row)
         return self._look(row) if known is None else known
 
     def tells(self, words: Iterable[str]) -> bool:
@@ -177,24 +165,6 @@ class Sieve:
             self._ready[row] = import_lines(data, name.language == "python")
         return flags
 
-    def _look_at(self, part: Sequence[int]) -> Seen:
-        flags = [self._look(row) for row in part]
-        return Seen(
-            [None if isinstance(one, Unreadable) else one for one in flags],
-            {number: self._ready[row] for number, row in enumerate(part) if row in self._ready},
-        )
-
-    def _collect(self, row: int) -> None:
-        """Take over what a copy of this process has seen in the part of the files with ``row``."""
-        found = self._ahead.collect(row) if self._ahead is not None else None
-        if found is None:
-            return
-        part, seen = found
-        for one, flags in zip(part, seen.flags, strict=True):
-            if flags is not None:
-                self.glances.saw(one, flags)
-        self._ready |= {part[number]: lines for number, lines in seen.lines.items()}
-
     def read(self, path: str) -> bytes | Unreadable:
         """Return the bytes of the file."""
         if self._last[0] == path:
@@ -209,11 +179,7 @@ class Sieve:
         return data
 
     def close(self) -> None:
-        """Let go of the folders, the bytes and the copies; what was seen in the files stays
-        known."""
-        if self._ahead is not None:
-            self._ahead.stop()
-            self._ahead = None
+        """Let go of the folders and the bytes; what was seen in the files stays known."""
         self._reader.close()
         self._last = ("", b"")
         self._ready.clear()

@@ -13,6 +13,7 @@ import msgspec
 from mmlint.files.kinds import MAX_BYTES
 from mmlint.files.root import work_tree
 from mmlint.model.regular import read_regular
+from mmlint.files.tie import Tie
 
 if TYPE_CHECKING:
     import subprocess
@@ -84,10 +85,11 @@ class _StuckError(Exception):
 
 class _Running(msgspec.Struct, frozen=True):
     """Git at work. ``paper``: the file that it writes on, which unlike a pipe has no end that it
-    would have to wait for."""
+    would have to wait for. ``tie``: git does not outlive this process."""
 
     process: subprocess.Popen[bytes]
     paper: IO[bytes]
+    tie: Tie
 
     def answer(self, said: bytes | None) -> tuple[bytes, bytes]:
         """Hand it what is ``said``; return what it prints, and its warnings. Raises _StuckError."""
@@ -128,6 +130,7 @@ class _Running(msgspec.Struct, frozen=True):
             if stream is not None:
                 with suppress(OSError):
                     stream.close()
+        self.tie.close()
 
 
 def _work_done(process: int) -> object:
@@ -214,19 +217,23 @@ def _started(
     with ExitStack() as failed:
         try:
             paper = failed.enter_context(_paper())
+            tie = Tie()
+            failed.callback(tie.close)
             process = subprocess.Popen(
                 [*_COMMAND, "-C", os.fspath(folder), *words],
                 env=variables,
                 stdin=subprocess.PIPE if told else subprocess.DEVNULL,
                 stdout=paper,
                 stderr=subprocess.PIPE,
+                pass_fds=tie.inherited,
             )
         except FileNotFoundError:
             return Failure("git is not installed")
         except OSError as error:
             return Failure(type(error).__name__)
+        tie.hold(process.pid)
         failed.pop_all()
-    return _Running(process, paper)
+    return _Running(process, paper, tie)
 
 
 def _finished(

@@ -6,7 +6,6 @@ at once; elsewhere the folders are walked.
 
 from __future__ import annotations
 
-import marshal
 import os
 import re
 import stat
@@ -22,7 +21,6 @@ import msgspec
 from msgspec.structs import replace
 
 from mmlint.files.choosing import IgnoreFiles, folders_of
-from mmlint.files.copies import Copy
 from mmlint.files.git import ENV_FOLDER, Asked, Failure, is_named
 from mmlint.files.kinds import VENDORED, language
 from mmlint.files.reading import is_within
@@ -44,9 +42,6 @@ STAMP: Final = "q"
 
 _ODD: Final = -1
 """In place of the stamp of what is no plain file, or cannot be looked at; no hash is that."""
-
-SHARED: Final = 8_000
-"""From so many files on, two processes look at half of them each."""
 
 
 class Listing(msgspec.Struct, frozen=True, eq=False):
@@ -110,60 +105,27 @@ def without_disk(files: Iterable[str], *, exclude: Sequence[str] = ()) -> Listin
 
 
 class Lister:
-    """Lists one project: git begins at once, and is waited for when the list is asked for.
+    """Lists one project: git begins at once, and is waited for when the list is asked for."""
 
-    ``apart``: a copy of this process does all of it, while this one does something else.
-    """
-
-    def __init__(self, root: Path | str, *, apart: bool = False) -> None:
+    def __init__(self, root: Path | str) -> None:
         self._root = Path(os.path.realpath(root))
-        self._copy = self._copied() if apart else None
-        self._asked = _ask(self._root) if self._copy is None else None
+        self._asked = _ask(self._root)
 
     def listing(self, *, exclude: Sequence[str] = ()) -> Listing:
         """Return what the function ``listing`` does. To be called once."""
-        if self._copy is not None:
-            found = _decoded(self._copy.answer())
-            self._copy = None
-            if found is not None:
-                return found.without(exclude)
-            self._asked = _ask(self._root)
-        return self._found().without(exclude)
-
-    def is_ready(self) -> bool:
-        """Whether the list would not come sooner if this process did nothing but wait for it."""
-        return self._copy is None or self._copy.is_ready()
-
-    def stop(self) -> None:
-        """Let git go; nobody needs the list."""
-        if self._copy is not None:
-            self._copy.stop()
-            self._copy = None
-        if self._asked is not None:
-            self._asked.stop()
-
-    def _copied(self) -> Copy | None:
         try:
-            return Copy(self._encoded)
-        except OSError:  # what cannot be done apart is done here
-            return None
-
-    def _encoded(self) -> bytes:
-        """Done by a copy. ``marshal`` knows odd bytes in names, and is read by its like alone."""
-        self._copy = None
-        self._asked = _ask(self._root)
-        try:
-            found = self._found(shares=True)
+            return self._found().without(exclude)
         except BaseException:
             self.stop()
             raise
-        links, stamps = dict(found.links), found.stamps.tobytes()
-        return marshal.dumps(
-            (found.files, found.notes, found.skipped_folders, links, stamps, found.untracked)
-        )
 
-    def _found(self, *, shares: bool = False) -> Listing:
-        found = _Found(self._root, shares=shares)
+    def stop(self) -> None:
+        """End git, whose answer is not needed."""
+        if self._asked is not None:
+            self._asked.stop()
+
+    def _found(self) -> Listing:
+        found = _Found(self._root)
         with found.tree:
             found.repository("", self._asked)
             while found.repositories:
@@ -185,13 +147,6 @@ class Lister:
         )
 
 
-def _decoded(answer: bytes | None) -> Listing | None:
-    if answer is None:
-        return None
-    files, notes, skipped, links, stamps, untracked = marshal.loads(answer)
-    return Listing(files, notes, skipped, links, array(STAMP, stamps), untracked)
-
-
 def _ask(folder: Path) -> Asked | None:
     """Ask git about ``folder``, or nobody where it lies in no repository."""
     return Asked(folder) if work_tree(folder) is not None or is_named(folder) else None
@@ -209,13 +164,11 @@ class _Found:
 
     ``stamps``: the files. ``ignored_env``: env files that are ignored, with their stamps.
     ``repositories``: folders whose own repositories decide about what is in them. ``stuck``: git
-    was waited for in vain, and is not asked again. ``shares``: a copy of this process may do a part
-    of the work.
+    was waited for in vain, and is not asked again.
     """
 
-    def __init__(self, root: Path, *, shares: bool = False) -> None:
+    def __init__(self, root: Path) -> None:
         self.root = root
-        self.shares = shares
         self.real_root = os.fspath(root)
         self.tree = Tree(self.real_root)
         self.stamps: dict[str, int] = {}
@@ -300,24 +253,7 @@ class _Found:
 
     def _stamps(self, paths: list[str]) -> array[int]:
         """Return the stamp of each of ``paths`` (sorted) that is a plain file, ``_ODD`` for all
-        else. A second process looks at the second half, if there is much to look at."""
-        if not self.shares or len(paths) < SHARED:
-            return self._stamps_here(paths)
-        half = len(paths) // 2
-        try:
-            second = Copy(lambda: self._stamps_here(paths[half:]).tobytes())
-        except OSError:
-            return self._stamps_here(paths)
-        try:
-            found = self._stamps_here(paths[:half])
-        except BaseException:
-            second.stop()
-            raise
-        answer = second.answer()
-        found += self._stamps_here(paths[half:]) if answer is None else array(STAMP, answer)
-        return found
-
-    def _stamps_here(self, paths: list[str]) -> array[int]:
+        else."""
         found = array(STAMP)
         for folder, names, _ in _by_folder(paths):
             try:

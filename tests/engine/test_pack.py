@@ -47,12 +47,7 @@ def filled(folder: Path, root: Path = Path("/shop"), items: list[Item] = ITEMS) 
 
 
 def found(folder: Path, root: Path = Path("/shop")) -> dict[Item, FileFacts]:
-    """Return what is known, which is the same whether or not it was prefetched."""
-    known = Pack(Cache(folder), root).find(ITEMS)
-    ahead = Pack(Cache(folder), root)
-    ahead.prefetch(lambda: False)
-    assert ahead.find(ITEMS) == known
-    return known
+    return Pack(Cache(folder), root).find(ITEMS)
 
 
 # --- what is not believed -------------------------------------------------------------------------
@@ -220,34 +215,6 @@ def test_every_fixture_s_facts_come_back_as_they_were(tmp_path: Path) -> None:
         fresh = facts(item)
         assert known == fresh
         assert encode(known) == encode(fresh)  # 1, 1.0 and True are equal, and not the same
-
-
-def test_prefetching_ends_as_soon_as_there_is_something_better_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    filled(tmp_path)
-    pack, decoded = Pack(Cache(tmp_path), Path("/shop")), list[bytes]()
-    decode = Pack._decoded
-    monkeypatch.setattr(Pack, "_decoded", lambda *each: decoded.append(each[1]) or decode(*each))
-    pack.prefetch(lambda: len(decoded) == 2)
-    assert len(decoded) == 2
-    assert set(pack.find(ITEMS)) == set(ITEMS)
-    assert len(decoded) == len(ITEMS)  # none twice
-
-
-def test_what_only_earlier_runs_asked_for_is_not_prefetched(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    filled(tmp_path)
-    start = module.time.time()
-    monkeypatch.setattr(module.time, "time", lambda: start + 10 * 86400)
-    later = Pack(Cache(tmp_path), Path("/shop"))
-    later.find(ITEMS[:1])
-    later.save()
-    pack, decoded = Pack(Cache(tmp_path), Path("/shop")), list[bytes]()
-    monkeypatch.setattr(Pack, "_decoded", lambda *each: decoded.append(each[1]))
-    pack.prefetch(lambda: False)
-    assert decoded == [encode(facts(ITEMS[0]))]
 
 
 def test_two_runs_at_once_lose_nothing_of_each_other(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import threading
@@ -21,17 +22,15 @@ from mmlint import languages
 from mmlint.engine import pool
 from mmlint.engine.cache import Cache
 from mmlint.engine.observe import Observer
-from mmlint.engine.pack import Item, Pack
-from mmlint.engine.pool import Answer, Observing, answer, pays
+from mmlint.engine.pack import Item, Pack, installed
+from mmlint.engine.pool import Answer, Observing, Outcome, answer, pays
 from mmlint.files.listing import listing
 from mmlint.model.facts import FileFacts, Language, SyntaxProblem
-from tests.processes import children
 
 ITEMS: list[Item] = [
     *(("typescript", f"track('event_{index}');\n".encode() * (index + 1)) for index in range(12)),
     *(("python", f"millimetric.track(event='e_{index}')\n".encode()) for index in range(6)),
 ]
-PYTHON = ITEMS[12:]
 DEADLY: Item = ("typescript", b"// this one is deadly\n")
 PARENT = os.getpid()
 
@@ -58,10 +57,6 @@ def deadly(monkeypatch: pytest.MonkeyPatch) -> None:
         return observe(data, language, salt)
 
     monkeypatch.setattr(languages, "observe", killed)
-
-
-def every(item: Item) -> bool:
-    return True
 
 
 def facts(items: Sequence[Item] = ITEMS, **how: object) -> dict[Item, FileFacts | None]:
@@ -114,48 +109,7 @@ def test_the_worker_of_another_pool_begins_none_of_its_own() -> None:
     worker.join()
 
 
-@forked
-def test_what_is_begun_for_nothing_leaves_nobody_behind() -> None:
-    before = children()
-    observing = Observing(jobs=2)
-    observing.begin_slow(PYTHON, every)
-    assert len(observing._handed) == 1
-    assert set(observing.observe(ITEMS[:1])) == set(ITEMS[:1])
-    assert children() <= before
-
-
-@forked
-def test_only_what_is_slow_new_and_little_is_begun(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    known = Pack(Cache(tmp_path), tmp_path)
-    Observing(pack=known).observe(PYTHON)
-    monkeypatch.setattr(pool, "Copy", lambda work: pytest.fail("a process was begun"))
-    Observing(jobs=1).begin_slow(PYTHON, every)
-    Observing(jobs=2, executor=Failing()).begin_slow(PYTHON, every)
-    Observing(jobs=2, pack=known).begin_slow(PYTHON, every)
-    Observing(jobs=2).begin_slow(ITEMS[:1], every)
-    Observing(jobs=2).begin_slow(PYTHON, lambda item: False)
-    monkeypatch.setattr(pool, "FORK_PAYS", 0)  # a pool would have them all
-    Observing(jobs=2).begin_slow(PYTHON, every)
-
-
 # --- the same answers -----------------------------------------------------------------------------
-
-
-@forked
-def test_what_was_begun_is_not_observed_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    observe = languages.observe
-
-    def elsewhere(data: bytes, language: Language, salt: bytes) -> FileFacts:
-        assert os.getpid() != PARENT or language != "python"
-        return observe(data, language, salt)
-
-    monkeypatch.setattr(languages, "observe", elsewhere)
-    observing = Observing(jobs=2)
-    observing.begin_slow(PYTHON, every)
-    found = observing.observe(ITEMS)
-    assert {item: outcome.facts for item, outcome in found.items()} == EXPECTED
 
 
 @pytest.mark.usefixtures("eager")
@@ -268,19 +222,6 @@ def test_a_file_that_kills_its_worker_costs_itself_only() -> None:
 
 
 @forked
-@pytest.mark.usefixtures("deadly")
-def test_a_file_that_kills_the_process_it_was_begun_in_costs_itself_only(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(pool, "SLOWNESS", {**pool.SLOWNESS, DEADLY[0]: 1})
-    observing = Observing(jobs=2)
-    observing.begin_slow([*PYTHON, DEADLY], every)
-    outcomes = observing.observe([*ITEMS, DEADLY])
-    assert {item: outcomes[item].facts for item in ITEMS} == EXPECTED
-    assert "process that read it died" in outcomes[DEADLY].failure
-
-
-@forked
 @pytest.mark.usefixtures("eager")
 def test_a_worker_that_is_killed_by_chance_costs_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -367,12 +308,101 @@ def test_an_executor_that_is_shut_down_is_done_without() -> None:
     assert facts(executor=threads) == EXPECTED
 
 
-def test_the_answers_of_another_mmlint_do_not_count() -> None:
-    other = Failing(lambda one: replace(one, version="another", facts=[b"?"] * len(one.facts)))
+class Silent(Executor):
+    """An executor that takes everything and answers only the first ``answers`` batches."""
+
+    def __init__(self, answers: int = 0) -> None:
+        self.left = answers
+        self.taken = 0
+
+    def submit(self, function: object, /, *words: object, **more: object) -> Future[object]:  # type: ignore[override]
+        if self.left < 0:
+            raise RuntimeError("it was shut down")
+        self.taken += 1
+        future: Future[object] = Future()
+        if self.taken <= self.left:
+            future.set_result(answer(*words))  # type: ignore[arg-type]
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self.left = -1
+
+
+@pytest.mark.parametrize("answers", [0, 1, 3])
+def test_an_executor_that_gives_no_answer_is_done_without(
+    answers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "PATIENCE", 0.05)
+    monkeypatch.setattr(pool, "REMOTE_BATCH", 500)
+    silent = Silent(answers)
+    observing = Observing(executor=silent)
+    assert {item: one.facts for item, one in observing.observe(ITEMS).items()} == EXPECTED
+    [note] = observing.notes
+    assert re.match(r"\d+ files were read on this machine instead: no worker .* answered", note)
+    taken = silent.taken
+    more: Item = ("typescript", b"flush();")
+    assert observing.observe([more])[more].facts is not None
+    assert silent.taken == taken
+    assert observing.notes == [note]  # nothing is waited for again, and nothing said again
+
+
+def test_the_answers_of_other_versions_do_not_count() -> None:
+    theirs = {**installed(), "mmlint": "0.0.1", "libcst": "1.0.0"}
+    other = Failing(lambda one: replace(one, version="another", worker="node-7", installed=theirs))
     observing = Observing(executor=other)
     assert {item: one.facts for item, one in observing.observe(ITEMS).items()} == EXPECTED
     [note] = observing.notes
-    assert "another mmlint" in note
+    ours = installed()
+    assert note == (
+        f"{len(ITEMS)} files were read on this machine instead: the worker on node-7 has mmlint "
+        f"0.0.1 (here {ours['mmlint']}), libcst 1.0.0 (here {ours['libcst']}); install there what "
+        "is installed here"
+    )
+
+
+@forked
+@pytest.mark.usefixtures("eager")
+def test_what_other_versions_were_asked_for_is_read_by_several_processes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Other(Executor):
+        def submit(self, function: object, /, *words: object, **more: object) -> Future[object]:  # type: ignore[override]
+            future: Future[object] = Future()
+            future.set_result(Answer("another", {}, []))
+            return future
+
+    monkeypatch.setattr(pool, "observed", _elsewhere)
+    assert facts(executor=Other(), jobs=2) == EXPECTED
+
+
+def _elsewhere(item: Item, salt: bytes, observe: Callable[..., Outcome] = pool.observed) -> Outcome:
+    assert os.getpid() != PARENT
+    return observe(item, salt)
+
+
+@forked
+@pytest.mark.usefixtures("deadly")
+def test_a_file_on_which_an_executor_failed_is_not_read_in_this_process() -> None:
+    observing = Observing(executor=Failing())
+    outcomes = observing.observe([*ITEMS, DEADLY])
+    assert {item: outcomes[item].facts for item in ITEMS} == EXPECTED
+    assert "process that read it died" in outcomes[DEADLY].failure
+    assert "the executor failed (ConnectionError)" in observing.notes[0]
+
+
+def test_a_worker_without_mmlint_is_told_what_to_install() -> None:
+    class Bare(Executor):
+        def submit(self, function: object, /, *words: object, **more: object) -> Future[object]:  # type: ignore[override]
+            future: Future[object] = Future()
+            error = RuntimeError("cannot load the task")
+            error.__cause__ = ModuleNotFoundError("no mmlint", name="mmlint")
+            future.set_exception(error)
+            return future
+
+    observing = Observing(executor=Bare())
+    assert {item: one.facts for item, one in observing.observe(ITEMS).items()} == EXPECTED
+    [note] = observing.notes
+    assert note.endswith(": a worker cannot import mmlint; install there what is installed here")
 
 
 def test_answers_that_are_none_do_not_count_either() -> None:

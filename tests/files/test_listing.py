@@ -6,9 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
-import threading
 import time
-from array import array
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,9 +14,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mmlint.files import listing as module
-from mmlint.files.copies import may_fork
-from mmlint.files.listing import UNSETTLED, Lister, Listing, listing
+from mmlint.files.listing import UNSETTLED, Listing, listing
 
 QUIET = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
@@ -229,7 +225,6 @@ def test_names_of_odd_bytes_survive(root: Path, without_git: Callable[[Path], Li
         pytest.skip("this file system wants UTF-8")
     git(root, "init", "-q")
     expected = tuple(sorted(map(os.fsdecode, names)))
-    assert apart(root).files == expected
     assert listing(root).files == expected
     assert without_git(root).files == expected
 
@@ -432,9 +427,6 @@ def test_with_and_without_git_the_files_are_the_same(
         with contextlib.suppress(OSError):
             change(tree / path, fate)
     with_git = listing(tree)
-    assert everything(apart(tree)) == everything(with_git)
-    assert everything(apart(tree, shared=1)) == everything(with_git)
-    assert apart(tree, "*.ts", "a") == listing(tree, exclude=["*.ts", "a"])
     assert with_git.notes == ()
     walked = without_git(tree)
     assert with_git.files == walked.files
@@ -461,18 +453,6 @@ def test_a_path_in_conflict_is_listed_once_or_not_at_all(root: Path) -> None:
     )
     (root / "gone.ts").unlink()
     assert listing(root).files == ("kept.ts",)
-    assert apart(root, shared=1).files == ("kept.ts",)
-
-
-def apart(root: Path, *exclude: str, shared: int = module.SHARED) -> Listing:
-    """List in a copy of this process; from ``shared`` files on in two."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "SHARED", shared)
-        return Lister(root, apart=hasattr(os, "fork")).listing(exclude=exclude)
-
-
-def everything(found: Listing) -> tuple[object, ...]:
-    return (found, found.stamps, found.untracked)
 
 
 def change(path: Path, fate: str) -> None:
@@ -485,128 +465,6 @@ def change(path: Path, fate: str) -> None:
         path.symlink_to("c.ts")
     elif fate == "folder":
         path.symlink_to(".")
-
-
-# --- apart ----------------------------------------------------------------------------------------
-
-
-needs_copies = pytest.mark.skipif(not hasattr(os, "fork"), reason="no process is copied here")
-
-
-@needs_copies
-def test_what_a_copy_fails_at_is_done_here(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make(root, {"a.ts": ""})
-    git(root, "init", "-q")
-    here, before = os.getpid(), os.stat
-
-    def dies(*words: object, **more: object) -> os.stat_result:
-        if os.getpid() != here:
-            os._exit(9)
-        return before(*words, **more)  # type: ignore[arg-type]
-
-    lister = Lister(root, apart=True)
-    monkeypatch.setattr(os, "stat", dies)
-    assert lister.listing().files == ("a.ts",)
-    assert Lister(root, apart=True).listing().files == ("a.ts",)
-
-
-@needs_copies
-def test_what_half_of_the_files_a_copy_fails_at_is_done_by_the_other(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make(root, {f"{folder}/{name}.ts": "" for folder in "abc" for name in "xyz"})
-    git(root, "init", "-q")
-    git(root, "add", "--all")
-    expected = everything(listing(root))
-    here, look, fork, found = os.getpid(), module._Found._stamps_here, os.fork, Lister._found
-
-    def dies(self: module._Found, paths: list[str]) -> array[int]:
-        if here not in (os.getpid(), os.getppid()):
-            os._exit(9)
-        return look(self, paths)
-
-    def refuses() -> int:
-        if os.getpid() != here:
-            raise BlockingIOError
-        return fork()
-
-    def in_the_copy(self: Lister, *, shares: bool = False) -> Listing:
-        assert os.getpid() != here
-        return found(self, shares=shares)
-
-    monkeypatch.setattr(Lister, "_found", in_the_copy)
-    with monkeypatch.context() as patch:
-        patch.setattr(module._Found, "_stamps_here", dies)
-        assert everything(apart(root, shared=1)) == expected
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fork", refuses)
-        assert everything(apart(root, shared=1)) == expected
-
-
-@needs_copies
-def test_where_no_process_is_left_files_are_listed_here(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuses() -> int:
-        raise BlockingIOError
-
-    make(root, {"a.ts": ""})
-    monkeypatch.setattr(os, "fork", refuses)
-    assert Lister(root, apart=True).listing().files == ("a.ts",)
-
-
-@needs_copies
-def test_git_ends_with_the_copy_that_asked_it(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    programs, begun = tmp_path / "programs", tmp_path / "begun"
-    make(programs, {"git": f"#!/bin/sh\necho $$ >> {begun}\nexec sleep 60\n"})
-    (programs / "git").chmod(0o755)
-    git(root, "init", "-q")
-    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
-    lister = Lister(root, apart=True)
-    while not begun.exists() or begun.read_text().count("\n") < 2:
-        time.sleep(0.01)
-    lister.stop()
-    assert not any(map(is_alive, map(int, begun.read_text().split())))
-
-
-@needs_copies
-def test_a_list_is_ready_once_the_copy_has_begun_to_answer(root: Path, tmp_path: Path) -> None:
-    make(root, {"a.ts": ""})
-    gate = tmp_path / "gate"
-    os.mkfifo(gate)
-
-    class Late(Lister):
-        def _encoded(self) -> bytes:
-            gate.read_bytes()
-            return super()._encoded()
-
-    lister = Late(root, apart=True)
-    assert not lister.is_ready()
-    gate.write_bytes(b"")
-    while not lister.is_ready():
-        time.sleep(0.01)
-    assert lister.listing().files == ("a.ts",)
-    assert Lister(root).is_ready()  # nobody else makes it
-
-
-def is_alive(process: int) -> bool:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process, 0)
-        return True
-    return False
-
-
-def test_a_process_with_threads_is_not_copied() -> None:
-    there = threading.Event()
-    other = threading.Thread(target=there.wait)
-    other.start()
-    try:
-        assert not may_fork()
-    finally:
-        there.set()
-        other.join()
 
 
 # --- stamps ---------------------------------------------------------------------------------------
