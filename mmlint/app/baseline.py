@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -231,7 +230,7 @@ def _complete(session: Session) -> None:
 
 def _save(session: Session, request: Request, path: Path, text: str) -> None:
     """Write the file in one step: all of it or nothing."""
-    import tempfile
+    from mmlint.files.temporary import Temporary, remove_abandoned, undisturbed
 
     target = Path(os.path.realpath(path))
     if not request.baseline and not target.is_relative_to(session.root):
@@ -239,22 +238,22 @@ def _save(session: Session, request: Request, path: Path, text: str) -> None:
             f"{_shown(path)}: leads out of the project; expected a file in it; name any other "
             "with --baseline FILE"
         )
-    temporary = ""
+    folder = os.fspath(target.parent)
     try:
-        handle, temporary = tempfile.mkstemp(prefix=".mmlint-", dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        os.chmod(temporary, target.stat().st_mode & 0o777 if target.is_file() else _usual_mode())
-        os.replace(temporary, target)
+        with undisturbed():
+            remove_abandoned(folder)
+            temporary = Temporary(folder, text.encode())
+            try:
+                mode = target.stat().st_mode & 0o777 if target.is_file() else _usual_mode()
+                os.chmod(temporary.path, mode)
+                temporary.move(os.fspath(target))
+            finally:
+                temporary.close()
     except OSError as error:
         raise UsageError(
             f"{_shown(path)}: cannot be written ({error.strerror}); expected a folder and a file "
             "that may be written to; correct the permissions and run the command again"
         ) from error
-    finally:
-        if temporary:
-            with suppress(OSError):
-                os.unlink(temporary)
 
 
 def _usual_mode() -> int:

@@ -230,8 +230,12 @@ class Session:
 
         if self.only is not None:
             return without_disk(self.only, exclude=self.settings.exclude)
+        from mmlint.files.temporary import remove_abandoned
+
         lister = self._lister or Lister(self.root)
-        return self._but_cache(lister.listing(exclude=self.settings.exclude))
+        found = lister.listing(exclude=self.settings.exclude)
+        remove_abandoned(os.fspath(self.root), found.temporary)
+        return self._but_cache(found)
 
     def _but_cache(self, found: Listing) -> Listing:
         """Return the listing without the folder that mmlint itself fills: the first run, which
@@ -283,6 +287,9 @@ class Session:
         """Keep what was read for the next run."""
         if self._observer is not None:
             self._observer.save()
+        cache = self._cache()
+        if cache is not None:
+            cache.recover()
 
     def __enter__(self) -> Session:
         return self

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from mmlint.files.reading import Unreadable, read
+from mmlint.files.temporary import Temporary, is_temporary, remove_abandoned
 from mmlint.model.regex import regex
 
 MAX_BYTES: Final = 512 * 1024**2
@@ -32,12 +33,9 @@ _TAG: Final = b"""Signature: 8a477f597d28d172789f06886806bc55
 _IGNORED: Final = b"# Made by mmlint.\n*\n"
 
 _ENTRY = regex(r"[a-z]+-[0-9a-f]{16,64}")
-_TEMPORARY = regex(r"\.[a-z]+-[0-9a-f]{16,64}\.[0-9]+-[0-9]+")
 _OURS = frozenset({"CACHEDIR.TAG", ".gitignore"})
 
 _DAY: Final = 86400
-_ABANDONED: Final = 3600
-"""Seconds. Nobody takes so long to write; whoever made such a temporary file was killed."""
 
 
 def usual_folder() -> Path | None:
@@ -97,7 +95,12 @@ class Cache:
         except OSError:
             return False
         # Temporary files alone: another mmlint is making the folder at this moment.
-        return self._is_tagged() or all(map(_TEMPORARY.fullmatch, names))
+        return self._is_tagged() or all(map(is_temporary, names))
+
+    def recover(self) -> None:
+        """Remove what runs that were killed have left half written."""
+        if self._is_tagged():
+            remove_abandoned(os.fspath(self.folder))
 
     def tidy(self) -> None:
         """Take out what is old, and the least used until the rest is within bounds."""
@@ -111,8 +114,6 @@ class Cache:
                     status = one.stat(follow_symlinks=False)
                     if _ENTRY.fullmatch(one.name):
                         entries.append((status.st_mtime, status.st_size, one.name))
-                    elif _TEMPORARY.fullmatch(one.name) and now - status.st_mtime > _ABANDONED:
-                        os.unlink(one)
         total = 0
         for used, size, name in sorted(entries, reverse=True):
             total += size
@@ -148,20 +149,12 @@ class Cache:
         self._write(".gitignore", _IGNORED)
 
     def _write(self, name: str, data: bytes | bytearray) -> None:
-        """Write a file beside its place, then move it there: nobody ever sees half of it."""
-        unique = f"{os.getpid()}-{time.monotonic_ns()}"
-        stem = name if _ENTRY.fullmatch(name) else f"tag-{'0' * 16}"
-        temporary = self.folder / f".{stem}.{unique}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        handle = os.open(temporary, flags, 0o600)
+        """Write a file beside its place, then move it there: no reader sees half of it."""
+        temporary = Temporary(os.fspath(self.folder), data)
         try:
-            with open(handle, "wb") as file:
-                file.write(data)
-            os.replace(temporary, self.folder / name)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary)
-            raise
+            temporary.move(os.fspath(self.folder / name))
+        finally:
+            temporary.close()
 
     def _used(self, name: str) -> None:
         """Note that an entry is in use, once a day."""
@@ -179,4 +172,4 @@ def _name(kind: str, key: str) -> str:
 
 
 def _is_ours(name: str) -> bool:
-    return name in _OURS or bool(_ENTRY.fullmatch(name) or _TEMPORARY.fullmatch(name))
+    return name in _OURS or bool(_ENTRY.fullmatch(name) or is_temporary(name))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import Final
 
 import msgspec
 
+from mmlint.files.temporary import Temporary, remove_abandoned, undisturbed
 from mmlint.model.finding import Safety
 from mmlint.model.report import Reported, TextEdit
 
@@ -387,14 +387,21 @@ def write_files(root: Path, changes: Sequence[Change]) -> None:
     link. Raises WriteError when a path leads out of the root, when a file is not what it was when
     it was read, or when the system refuses; then every file has its old bytes.
     """
-    staged: list[tuple[str, str, Change]] = []
+    with undisturbed():
+        _write_files(root, changes)
+
+
+def _write_files(root: Path, changes: Sequence[Change]) -> None:
+    staged: list[tuple[Temporary, str, Change]] = []
     replaced: list[tuple[str, Change]] = []
     try:
-        for change in changes:
-            target = _target(root, change)
+        targets = [_target(root, change) for change in changes]
+        for folder in sorted(set(map(os.path.dirname, targets))):
+            remove_abandoned(folder)
+        for target, change in zip(targets, changes, strict=True):
             staged.append((_stage(target, change.after), target, change))
         for temporary, target, change in staged:
-            os.replace(temporary, target)
+            temporary.move(target)
             replaced.append((target, change))
     except (OSError, ValueError) as error:
         _roll_back(replaced)
@@ -406,8 +413,7 @@ def write_files(root: Path, changes: Sequence[Change]) -> None:
         ) from error
     finally:
         for temporary, _, _ in staged:
-            with suppress(OSError):
-                os.unlink(temporary)
+            temporary.close()
 
 
 def _target(root: Path, change: Change) -> str:
@@ -432,21 +438,17 @@ def _target(root: Path, change: Change) -> str:
     return target
 
 
-def _stage(target: str, content: bytes) -> str:
+def _stage(target: str, content: bytes) -> Temporary:
     """Write ``content`` to a temporary file beside ``target``, with its owner and permissions."""
     kept = os.stat(target)
-    handle, temporary = tempfile.mkstemp(prefix=".mmlint-", dir=os.path.dirname(target))
+    temporary = Temporary(os.path.dirname(target), content, durable=True)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
         if hasattr(os, "chown"):
             with suppress(PermissionError):
-                os.chown(temporary, kept.st_uid, kept.st_gid)
-        os.chmod(temporary, stat.S_IMODE(kept.st_mode))
+                os.chown(temporary.path, kept.st_uid, kept.st_gid)
+        os.chmod(temporary.path, stat.S_IMODE(kept.st_mode))
     except BaseException:
-        os.unlink(temporary)
+        temporary.close()
         raise
     return temporary
 
@@ -461,10 +463,11 @@ def _roll_back(replaced: Iterable[tuple[str, Change]]) -> None:
             lost.append(change.path)
             continue
         try:
-            os.replace(temporary, target)
+            temporary.move(target)
         except OSError:
             lost.append(change.path)
-            os.unlink(temporary)
+        finally:
+            temporary.close()
     if lost:
         raise WriteError(
             f"{', '.join(lost)}: was changed, and could not be changed back after a related file "

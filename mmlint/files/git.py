@@ -12,8 +12,8 @@ import msgspec
 
 from mmlint.files.kinds import MAX_BYTES
 from mmlint.files.root import work_tree
-from mmlint.model.regular import read_regular
 from mmlint.files.tie import Tie
+from mmlint.model.regular import read_regular
 
 if TYPE_CHECKING:
     import subprocess

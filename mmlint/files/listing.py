@@ -25,6 +25,7 @@ from mmlint.files.git import ENV_FOLDER, Asked, Failure, is_named
 from mmlint.files.kinds import VENDORED, language
 from mmlint.files.reading import is_within
 from mmlint.files.root import is_repository, work_tree
+from mmlint.files.temporary import MARK, is_temporary
 from mmlint.files.tree import Tree
 from mmlint.model.gitignore import listed
 from mmlint.model.regex import regex
@@ -52,7 +53,8 @@ class Listing(msgspec.Struct, frozen=True, eq=False):
     vendored or generated code that were not entered. ``links``: those files that are symbolic
     links, and the project file each leads to. ``stamps``: for each of the files in turn, a number
     that changes with it, 0 where it may change without that. ``untracked``: those files that git
-    does not track, None where git was not asked.
+    does not track, None where git was not asked. ``temporary``: mmlint's own files, which are none
+    of the project's.
     """
 
     files: tuple[str, ...]
@@ -61,6 +63,7 @@ class Listing(msgspec.Struct, frozen=True, eq=False):
     links: Mapping[str, str] = msgspec.field(default_factory=dict)
     stamps: array[int] = msgspec.field(default_factory=lambda: array(STAMP))
     untracked: frozenset[str] | None = None
+    temporary: tuple[str, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         """Whether both list the same; when a file changed, and who tracks it, is no part of it."""
@@ -136,6 +139,9 @@ class Lister:
             folders = folders_of(stamps)
             beside = (path for path in found.ignored_env if path.rpartition("/")[0] in folders)
             stamps |= {path: found.ignored_env[path] for path in beside}
+        temporary = tuple(path for path in stamps if MARK in path and is_temporary(path))
+        for path in temporary:
+            del stamps[path]
         files = tuple(sorted(stamps))
         return Listing(
             files=files,
@@ -144,6 +150,7 @@ class Lister:
             links={path: found.links[path] for path in sorted(found.links.keys() & stamps.keys())},
             stamps=array(STAMP, map(stamps.__getitem__, files)),
             untracked=None if found.untracked is None else frozenset(found.untracked),
+            temporary=temporary,
         )
 
 

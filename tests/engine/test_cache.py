@@ -11,6 +11,7 @@ import pytest
 
 from mmlint.engine import cache as module
 from mmlint.engine.cache import Cache, usual_folder
+from mmlint.files.temporary import Temporary
 
 KEY, OTHER = "0" * 32, "1" * 32
 
@@ -133,17 +134,32 @@ def test_what_nobody_used_for_long_goes_first(
     assert kept == [0, 4]
 
 
-def test_what_is_old_or_was_left_by_a_killed_run_goes(folder: Path) -> None:
+def test_what_is_old_goes(folder: Path) -> None:
     cache = Cache(folder)
     cache.write("facts", KEY, b"x")
     cache.write("facts", OTHER, b"x")
     os.utime(folder / f"facts-{KEY}", (0, 0))
-    dead, alive = f".facts-{KEY}.1-1", f".facts-{KEY}.2-2"
-    (folder / dead).write_bytes(b"half")
-    (folder / alive).write_bytes(b"half")
-    os.utime(folder / dead, (0, 0))
     cache.tidy()
-    assert names(folder) == [alive, ".gitignore", "CACHEDIR.TAG", f"facts-{OTHER}"]
+    assert names(folder) == [".gitignore", "CACHEDIR.TAG", f"facts-{OTHER}"]
+
+
+def test_what_a_killed_run_has_left_goes_and_what_is_being_written_stays(folder: Path) -> None:
+    cache = Cache(folder)
+    cache.write("facts", KEY, b"x")
+    (folder / f".mmlint-{'0' * 16}").write_bytes(b"half")
+    writing = Temporary(os.fspath(folder), b"half")
+    cache.recover()
+    assert names(folder) == sorted(
+        [Path(writing.path).name, ".gitignore", "CACHEDIR.TAG", f"facts-{KEY}"]
+    )
+    writing.close()
+
+
+def test_nothing_is_removed_from_a_folder_of_others(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / f".mmlint-{'0' * 16}").write_bytes(b"")
+    Cache(folder).recover()
+    assert names(folder) == [f".mmlint-{'0' * 16}"]
 
 
 def test_cleaning_removes_the_folder(folder: Path) -> None:
