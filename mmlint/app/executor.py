@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 
 class Lent(Executor):
-    """An executor of somebody else. To shut it down ends only its use here."""
+    """An executor that belongs to the caller. To shut it down ends only its use here."""
 
     def __init__(self, executor: Executor) -> None:
         self._executor: Executor | None = executor

@@ -62,6 +62,17 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
+RUNS: list[Run] = []
+
+
+@pytest.fixture(autouse=True)
+def end() -> Iterator[None]:
+    """A test that fails leaves no process either."""
+    yield
+    while RUNS:
+        RUNS.pop().kill()
+
+
 class Run:
     """A run of mmlint whose processes are known by a word in their environment."""
 
@@ -78,6 +89,7 @@ class Run:
             stderr=subprocess.PIPE,
             bufsize=0,
         )
+        RUNS.append(self)
         assert self.process.stderr is not None
         assert self.process.stderr.readline() == b"here\n"  # Python itself has been loaded
 
