@@ -23,6 +23,13 @@ from mmlint.project.unit import Unit
 Presence = Literal["present", "empty", "maybe"]
 
 
+MAX_DEPTH = 12
+"""How many variables and spreads are followed one behind the other."""
+
+MAX_STEPS = 2_000
+"""How many values are looked at for one object."""
+
+
 class Field(msgspec.Struct, frozen=True):
     """One field: where its key stands, and its value as written there.
 
@@ -80,13 +87,27 @@ class Shapes:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self._nested = 0
+        self._steps = 0
+        self._reading: dict[tuple[int, int], Environment] = {}
 
     def of(
         self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
     ) -> Shape:
         """Return the shape of ``value``; an open shape without fields where nothing is known."""
-        if depth > 12:
+        self._steps = self._steps + 1 if self._nested else 1
+        if depth > MAX_DEPTH:
             return Shape(open=True)
+        if self._steps > MAX_STEPS:
+            self.program.limits.hit("steps", (unit.path, unit.number, value.start, value.end))
+            return Shape(open=True)
+        self._nested += 1
+        try:
+            return self._of(unit, value, environment, depth)
+        finally:
+            self._nested -= 1
+
+    def _of(self, unit: Unit, value: s.Value, environment: Environment, depth: int) -> Shape:
         if isinstance(value, s.Await):
             return self.of(unit, value.value, environment, depth + 1)
         if isinstance(value, s.Object):
@@ -191,6 +212,17 @@ class Shapes:
         Writes are joined without regard to order or path: a field that is written anywhere counts
         as there (a finding needs certainty that it is not).
         """
+        key = (id(unit), name.binding)
+        if key in self._reading:
+            # What is spread into itself adds nothing; in another call it may be another object.
+            return Shape(open=self._reading[key] is not environment)
+        self._reading[key] = environment
+        try:
+            return self._variable(unit, name, environment, depth)
+        finally:
+            del self._reading[key]
+
+    def _variable(self, unit: Unit, name: s.Name, environment: Environment, depth: int) -> Shape:
         binding = unit.module.bindings[name.binding]
         definitions = unit.definitions.get(name.binding, [])
         if binding.kind in ("import", "parameter") or not definitions:

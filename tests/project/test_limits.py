@@ -167,6 +167,20 @@ def test_too_many_calls_of_wrappers(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert limits({"a.ts": text}, tmp_path) == {"chains": 1}
 
 
+def test_an_object_that_is_spread_into_itself_is_read_once(tmp_path: Path) -> None:
+    writes = "\n".join(f"  Object.assign(event, {{ ...event, k{n}: {n} }});" for n in range(40))
+    body = f'  const event = {{ event: "a", anonymous_id: request.id }};\n{writes}\n  track(event);'
+    assert limits(handler(f"{body}\nawait flush();"), tmp_path) == {}
+
+
+def test_an_object_made_of_too_many_others(tmp_path: Path) -> None:
+    lines = [
+        f"const o{n} = {{ ...o{n - 1}, a: 1, ...o{n - 1}, ...o{n - 1} }};" for n in range(1, 12)
+    ]
+    text = f'{SDK}const o0 = {{ event: "a" }};\n' + "\n".join(lines) + "\ntrack({ ...o11 });\n"
+    assert "steps" in limits({"a.ts": text}, tmp_path)
+
+
 # --- paths ----------------------------------------------------------------------------------------
 
 
