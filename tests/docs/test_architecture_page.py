@@ -9,7 +9,7 @@ from mmlint.app import session
 from mmlint.config import layers
 from mmlint.engine import cache, fixer, judge, observe
 from mmlint.files import kinds
-from mmlint.project import effects, fixpoint, paths, payload, program, sends, state
+from mmlint.project import effects, fixpoint, paths, payload, program, sends, shape, state
 from tests.test_architecture import MAY_IMPORT
 
 ROOT = Path(__file__).parent.parent.parent
@@ -23,6 +23,7 @@ LIMITS = {
     "rounds of parsing what names and ids come from": str(session.MAX_NAME_ROUNDS),
     "names, imports and returns followed for one expression": str(program.MAX_DEPTH),
     "expressions looked at for the sake of one": str(program.MAX_STEPS),
+    "values looked at for the fields of one object": f"{shape.MAX_STEPS:,}",
     "wrappers around each other": str(sends.MAX_WRAPPERS),
     "sends of one project, calls of wrappers included": f"{sends.MAX_SENDS:,}",
     "values evaluated for a function, in each of its states": f"{effects.MAX_STEPS:,}",

@@ -174,9 +174,8 @@ def test_an_object_that_is_spread_into_itself_is_read_once(tmp_path: Path) -> No
 
 
 def test_an_object_made_of_too_many_others(tmp_path: Path) -> None:
-    lines = [
-        f"const o{n} = {{ ...o{n - 1}, a: 1, ...o{n - 1}, ...o{n - 1} }};" for n in range(1, 12)
-    ]
+    spreads = [f"...o{n - 1}, " * 7 for n in range(1, 12)]
+    lines = [f"const o{n} = {{ {spread}a: {n} }};" for n, spread in enumerate(spreads, 1)]
     text = f'{SDK}const o0 = {{ event: "a" }};\n' + "\n".join(lines) + "\ntrack({ ...o11 });\n"
     assert "steps" in limits({"a.ts": text}, tmp_path)
 
