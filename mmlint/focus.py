@@ -32,8 +32,6 @@ _EXTENSIONS = (
 _CONFIGURATIONS = ("mmlint.toml", ".mmlint.toml", "pyproject.toml", "package.json")
 _BASELINE = ".mmlint-baseline"
 _SETTINGS = regex(r"(?:[tj]sconfig.*\.json|.*\.config\.[cm]?[jt]s)\Z")
-_DECIDES = regex(r".*\.config\.[^.]+|setup\.py|manage\.py|wrangler\..*|vercel\..*")
-"""Names of code that decides about other files; naming one of them means more than itself."""
 
 
 def idle(names: Sequence[str]) -> int | None:
@@ -114,7 +112,7 @@ class _Neighbourhood:
 
     def is_idle(self, path: str) -> bool:
         """Whether neither the file nor anything that it leads to can have facts."""
-        if language(path) not in _TEXTS or _DECIDES.fullmatch(posixpath.basename(path)):
+        if language(path) not in _TEXTS:
             return False
         waiting = [path]
         while waiting:

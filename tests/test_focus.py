@@ -70,7 +70,6 @@ def make(root: Path, files: dict[str, str]) -> None:
         {".env": ""},
         {"package.json": "{}"},
         {"a.yaml": ""},
-        {"next.config.js": ""},
         {"a.ts": "// mmlint: ignore"},
         {"a.md": "sk_live_" + "a1B2c3D4" + "_" + "k5L6m7N8" * 3},
         {"a.ts": "", "pyproject.toml": "[tool.mmlint]\n"},
@@ -128,6 +127,7 @@ def test_too_large_a_neighbourhood_is_left_to_the_run(root: Path) -> None:
         {"a.py": "import json\nfrom .b import c\nfrom .. import d\n", "b.py": "import os.path"},
         {"a.test.ts": 'import { send } from "./b";', "b.ts": SEND},
         {"a.md": "", "pyproject.toml": "[tool.other]\n"},
+        {"next.config.js": "", "app/a.ts": SEND},
     ],
 )
 def test_files_without_needles_that_lead_to_none_are_idle(

@@ -90,9 +90,11 @@ def _paths(reported: Reported) -> set[str]:
 def _moved(reported: Reported, prefix: str) -> Reported:
     """Return the same with ``prefix`` before every path."""
     edits = reported.edits
-    return Reported(
-        _moved_finding(reported.finding, prefix),
-        None if edits is None else tuple(replace(one, path=prefix + one.path) for one in edits),
+    return replace(
+        reported,
+        finding=_moved_finding(reported.finding, prefix),
+        edits=edits and tuple(replace(one, path=prefix + one.path) for one in edits),
+        beyond=tuple(prefix + path for path in reported.beyond),
     )
 
 

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 COMMANDS = ("check", "events", "baseline", "explain", "rules", "runtimes", "config", "clean")
 
-DECIDING = frozenset({"package.json", "pyproject.toml", "vercel.json"})
-"""Files that decide about others: where one is named, its whole folder is meant."""
-
 
 class Means(msgspec.Struct, frozen=True):
     """What a run works with, whatever its projects are."""
@@ -88,10 +85,10 @@ def _opened(
     parts = [_focus(root, here / name, name) for name in there]
     whole = set() in parts
     focus: set[str] = set() if whole else set().union(*parts)
-    overlay: dict[str, bytes] = {}
+    given: dict[str, bytes] = {}
     if stdin is not None and request.stdin_filename:
         path = _relative(root, here / request.stdin_filename, request.stdin_filename)
-        overlay[path] = stdin()
+        given[path] = stdin()
         if not whole:
             focus.add(path)
     if request.paths == (".",) and here != root:
@@ -104,7 +101,7 @@ def _opened(
         settings,
         focus=frozenset(focus),
         jobs=request.jobs,
-        overlay=overlay,
+        overlay={path: data for path, data in given.items() if not settings.excludes(path)},
         cache=request.cache,
         executor=means.executor,
         clock=means.clock,
@@ -115,7 +112,8 @@ def _opened(
     )
     session.missing = missing
     session.shows_fixes = shows_fixes(request)
-    session.is_lost = bool(missing) and not there and not overlay
+    session.given = given
+    session.is_lost = bool(missing) and not there and not given
     return session
 
 
@@ -226,24 +224,19 @@ def rule_names() -> dict[str, str]:
 
 def _focus(root: Path, path: Path, name: str) -> set[str]:
     """The project-relative paths that a named path means, none for the project itself; a folder
-    ends in ``/``.
-
-    A file that decides about others (a manifest, a settings file) means its whole folder.
-    """
-    from mmlint.project.manifests import decides
-
+    ends in ``/``."""
     relative = _relative(root, path, name)
     if path.is_dir():
         return {relative.rstrip("/") + "/"} if relative != "." else set()
-    base = path.name
-    named = base in DECIDING or base.startswith("wrangler.") or base.endswith("mmlint.toml")
-    if named or decides(base):
-        folder = relative.rpartition("/")[0]
-        return {relative, folder + "/"} if folder else set()
     return {relative}
 
 
 def _relative(root: Path, path: Path, name: str) -> str:
+    """Return the path from the project's root; what leads through links inside the project is
+    what they lead to. Raises UsageError for what lies outside."""
+    real = Path(os.path.realpath(path))
+    if real.is_relative_to(root):
+        return real.relative_to(root).as_posix()
     try:
         normal = Path(os.path.normpath(path))
         return normal.relative_to(root).as_posix()

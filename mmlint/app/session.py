@@ -41,6 +41,8 @@ class Session:
     ``lister``: lists those, where somebody has begun already.
     ``baseline``: what is known and not reported, by how often. ``is_lost``: nothing that was
     named is there. ``notes``: what the user should know of how the project was found.
+    ``given``: what was read from stdin, by the path that it stands for; it is in ``overlay`` too,
+    unless the configuration excludes that path.
     ``read``, ``parsed``: are told of the number of files as they are.
     """
 
@@ -76,9 +78,11 @@ class Session:
         self._count_read = read
         self._count_parsed = parsed
         self.overlay = dict(overlay or {})
+        self.given: Mapping[str, bytes] = {}
         self._observer: Observer | None = None
         self.observed: Observed | None = None
         self.project: Project | None = None
+        self._linted: dict[str, bytes] = {}
         self.baseline = baseline or {}
         self.entries: list[Entry] = []
         self.ignored = 0
@@ -126,7 +130,10 @@ class Session:
             self.limits = {}  # what was asked for has no part in what was not followed
         if self._observer is not None:
             self.notices += [Notice(note) for note in self._observer.observing.notes]
-        renamed = self._renamings([one for one in found if self._in_focus(one)], merged)
+        renamed = self._renamings(found, merged)
+        for path, data in observed.sources.items():
+            if path not in merged:
+                self._linted.setdefault(path, data)
         return [
             self._reported(finding, renamed, is_known)
             for finding, is_known in zip(found, self._known(found, observed), strict=True)
@@ -154,6 +161,12 @@ class Session:
             return self.overlay[path]
         data = read(self.root, path)
         return None if isinstance(data, Unreadable) else data
+
+    def linted(self, path: str) -> bytes | None:
+        """Return the bytes of a project file as they were when it was first looked at, which fixes
+        are written for; None where there are none."""
+        known = self._linted.get(path)
+        return known if known is not None else self.read(path)
 
     def result(self, reported: Iterable[Reported], fixed: int = 0) -> Result:
         """Return the run's outcome, with its counts."""
@@ -361,19 +374,23 @@ class Session:
     def _in_focus(self, finding: Finding) -> bool:
         if not self.focus:
             return True
-        from mmlint.engine.observe import covers
-
-        places = [finding.place.path, *(one.place.path for one in finding.related)]
-        return any(covers(self.focus, path) for path in places)
+        causes = (one.place.path for one in finding.related if one.cause)
+        return any(map(self.is_named, (finding.place.path, *causes)))
 
     def _renamings(self, findings: Iterable[Finding], overlay: Mapping[str, bytes]) -> Renamings:
         """Return the text edits of all variables that fixes rename, in all files at once."""
         from mmlint.engine.renaming import asked
 
-        wanted = asked(findings)
-        if not wanted or self._observer is None or not self.shows_fixes:
+        every = list(findings)
+        seen = asked(one for one in every if self._in_focus(one))
+        if not seen or self._observer is None or not self.shows_fixes:
             return {}  # to look for a name in all files takes time
-        return self._observer.renamings(wanted, overlay)
+        # What is asked for elsewhere counts as well: no two variables may get one name.
+        renamed = self._observer.renamings(asked(every), overlay)
+        for path, data in self._observer.renamed.items():
+            if path not in overlay:
+                self._linted.setdefault(path, data)
+        return renamed
 
     def _reported(self, finding: Finding, renamed: Renamings, is_known: bool) -> Reported:
         """Return the finding with the text of its fix; without one that renames what cannot be."""
@@ -386,8 +403,14 @@ class Session:
             if isinstance(edit, RenameVariable):
                 edits = renamed.get(asked_by(edit))
                 kept = finding if edits else changed(finding, fix=None)
-                return Reported(kept, edits, is_known)
-        return Reported(finding, self._edits(finding), is_known)
+                return Reported(kept, edits, is_known, self._beyond(edits))
+        edits = self._edits(finding)
+        return Reported(finding, edits, is_known, self._beyond(edits))
+
+    def _beyond(self, edits: Iterable[TextEdit] | None) -> tuple[str, ...]:
+        """Return the files of the edits that the focus is not about, sorted."""
+        paths = {edit.path for edit in edits or ()}
+        return tuple(sorted(path for path in paths if self.focus and not self.is_named(path)))
 
     def _edits(self, finding: Finding) -> tuple[TextEdit, ...] | None:
         """Write the fix's named edits out as text; None where they cannot be written safely."""
@@ -411,7 +434,8 @@ class Session:
 
 
 def _is_safe(one: Reported) -> bool:
-    return one.finding.fix is not None and one.finding.fix.safety == "safe" and bool(one.edits)
+    safe = one.finding.fix is not None and one.finding.fix.safety == "safe" and bool(one.edits)
+    return safe and not one.beyond
 
 
 def cache_folder(settings: Settings) -> Path | None:

@@ -172,10 +172,11 @@ def fix(
 
 
 def may_fix(reported: Reported, safeties: Collection[Safety]) -> bool:
-    """Whether the finding has a fix that is allowed. What the baseline holds is left alone."""
+    """Whether the finding has a fix that is allowed. What the baseline holds is left alone, and so
+    is every fix that edits a file beyond those that were named."""
     offered = reported.finding.fix
     allowed = offered is not None and offered.safety in safeties and bool(reported.edits)
-    return allowed and not reported.baselined
+    return allowed and not reported.baselined and not reported.beyond
 
 
 def step(
@@ -384,8 +385,10 @@ def write_files(root: Path, changes: Sequence[Change]) -> None:
     """Write the files of ``changes`` below ``root``: all of them, or none.
 
     Each file is replaced in one step and keeps its permissions; a link inside the root stays a
-    link. Raises WriteError when a path leads out of the root, when a file is not what it was when
-    it was read, or when the system refuses; then every file has its old bytes.
+    link. Just before it is replaced, it is compared once more with what the fixes were made for.
+    Raises WriteError when a path leads out of the root, when a file is not what it was when it was
+    linted, or when the system refuses; then every file has its old bytes, but for those that
+    another program has changed meanwhile, which are left alone.
     """
     with undisturbed():
         _write_files(root, changes)
@@ -401,8 +404,12 @@ def _write_files(root: Path, changes: Sequence[Change]) -> None:
         for target, change in zip(targets, changes, strict=True):
             staged.append((_stage(target, change.after), target, change))
         for temporary, target, change in staged:
+            _compare(target, change)
             temporary.move(target)
             replaced.append((target, change))
+    except WriteError:
+        _roll_back(replaced)
+        raise
     except (OSError, ValueError) as error:
         _roll_back(replaced)
         paths = ", ".join(change.path for change in changes)
@@ -430,12 +437,17 @@ def _target(root: Path, change: Change) -> str:
         raise WriteError(f"{change.path}: is no file; expected one; nothing was changed.")
     if not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, "the file is read-only")
+    _compare(target, change)
+    return target
+
+
+def _compare(target: str, change: Change) -> None:
+    """Raise WriteError unless the file holds the bytes that the change was made for."""
     if Path(target).read_bytes() != change.before:
         raise WriteError(
             f"{change.path}: changed while mmlint ran; expected the bytes that were checked; "
             "nothing was changed. Run mmlint again."
         )
-    return target
 
 
 def _stage(target: str, content: bytes) -> Temporary:
@@ -454,10 +466,13 @@ def _stage(target: str, content: bytes) -> Temporary:
 
 
 def _roll_back(replaced: Iterable[tuple[str, Change]]) -> None:
-    """Give the files their old bytes back."""
+    """Give the files their old bytes back; those that were changed again are left alone."""
     lost: list[str] = []
     for target, change in replaced:
         try:
+            if Path(target).read_bytes() != change.after:
+                lost.append(change.path)
+                continue
             temporary = _stage(target, change.before)
         except OSError:
             lost.append(change.path)

@@ -145,12 +145,17 @@ class _Listing:
         self._named = named
         self._known: dict[int, tuple[tuple[Related, ...], tuple[Related, ...], str]] = {}
 
+    def _urgency(self, one: Related) -> tuple[bool, bool, Related]:
+        """Places that the run is asked about come first, and of these the ones that make it report
+        the finding."""
+        return not self._named(one.place.path), not one.cause, one
+
     def of(self, related: tuple[Related, ...]) -> tuple[tuple[Related, ...], tuple[str, ...]]:
         """Return the places that are listed, and a sentence about the others, if there are any."""
         if len(related) <= MOST_RELATED:
             return tuple(sorted(related)), ()
         if id(related) not in self._known:
-            first = sorted(related, key=lambda one: (not self._named(one.place.path), one))
+            first = sorted(related, key=self._urgency)
             listed = tuple(sorted(first[:MOST_RELATED]))
             told = f"{MOST_RELATED} of {len(related)} related places are listed"
             self._known[id(related)] = related, listed, told  # kept, so that no other has its id

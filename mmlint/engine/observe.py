@@ -208,6 +208,8 @@ class Observer:
         table = needle_table(modules, prefixes)
         self.sieve = Sieve(root, listing.files, listing.stamps, table, cache)
         self.focus = focus
+        self.renamed: dict[str, bytes] = {}
+        """The files that said a name which was to be renamed, as they were then."""
         self.observing = observing or Observing()
 
     def observe(self, overlay: Mapping[str, bytes]) -> Observed:
@@ -275,13 +277,19 @@ class Observer:
         ``overlay`` in place of some."""
 
         asked = list(wanted)
+        names = [one.name.encode() for one in asked]
+        self.renamed = {}
         tell = self.sieve.tells(word for one in asked for word in one)
 
         def read(path: str) -> bytes | None:
             if path not in overlay and tell and not self.sieve.may_name_keys(path):
                 return None
             data = overlay[path] if path in overlay else self.sieve.read(path)
-            return None if isinstance(data, Unreadable) else data
+            if isinstance(data, Unreadable):
+                return None
+            if any(name in data for name in names):
+                self.renamed[path] = data
+            return data
 
         files, links = self.listing.files, self.listing.links
         every = sorted({*files, *overlay}) if overlay else files

@@ -21,10 +21,15 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
 
 class Related(msgspec.Struct, frozen=True, order=True):
-    """Another place of the story, and what it has to do with it."""
+    """Another place of the story, and what it has to do with it.
+
+    ``cause``: a change there can bring the finding about, so that a run that is asked about that
+    file reports the finding, wherever its own place lies.
+    """
 
     place: Place
     message: str
+    cause: bool = False
 
 
 # --- edits: what should change, named; the adapter of the file's language writes the text ---------

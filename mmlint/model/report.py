@@ -21,12 +21,14 @@ class TextEdit(msgspec.Struct, frozen=True, order=True):
 class Reported(msgspec.Struct, frozen=True):
     """A finding that survived every filter, with its fix written out (None where it has none).
 
-    ``baselined``: the baseline holds it, so that it is neither reported nor fixed.
+    ``baselined``: the baseline holds it, so that it is neither reported nor fixed. ``beyond``: the
+    files that the fix edits too and that the run was not asked about; then it is not applied.
     """
 
     finding: Finding
     edits: tuple[TextEdit, ...] | None = None
     baselined: bool = False
+    beyond: tuple[str, ...] = ()
 
 
 class Notice(msgspec.Struct, frozen=True, order=True):

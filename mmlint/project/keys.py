@@ -432,7 +432,7 @@ def is_public(project: Project, use: KeyUse) -> bool:
 def carried(project: Project, origin: Origin) -> tuple[Related, ...]:
     """Return the entries of all carriers that give the variable behind ``origin`` a value."""
     return tuple(
-        Related(Place(one.path, one.entry.start, one.entry.end), "gets its value here")
+        Related(Place(one.path, one.entry.start, one.entry.end), "gets its value here", cause=True)
         for one in project.entries_of.get(origin.variable or "", ())
     )
 

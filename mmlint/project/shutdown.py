@@ -51,11 +51,12 @@ class Shutdowns:
         self.project = project
         self.program = project.program
 
-    def is_flushed(self, unit: Unit) -> bool:
-        """Whether every long-running program that loads ``unit`` flushes on its way down."""
-        return all(
-            not self._flushing.isdisjoint(self._loaded_with(root)) for root in self._roots(unit)
-        )
+    def unflushed(self, unit: Unit) -> list[Unit]:
+        """Return the entry files of the long-running programs that load ``unit`` and do not flush
+        on their way down."""
+        return [
+            root for root in self._roots(unit) if self._flushing.isdisjoint(self._loaded_with(root))
+        ]
 
     # --- programs --------------------------------------------------------------------------------
 

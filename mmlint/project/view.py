@@ -344,8 +344,8 @@ def spot_place(spot: Spot) -> Place:
     return Place(spot.unit.path, spot.start, spot.end)
 
 
-def related(spot: Spot, message: str) -> Related:
-    return Related(spot_place(spot), message)
+def related(spot: Spot, message: str, *, cause: bool = False) -> Related:
+    return Related(spot_place(spot), message, cause)
 
 
 def lone(statement: s.Statement, node: s.Node) -> bool:

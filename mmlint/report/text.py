@@ -55,7 +55,7 @@ class _Writer:
         lines += [f"  {self._label('note')} {clean(sentence)}" for sentence in finding.evidence]
         if finding.fix:
             title = clean(finding.fix.title)
-            lines.append(f"  {self._label('fix')} {title} ({remedy(reported)})")
+            lines.append(f"  {self._label('fix')} {title} ({remedy(reported, self._view.shown)})")
         lines.append(f"  {self._label('help')} mmlint explain {finding.code}")
         return "\n".join(lines) + "\n"
 

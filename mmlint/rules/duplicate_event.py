@@ -100,7 +100,8 @@ def _advice(name: str) -> str:
 
 
 def _related(project: Project, send: Send) -> Related:
-    return Related(project.place(send.unit, send.node), "also sent from the server here")
+    place = project.place(send.unit, send.node)
+    return Related(place, "also sent from the server here", cause=True)
 
 
 def _fix(project: Project, send: Send) -> Fix | None:

@@ -101,7 +101,7 @@ def _queued(project: Project, send: Spot) -> Iterator[Related]:
     """The send inside the helper that the script calls."""
     origin = project.flow.origin(send)
     if origin != send:
-        yield related(origin, "the event is queued here")
+        yield related(origin, "the event is queued here", cause=True)
 
 
 def _ends(project: Project, exits: Iterable[Exit]) -> Iterator[Related]:

@@ -68,7 +68,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Related
-from mmlint.project.flow import Exit
+from mmlint.project.flow import Exit, Spot
 from mmlint.project.repair import flush_before
 from mmlint.project.view import Project, related, spot_place
 from mmlint.project.wrapping import Coverage
@@ -100,7 +100,7 @@ def check(project: Project) -> Iterator[Verdict]:
             continue
         first = min(delivery.unsent, key=lambda spot: spot.start)
         origin = project.flow.origin(first)
-        inner = (related(origin, "the event is queued here"),) if origin != first else ()
+        inner = (_queued(origin),) if origin != first else ()
         yield Verdict(
             spot_place(first),
             "the event is queued, and the handler can end without a flush",
@@ -109,6 +109,11 @@ def check(project: Project) -> Iterator[Verdict]:
             evidence=(str(evidence),),
             fix=flush_before(project, unit, index, first, delivery.exits),
         )
+
+
+def _queued(send: Spot) -> Related:
+    """The send inside the helper that the handler calls."""
+    return related(send, "the event is queued here", cause=True)
 
 
 def _wrappers(around: list[Coverage]) -> Iterator[Related]:

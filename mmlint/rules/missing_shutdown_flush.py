@@ -62,8 +62,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.model.finding import Place
+from mmlint.model.finding import Place, Related
 from mmlint.project.shutdown import Shutdowns
+from mmlint.project.unit import Unit
 from mmlint.project.view import Project
 from mmlint.rules import Rule, Verdict
 
@@ -80,11 +81,22 @@ def check(project: Project) -> Iterator[Verdict]:
             continue
         unit, batches = setup.call.unit, found[0]
         evidence = project.evidence(unit, setup.call.site.function)
-        if evidence.runtime != "long-running" or shutdowns.is_flushed(unit):
+        if evidence.runtime != "long-running":
+            continue
+        programs = shutdowns.unflushed(unit)
+        if not programs:
             continue
         yield Verdict(
             Place(batches.unit.path, batches.start, batches.start + len(_OPTION)),
             "events wait for a full batch, and no shutdown hook flushes what is left",
             extent=project.extent(batches.unit, batches.start),
+            related=tuple(_program(one) for one in programs if one is not batches.unit),
             evidence=(str(evidence),),
         )
+
+
+def _program(unit: Unit) -> Related:
+    """The beginning of a program that has no such hook."""
+    body = unit.module.functions[0].body
+    place = Place(unit.path, body[0].start, body[0].end) if body else Place(unit.path, 0, 0)
+    return Related(place, "this program is stopped without a flush", cause=True)

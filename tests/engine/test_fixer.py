@@ -363,6 +363,41 @@ def test_what_could_not_be_changed_back_is_named(
     assert listing(tmp_path) == {"a": b"new", "b": b"old"}
 
 
+def test_a_file_that_changes_just_before_it_is_replaced_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        (tmp_path / name).write_bytes(b"old")
+    rename = os.replace
+
+    def slow(source: str, target: str) -> None:
+        rename(source, target)
+        (tmp_path / "b").write_bytes(b"saved by an editor")
+
+    monkeypatch.setattr(os, "replace", slow)
+    with pytest.raises(WriteError, match="b: changed while mmlint ran"):
+        write_files(tmp_path, [Change("a", b"old", b"new"), Change("b", b"old", b"new")])
+    assert listing(tmp_path) == {"a": b"old", "b": b"saved by an editor"}
+
+
+def test_a_file_that_was_changed_again_is_not_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        (tmp_path / name).write_bytes(b"old")
+    rename = os.replace
+
+    def slow(source: str, target: str) -> None:
+        rename(source, target)
+        for name in "ab":
+            (tmp_path / name).write_bytes(b"saved by an editor")
+
+    monkeypatch.setattr(os, "replace", slow)
+    with pytest.raises(WriteError, match="a: was changed, and could not be changed back"):
+        write_files(tmp_path, [Change("a", b"old", b"new"), Change("b", b"old", b"new")])
+    assert set(listing(tmp_path).values()) == {b"saved by an editor"}
+
+
 @pytest.mark.skipif(os.name == "nt", reason="permission bits are POSIX")
 def test_permissions_and_links_inside_the_root_are_kept(tmp_path: Path) -> None:
     script = tmp_path / "folder" / "script"
