@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 from click_default_group import DefaultGroup
@@ -24,8 +24,9 @@ FORMATS = ("text", "concise", "json", "jsonl", "github", "gitlab", "sarif")
 EPILOG = """\b
 Examples:
   mmlint                         check the project around the current directory
-  mmlint src/app .env.example    report only what touches these paths
+  mmlint src/app .env.example    report only what stands or begins in these paths
   mmlint --fix                   repair what can be repaired safely
+  mmlint --fix src/app           the same, and edit no file elsewhere
   mmlint --fix -i                see each repair, and decide
   mmlint --diff --unsafe-fixes   show every repair as a diff, change nothing
   mmlint baseline write          report only what is new from now on
@@ -41,6 +42,15 @@ configuration, unreadable file or internal error (the rest is still reported).
 
 class Group(DefaultGroup):
     """``mmlint PATH`` is ``mmlint check PATH``; unknown options get a suggestion from click."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Hand everything to the default command, unless the first word is a command or an option
+        of the group's own: so ``--`` reaches the command, and what stands behind it is a path."""
+        own = {name for one in self.get_params(ctx) for name in one.opts}
+        if args and args[0] not in self.commands and args[0] not in own:
+            args = [self.default_cmd_name, *args]
+        left: list[str] = super().parse_args(ctx, args)
+        return left
 
 
 @click.group(
@@ -94,7 +104,11 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--baseline", default="", metavar="FILE", help="The findings that are known already.")
 @click.option("--no-baseline", is_flag=True, help="Report what the baseline holds as well.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if the baseline has stale entries.")
-@click.option("--stdin-filename", metavar="PATH", help="With the path -: what stdin stands for.")
+@click.option(
+    "--stdin-filename",
+    metavar="PATH",
+    help="Read stdin in place of this file; with --fix, print it fixed on stdout.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 although there are findings.")
 @click.option("--statistics", is_flag=True, help="Print a count for each rule.")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked.")
@@ -113,7 +127,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @settings_options
 @click.pass_context
 def check(context: click.Context, /, **options: Any) -> None:
-    """Check the project, and report what touches PATH (default: all of it).
+    """Check the project, and report what stands in PATH, or has its cause there (default: all).
 
     RULES are codes, names or prefixes, separated by commas: MM101, unawaited-flush, MM2.
     The whole project is always read, so that a changed client file still meets the server file
@@ -144,6 +158,8 @@ def _is_plain(options: dict[str, Any]) -> bool:
 
 
 def _request(options: dict[str, Any]) -> Request:
+    from msgspec.structs import replace
+
     from mmlint.app import Request
 
     outputs: list[tuple[str, str]] = []
@@ -163,10 +179,12 @@ def _request(options: dict[str, Any]) -> Request:
         raise click.UsageError("--interactive goes with --fix, and without --diff")
     if "-" in options["paths"] and not options["stdin_filename"]:
         raise click.UsageError("the path - needs --stdin-filename PATH")
-    if "-" in options["paths"] and options["fix"]:
-        raise click.UsageError("--fix cannot write to stdin; --diff shows what it would change")
-    return Request(
-        paths=tuple(options["paths"]),
+    paths: tuple[str, ...] = options["paths"]
+    if options["stdin_filename"]:
+        paths = paths or ("-",)
+        _check_stdin(paths, options)
+    request = Request(
+        paths=paths,
         fix=options["fix"],
         unsafe_fixes=options["unsafe_fixes"],
         diff=options["diff"],
@@ -178,7 +196,6 @@ def _request(options: dict[str, Any]) -> Request:
         exit_zero=options["exit_zero"],
         statistics=options["statistics"],
         show_files=options["show_files"],
-        color=_color(options["color"]),
         jobs=options["jobs"] or os.cpu_count() or 1,
         verbose=options["verbose"],
         config=tuple(options["config"]),
@@ -191,21 +208,40 @@ def _request(options: dict[str, Any]) -> Request:
         strict=options["strict"],
         interactive=options["interactive"],
     )
+    color = _color(options["color"], sys.stderr if request.pipes else sys.stdout)
+    return replace(request, color=color)
+
+
+def _check_stdin(paths: tuple[str, ...], options: dict[str, Any]) -> None:
+    """Raise UsageError for what does not go with a file that is read from stdin."""
+    if "-" not in paths:
+        raise click.UsageError(
+            "--stdin-filename goes with the path - or without any; add -, or drop the option"
+        )
+    if options["interactive"]:
+        raise click.UsageError(
+            "--interactive reads answers from stdin, and --stdin-filename a file; drop one"
+        )
+    if options["fix"] and not options["diff"] and set(paths) != {"-"}:
+        raise click.UsageError(
+            "--fix prints what was read from stdin, and nothing else; expected the path - alone; "
+            "fix other paths in a run of their own"
+        )
 
 
 def _listed(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(one.strip() for value in values for one in value.split(",") if one.strip())
 
 
-def _color(wish: str) -> bool:
-    """``--color`` first, then ``NO_COLOR`` and ``FORCE_COLOR``, then what stdout is."""
+def _color(wish: str, stream: TextIO) -> bool:
+    """``--color`` first, then ``NO_COLOR`` and ``FORCE_COLOR``, then what the report goes to."""
     if wish != "auto":
         return wish == "always"
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return sys.stdout.isatty()
+    return stream.isatty()
 
 
 def _stdin() -> bytes:

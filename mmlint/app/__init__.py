@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 from msgspec.structs import replace
 
 from mmlint.app.audit import Audit
 from mmlint.app.opening import Means, by_project, load_settings, open_session
+from mmlint.app.preview import Preview
 from mmlint.app.request import Request, UsageError
 from mmlint.app.session import Session, cache_folder
 from mmlint.app.views import view, view_of_all
 from mmlint.model.finding import Safety
-from mmlint.model.report import Notice, Result, Summary
+from mmlint.model.report import Notice, Reported, Result, Summary
 from mmlint.sdk.keys import redact
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from mmlint.config import Settings
     from mmlint.engine.clock import Clock
-    from mmlint.engine.fixer import Change, Fixed
+    from mmlint.engine.fixer import Fixed
     from mmlint.report import View
 
 NOTHING_READ = Summary(files=0, parsed=0, skipped={}, errors=0, warnings=0, ignored=0, fixable=0)
@@ -115,8 +117,8 @@ def fix(root: Path, unsafe: bool = False) -> Result:
     """Fix the project at ``root`` and write the files; return what is left."""
     session = open_session(Request(), None, start=root)
     fixed = _fixed(session, unsafe)
-    _write(session, fixed)
-    return session.result(fixed.findings, fixed=len(fixed.applied))
+    _, count = _write(session, fixed)
+    return session.result(fixed.findings, fixed=count)
 
 
 def clean(path: str, overrides: tuple[str, ...], isolated: bool) -> str:
@@ -146,6 +148,7 @@ class _Run:
         self.request = request
         self.means = means
         self.quiet = quiet
+        self._failed = False
 
     def code(self, stdin: Callable[[], bytes] | None) -> int:
         """Do it, and return the exit code."""
@@ -169,8 +172,9 @@ class _Run:
             self._list(_files(session))
             return 0
         if request.diff:
-            diffs, notices = self._diffs(session)
-            return self._print_diffs(diffs, [*session.missing, *notices])
+            preview = Preview()
+            notices = self._foresee(session, preview, partial(self._also, view(request, session)))
+            return self._print_preview(preview, [*session.missing, *notices])
         result = self._result(session)
         return self._finish(view(request, session), result, session.missing)
 
@@ -178,7 +182,7 @@ class _Run:
         """One project after the other, each with its own settings; one report."""
         audit = Audit(Path(os.path.realpath(os.getcwd())))
         files: list[str] = []
-        diffs: list[tuple[str, str]] = []
+        preview = Preview()
         for part in parts:
             mine = stdin if "-" in part.paths else None
             try:
@@ -188,8 +192,7 @@ class _Run:
                 elif part.show_files:
                     files += [audit.prefix(session) + path for path in _files(session)]
                 elif part.diff:
-                    found, notices = self._diffs(session)
-                    diffs += found
+                    notices = self._foresee(session, preview, partial(audit.add, session))
                     audit.notices += session.missing
                     audit.say(session, notices)
                 else:
@@ -198,16 +201,20 @@ class _Run:
                 message = plain_error(error)
                 named = message if isinstance(error, UsageError) else f"{part.paths[0]}: {message}"
                 audit.notices.append(Notice(named, failed=True))
-        if self.request.show_files or self.request.diff:
+        if self.request.show_files:
             self._list(sorted(set(files)))
-            return self._print_diffs(sorted(set(diffs)), audit.notices)
+            self._say_all(audit.notices)
+            return 2 if any(notice.failed for notice in audit.notices) else 0
+        if self.request.diff:
+            self._also(view_of_all(self.request, audit), audit.result())
+            return self._print_preview(preview, audit.notices)
         return self._finish(view_of_all(self.request, audit), audit.result(), ())
 
     def _result(self, session: Session) -> Result:
         if self.request.interactive:
             return self._asked(session)
         if self.request.fix:
-            return _repaired(self.request, session)
+            return self._repaired(session)
         result = session.result(session.lint({}))
         session.close()
         return result
@@ -228,15 +235,12 @@ class _Run:
         self.quiet()
         request = self.request
         notices = (*missing, *result.notices)
-        outputs = [("-", request.format), *((file, name) for name, file in request.outputs)]
-        failed = any(notice.failed for notice in notices)
-        for file, format_ in outputs:
-            plain = view if file == "-" else replace(view, color=False, hyperlinks=False)
-            with self._measured("reports"):
-                text = render(format_, result, plain)
-            failed = not _emit(file, text) or failed
+        with self._measured("reports"):
+            text = render(request.format, result, view)
+        self._print(text)
+        self._also(view, result)
         if request.statistics and request.format in ("text", "concise"):
-            _emit("-", _statistics(result))
+            self._print(_statistics(result))
         elif request.statistics:  # whoever reads the report from stdout expects nothing after it
             print(_statistics(result), end="", file=sys.stderr)
         self._say_all(notices)
@@ -244,10 +248,30 @@ class _Run:
             skipped = ", ".join(f"{count} {why}" for why, count in result.summary.skipped.items())
             counts = f"files read: {result.summary.files}, parsed: {result.summary.parsed}"
             _say(f"{counts}; skipped: {skipped or 'none'}")
-        if failed:
+        if self._failed or any(notice.failed for notice in notices):
             return 2
         wrong = bool(result.findings) or (request.strict and result.summary.stale > 0)
         return 1 if wrong and not request.exit_zero else 0
+
+    def _also(self, view: View, result: Result) -> None:
+        """Write the reports of ``--output``."""
+        from mmlint.report import render
+
+        for format_, file in self.request.outputs:
+            plain = view if file == "-" else replace(view, color=False, hyperlinks=False)
+            with self._measured("reports"):
+                text = render(format_, result, plain)
+            if file == "-":
+                self._print(text)
+            else:
+                self._failed = not _save(file, text) or self._failed
+
+    def _print(self, text: str) -> None:
+        """Print a part of the report: on stderr where stdout is for the fixed file."""
+        _emit(
+            text.encode("utf-8", "backslashreplace"),
+            sys.stderr if self.request.pipes else sys.stdout,
+        )
 
     def _measured(self, what: str) -> AbstractContextManager[None]:
         from contextlib import nullcontext
@@ -264,42 +288,58 @@ class _Run:
     def _list(self, paths: Sequence[str]) -> None:
         self.quiet()
         for path in paths:
-            _emit("-", path + "\n")
+            self._print(path + "\n")
 
-    def _diffs(self, session: Session) -> tuple[list[tuple[str, str]], list[Notice]]:
-        """Return what the fixes would change, by path; and the notices."""
-        from mmlint.files.kinds import language
-        from mmlint.report.diff import unified
+    def _foresee(
+        self, session: Session, preview: Preview, report: Callable[[Result], None]
+    ) -> list[Notice]:
+        """Add to ``preview`` what the fixes would change; return the notices.
 
-        fixed = _fixed(session, self.request.unsafe_fixes)
+        ``report``: takes what is found in the files as they are, for ``--output``.
+        """
+        found = session.lint({})
+        if self.request.outputs:
+            report(session.result(found))
+        fixed = _fixed(session, self.request.unsafe_fixes, found)
         session.close()
-        seen = view(self.request, session)
-        found: list[tuple[str, str]] = []
-        for change in sorted((one for group in fixed.groups for one in group), key=_path):
-            path, carrier = seen.shown(change.path), language(change.path) == "dotenv"
-            found.append((path, unified(path, change.before, change.after, carrier)))
-        return found, session.notices
+        preview.add(fixed, view(self.request, session))
+        return session.notices
 
-    def _print_diffs(self, diffs: Sequence[tuple[str, str]], notices: Sequence[Notice]) -> int:
+    def _print_preview(self, preview: Preview, notices: Sequence[Notice]) -> int:
         self.quiet()
-        for _, text in diffs:
-            _emit("-", text)
+        self._print(preview.text(unsafe=self.request.unsafe_fixes, color=self.request.color))
         self._say_all(notices)
-        if any(notice.failed for notice in notices):
+        if self._failed or any(notice.failed for notice in notices):
             return 2
-        return 1 if diffs and not self.request.exit_zero else 0
+        return 1 if preview.diffs and not self.request.exit_zero else 0
+
+    def _repaired(self, session: Session) -> Result:
+        """Fix, write, and return what is left in the files as they are now. What came from stdin
+        goes to stdout, changed or not."""
+        fixed = _fixed(session, self.request.unsafe_fixes)
+        if self.request.pipes:
+            self.quiet()
+            for path, data in session.given.items():
+                _emit(fixed.files.get(path, data), sys.stdout)
+            left = session.lint(fixed.files)
+            session.close()
+            return session.result(left, fixed=len(fixed.applied))
+        notices, count = _write(session, fixed)
+        left = session.lint({})
+        session.close()
+        return replace_notices(session.result(left, fixed=count), notices)
 
 
-def _emit(file: str, text: str) -> bool:
-    """Write a report to stdout (``-``) or to a file; return whether that worked."""
-    data = text.encode("utf-8", "backslashreplace")
-    if file == "-":
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return True
+def _emit(data: bytes, stream: TextIO) -> None:
+    stream.flush()
+    stream.buffer.write(data)
+    stream.buffer.flush()
+
+
+def _save(file: str, text: str) -> bool:
+    """Write a report to a file; return whether that worked."""
     try:
-        Path(file).write_bytes(data)
+        Path(file).write_bytes(text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         _say(f"{file}: cannot be written ({error.strerror})")
         return False
@@ -354,10 +394,11 @@ def _say(message: str) -> None:
 # --- fixes --------------------------------------------------------------------------------------
 
 
-def _fixed(session: Session, unsafe: bool) -> Fixed:
+def _fixed(session: Session, unsafe: bool, findings: Sequence[Reported] | None = None) -> Fixed:
     from mmlint.engine.fixer import fix as repair
 
-    return repair(session.lint, session.read, _parses, safeties=_safeties(unsafe))
+    safeties = _safeties(unsafe)
+    return repair(session.lint, session.linted, _parses, safeties=safeties, findings=findings)
 
 
 def _safeties(unsafe: bool) -> tuple[Safety, ...]:
@@ -372,35 +413,25 @@ def _parses(data: bytes, path: str) -> bool:
     return kind is not None and observe(data, kind).problem is None
 
 
-def _write(session: Session, fixed: Fixed) -> list[Notice]:
+def _write(session: Session, fixed: Fixed) -> tuple[list[Notice], int]:
+    """Write the files; return what could not be written, and how many findings were fixed."""
     from mmlint.engine.fixer import WriteError, write_files
 
     notices: list[Notice] = []
+    failed: set[str] = set()
     for group in fixed.groups:
         try:
             write_files(session.root, group)
         except WriteError as error:
             notices.append(Notice(str(error), failed=True))
-    return notices
-
-
-def _repaired(request: Request, session: Session) -> Result:
-    """Fix, write, and return what is left in the files as they are now."""
-    fixed = _fixed(session, request.unsafe_fixes)
-    notices = _write(session, fixed)
-    left = session.lint({} if not session.overlay else fixed.files)
-    session.close()
-    result = session.result(left, fixed=len(fixed.applied))
-    return replace_notices(result, notices)
+            failed |= {change.path for change in group}
+    edited = ({edit.path for edit in one.edits or ()} for one in fixed.applied)
+    return notices, sum(paths.isdisjoint(failed) for paths in edited)
 
 
 def replace_notices(result: Result, more: Sequence[Notice]) -> Result:
     """Return ``result`` with further notices."""
     return msgspec.structs.replace(result, notices=(*result.notices, *more))
-
-
-def _path(change: Change) -> str:
-    return change.path
 
 
 # --- rules and settings -------------------------------------------------------------------------

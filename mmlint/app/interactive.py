@@ -201,7 +201,7 @@ class Dialogue:
     # --- what is shown ---------------------------------------------------------------------------
 
     def _show(self, one: Reported, trial: Fixed) -> None:
-        from mmlint.report.diff import unified
+        from mmlint.report.diff import painted, unified
         from mmlint.report.text import paragraph
 
         changes = [change for group in trial.groups for change in group]
@@ -209,8 +209,9 @@ class Dialogue:
             unified(self.view.shown(one.path), one.before, one.after, self.view.carriers(one.path))
             for one in changes
         ]
-        self.say("\n" + paragraph(one, self.view) + "".join(diffs))
+        shown = map(painted, diffs) if self.view.color else diffs
+        self.say("\n" + paragraph(one, self.view) + "".join(shown))
 
     def _read(self, path: str) -> bytes | None:
         known = self.files.get(path)
-        return known if known is not None else self.session.read(path)
+        return known if known is not None else self.session.linted(path)

@@ -33,6 +33,11 @@ class Request(msgspec.Struct, frozen=True):
     strict: bool = False
     interactive: bool = False
 
+    @property
+    def pipes(self) -> bool:
+        """Whether stdin is fixed and printed on stdout, which leaves stderr to the report."""
+        return self.fix and "-" in self.paths and not (self.diff or self.show_files)
+
 
 class UsageError(Exception):
     """The request cannot be met; the message says what is wrong, expected, and to do."""

@@ -10,6 +10,11 @@ from mmlint.report.excerpt import visible
 from mmlint.report.masking import mask_lines
 
 _CONTEXT = 3
+_HEADER = 2
+"""Lines before the first range."""
+
+_BOLD = "1"
+_COLORS = {"@": "36", "-": "31", "+": "32"}
 _NO_END = "\\ No newline at end of file"
 
 
@@ -24,7 +29,8 @@ def unified(path_shown: str, before: bytes, after: bytes, carrier: bool) -> str:
     ``path_shown``: the path for the header. ``carrier``: the file is of the ``.env`` family.
     Lines are compared as they are and shown masked, so a changed secret shows as a changed line
     whose two sides may look alike. Carriage returns that end a line are kept, so that the diff of
-    a file without secrets can be applied; every other control character is made visible.
+    a file without secrets can be applied; every other control character is made visible. A path
+    with a space in it ends in a tab, as git writes it, so that programs see where it ends.
     """
     if before == after:
         return ""
@@ -33,10 +39,24 @@ def unified(path_shown: str, before: bytes, after: bytes, carrier: bool) -> str:
     old, new = _lines(before, carrier), _lines(after, carrier)
     matcher = SequenceMatcher(None, [line.raw for line in old], [line.raw for line in new])
     path = visible(path_shown)
+    path += "\t" if any(map(str.isspace, path)) else ""
     written = [f"--- a/{path}", f"+++ b/{path}"]
     for group in matcher.get_grouped_opcodes(_CONTEXT):
         written.extend(_hunk(group, old, new))
     return "\n".join(written) + "\n"
+
+
+def painted(diff: str) -> str:
+    """Return the ``unified`` diff of one file in git's colours: the header bold, ranges cyan, old
+    lines red and new ones green."""
+    lines = diff.split("\n")
+    header = [_paint(line, _BOLD) for line in lines[:_HEADER] if line]
+    return "\n".join([*header, *(_paint(line, _COLORS.get(line[:1])) for line in lines[_HEADER:])])
+
+
+def _paint(line: str, color: str | None) -> str:
+    text, end = line.removesuffix("\r"), "\r" if line.endswith("\r") else ""
+    return f"\x1b[{color}m{text}\x1b[0m{end}" if color else line
 
 
 def _lines(data: bytes, carrier: bool) -> list[_Line]:

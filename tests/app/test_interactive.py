@@ -213,7 +213,7 @@ class Shared:
         self.root = root
 
     def lint(self, overlay: dict[str, bytes]) -> list[Reported]:
-        texts = {path: overlay.get(path) or self.read(path) for path in ("a.env", "b.js")}
+        texts = {path: overlay.get(path) or self.linted(path) for path in ("a.env", "b.js")}
         if any(b"OLD" not in one for one in texts.values()):
             return []
         edits = tuple(
@@ -223,7 +223,7 @@ class Shared:
         finding = Finding("MM201", "n", "error", "m", Place("a.env", 0, 3), fix=fix)
         return [Reported(finding, edits)]
 
-    def read(self, path: str) -> bytes:
+    def linted(self, path: str) -> bytes:
         return (self.root / path).read_bytes()
 
     def result(self, left: list[Reported], fixed: int) -> Result:
@@ -241,7 +241,7 @@ def test_a_fix_of_several_files_is_shown_whole_and_taken_as_one(
     said: list[str] = []
     session: Any = Shared(project)
     seen = View(
-        source=session.read,
+        source=session.linted,
         shown=lambda path: path,
         carriers=lambda path: False,
         rules=dict,

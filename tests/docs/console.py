@@ -6,7 +6,7 @@ any number of lines, at the end of a line for the rest of it. A command without 
 run too, but may print what it likes.
 
 ``exit: N`` as a last line says the exit code; without it 0 and 1 are both fine. Commands are words,
-not shell: ``mmlint …`` runs this checkout, and there is no other.
+not shell, but for ``< FILE`` at the end: ``mmlint …`` runs this checkout, and there is no other.
 """
 
 from __future__ import annotations
@@ -80,6 +80,10 @@ def run(step: Step, cwd: Path = ROOT) -> tuple[int, str]:
     program, *arguments = shlex.split(step.command)
     if program != "mmlint":
         raise ValueError(f"{step.id}: only mmlint can be run")
+    given: bytes | None = None
+    if arguments[-2:-1] == ["<"]:
+        given = (cwd / arguments[-1]).read_bytes()
+        arguments = arguments[:-2]
     kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "TMPDIR")}
     done = subprocess.run(
         [sys.executable, "-m", "mmlint", *arguments],
@@ -94,11 +98,11 @@ def run(step: Step, cwd: Path = ROOT) -> tuple[int, str]:
         },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        encoding="utf-8",
+        input=given,
         check=False,
         timeout=120,
     )
-    return done.returncode, done.stdout
+    return done.returncode, done.stdout.decode()
 
 
 def matches(shown: list[str], printed: str) -> bool:

@@ -274,3 +274,15 @@ def test_a_fix_leaves_files_alone_that_are_not_part_of_the_commit(repository: Pa
     done, printed = commit(repository, {"app/plan.ts": FORM % "clicked_plan"})
     assert done, printed
     assert (repository / "app/api/leave/route.ts").read_text() == bare
+
+
+@pytest.mark.slow
+def test_a_fix_leaves_handlers_alone_when_a_manifest_is_committed(repository: Path) -> None:
+    bare = ROUTE.replace("await flush()", "flush()")
+    write(repository, {"app/api/leave/route.ts": bare})
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message=Track leaving")
+    use(repository, "mmlint-fix")
+    done, printed = commit(repository, {"package.json": PACKAGE.replace("}", "} ", 1)})
+    assert done, printed
+    assert (repository / "app/api/leave/route.ts").read_text() == bare

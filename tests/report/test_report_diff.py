@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 from report_samples import key
 
-from mmlint.report.diff import unified
+from mmlint.report.diff import painted, unified
+from mmlint.report.wording import forecast
 
 
 def test_equal_files_have_no_diff() -> None:
@@ -53,6 +55,7 @@ def test_a_change_inside_a_secret_is_still_a_change() -> None:
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs git to apply the diff")
+@pytest.mark.parametrize("path", ["f", "a b/c d", 'a\u00e4/"f"', "--fix"])
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -63,13 +66,41 @@ def test_a_change_inside_a_secret_is_still_a_change() -> None:
         (b"".join(b"%d\n" % n for n in range(50)), b"".join(b"%d\n" % n for n in range(1, 40))),
     ],
 )
-def test_diff_without_secrets_can_be_applied(before: bytes, after: bytes, tmp_path: Path) -> None:
-    (tmp_path / "f").write_bytes(before)
-    diff = unified("f", before, after, carrier=False)
+def test_diff_without_secrets_can_be_applied(
+    path: str, before: bytes, after: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / path).parent.mkdir(exist_ok=True)
+    (tmp_path / path).write_bytes(before)
+    diff = unified(path, before, after, carrier=False) + forecast(1, 1, (), unsafe=False) + "\n"
     subprocess.run(
         ["git", "apply", "-"], input=diff.encode(), cwd=tmp_path, check=True, capture_output=True
     )
-    assert (tmp_path / "f").read_bytes() == after
+    assert (tmp_path / path).read_bytes() == after
+
+
+def test_a_path_with_a_space_ends_in_a_tab_and_another_does_not() -> None:
+    for path, end in (("a.ts", ""), ("my app/a.ts", "\t")):
+        head = unified(path, b"a\n", b"b\n", carrier=False).split("\n")[:2]
+        assert head == [f"--- a/{path}{end}", f"+++ b/{path}{end}"]
+
+
+def test_colours_change_nothing_but_the_colour() -> None:
+    diff = unified("a.sql", b"a\r\n-- b\r\nc", b"a\r\n++ b\r\nd", carrier=False)
+    lines = painted(diff).split("\n")
+    assert lines == [
+        "\x1b[1m--- a/a.sql\x1b[0m",
+        "\x1b[1m+++ b/a.sql\x1b[0m",
+        "\x1b[36m@@ -1,3 +1,3 @@\x1b[0m",
+        " a\r",
+        "\x1b[31m--- b\x1b[0m\r",
+        "\x1b[31m-c\x1b[0m",
+        "\\ No newline at end of file",
+        "\x1b[32m+++ b\x1b[0m\r",
+        "\x1b[32m+d\x1b[0m",
+        "\\ No newline at end of file",
+        "",
+    ]
+    assert re.sub(r"\x1b\[\d*m", "", painted(diff)) == diff
 
 
 def test_a_listed_value_is_masked_in_lines_that_do_not_change() -> None:
