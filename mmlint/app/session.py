@@ -320,6 +320,7 @@ class Session:
             python_modules=tuple(settings.python_sdk_modules),
             public_prefixes=tuple(settings.public_env_prefixes),
             anonymous_id_source=settings.anonymous_id_source,
+            flush_fix=settings.flush_fix,
             runtime_for=settings.runtime_for,
             options=settings.rules,
         )

@@ -17,6 +17,7 @@ SCHEMA_FILE: Final = "schema.json"
 
 Level = Literal["error", "warning", "off"]
 RuntimeChoice = Literal["serverless", "server", "auto"]
+FlushFix = Literal["copy", "await", "guarded"]
 
 Text = Annotated[str, Meta(min_length=1)]
 
@@ -103,6 +104,13 @@ class Options(
             "of missing-anonymous-id, such as req.cookies.aid."
         ),
     ] = None
+    flush_fix: Annotated[
+        FlushFix,
+        Meta(
+            description="How a fix waits for a flush: copy (as the project's other handlers do), "
+            "await, or guarded (await, and errors of the flush are ignored)."
+        ),
+    ] = "copy"
     cache_dir: Annotated[
         Text | None,
         Meta(

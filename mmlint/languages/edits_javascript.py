@@ -66,6 +66,8 @@ def changes(edit: f.Edit, language: Language, source: bytes) -> Sequence[Change]
         return _prepend(edit, root, source)
     if isinstance(edit, f.HoistReturn):
         return _hoist(edit, root, source)
+    if isinstance(edit, f.KeepReceiver):
+        return _keep(edit, root, source)
     if isinstance(edit, f.RemoveStatement):
         return _remove(edit, root, source)
     if isinstance(edit, f.ImportName):
@@ -311,8 +313,34 @@ def _hoist(edit: f.HoistReturn, root: Node, source: bytes) -> list[Change] | Non
     before = ";" if frame.inline and not ended else ""
     after = ";" if frame.inline or ended else ""
     return [
-        layout.assign(source, start, f"{frame.before}const {name} ="),
+        layout.assign(source, start, f"{frame.before}const {name} ={' await' * edit.awaits}"),
         (end, end, f"{before}{gap}{text}{gap}return {name}{after}{frame.after}"),
+        *frame.apart,
+    ]
+
+
+def _keep(edit: f.KeepReceiver, root: Node, source: bytes) -> list[Change] | None:
+    """Name the receiver of a call, so that ``edit.text`` can call it once more."""
+    statement = _statement(root, edit)
+    if statement is None or statement.start_byte != edit.start:
+        return None
+    name = layout.fresh_name(source, "client")
+    text = edit.text.replace("$", name)
+    start, end = statement.start_byte, _end(statement)
+    frame = _frame(statement, source, scoped=True)
+    receiver = source[edit.value_start : edit.value_end].decode()
+    ended = _ends_with_semicolon(statement, source)
+    if frame.inline:
+        gap, declared, called = " ", f"const {name} = {receiver};", _closed(text)
+    else:
+        gap = _break(source, start)
+        declared = _styled(f"const {name} = {receiver}", statement, source, None)
+        called = _styled(text, statement, source, None)
+    before = ";" if frame.inline and not ended else ""
+    return [
+        (start, start, f"{frame.before}{declared}{gap}"),
+        (edit.value_start, edit.value_end, name),
+        (end, end, f"{before}{gap}{called}{frame.after}"),
         *frame.apart,
     ]
 

@@ -100,12 +100,12 @@ def mentions(source: bytes, name: str) -> bool:
     return re.search(_WORD_EDGE % re.escape(name.encode()), source) is not None
 
 
-def fresh_name(source: bytes) -> str:
-    """Return ``result``, ``result2``, ...: the first one that the file does not use."""
-    name, count = "result", 1
+def fresh_name(source: bytes, wanted: str = "result") -> str:
+    """Return ``wanted``, or with the first number from 2 on that the file does not use."""
+    name, count = wanted, 1
     while mentions(source, name):
         count += 1
-        name = f"result{count}"
+        name = f"{wanted}{count}"
     return name
 
 

@@ -81,6 +81,8 @@ def changes(edit: f.Edit, source: bytes) -> Sequence[Change] | None:
         return _prepend(edit, script)
     if isinstance(edit, f.HoistReturn):
         return _hoist(edit, script)
+    if isinstance(edit, f.KeepReceiver):
+        return _keep(edit, script)
     if isinstance(edit, f.RemoveStatement):
         return _remove(edit, script)
     if isinstance(edit, f.AddEntry):
@@ -192,7 +194,8 @@ def _prepend(edit: f.AddStatement, script: _Script) -> list[Change] | None:
     if found is None or not _own_line(script, found[0]) or _must_come_first(found[0]):
         return None
     start = script.first(found[0])
-    return [(start, start, f"{edit.text}{_break(script.source, start)}")]
+    gap = _break(script.source, start)
+    return [(start, start, f"{_laid_out(edit.text, gap, script)}{gap}")]
 
 
 def _must_come_first(statement: ast.stmt) -> bool:
@@ -209,7 +212,8 @@ def _append(edit: f.AddStatement, script: _Script) -> list[Change] | None:
     if suite is None or not _alone(script, suite[-1]):
         return None
     place = layout.line_end(script.source, script.end(suite[-1]))
-    return [(place, place, f"{_break(script.source, script.first(suite[-1]))}{edit.text}")]
+    gap = _break(script.source, script.first(suite[-1]))
+    return [(place, place, f"{gap}{_laid_out(edit.text, gap, script)}")]
 
 
 def _suite_ending(script: _Script, offset: int) -> list[ast.stmt] | None:
@@ -238,8 +242,31 @@ def _hoist(edit: f.HoistReturn, script: _Script) -> list[Change] | None:
     start, end = script.start(found[0]), script.end(found[0])
     gap = _break(script.source, start)
     return [
-        layout.assign(script.source, start, f"{name} ="),
-        (end, end, f"{gap}{edit.text}{gap}return {name}"),
+        layout.assign(script.source, start, f"{name} ={' await' * edit.awaits}"),
+        (end, end, f"{gap}{_laid_out(edit.text, gap, script)}{gap}return {name}"),
+    ]
+
+
+def _laid_out(text: str, gap: str, script: _Script) -> str:
+    """The lines of a statement behind each other, indented as the file does it. ``gap``: a line
+    break and the indentation of the statement."""
+    step = layout.indent_step(script.source)
+    return text.replace("\n", gap).replace("\t", step)
+
+
+def _keep(edit: f.KeepReceiver, script: _Script) -> list[Change] | None:
+    """Name the receiver of a call, so that ``edit.text`` can call it once more."""
+    found = _found(script, edit)
+    if found is None or not isinstance(found[0], ast.Expr) or not _alone(script, found[0]):
+        return None
+    name = layout.fresh_name(script.source, "client")
+    start, end = script.start(found[0]), script.end(found[0])
+    gap = _break(script.source, start)
+    receiver = script.source[edit.value_start : edit.value_end].decode()
+    return [
+        (start, start, f"{name} = {receiver}{gap}"),
+        (edit.value_start, edit.value_end, name),
+        (end, end, f"{gap}{_laid_out(edit.text.replace('$', name), gap, script)}"),
     ]
 
 

@@ -52,6 +52,8 @@ class Replace(Edit, frozen=True):
 class AddStatement(Edit, frozen=True):
     """Put the statement ``text`` on a line of its own before the statement at the span.
 
+    In Python it may have several lines, which tabs indent in steps of the file's own.
+
     Where the span is empty it is the end of a block (the offset of its closing brace, or the end of
     a Python suite's last statement) and the statement becomes the block's last.
     """
@@ -60,7 +62,20 @@ class AddStatement(Edit, frozen=True):
 
 
 class HoistReturn(Edit, frozen=True):
-    """Turn ``return <value>`` at the span into ``const <name> = <value>; text; return <name>``."""
+    """Turn ``return <value>`` at the span into ``const <name> = <value>; text; return <name>``.
+
+    ``awaits``: the value is a promise, and is awaited before ``text``.
+    """
+
+    value_start: int
+    value_end: int
+    text: str
+    awaits: bool = False
+
+
+class KeepReceiver(Edit, frozen=True):
+    """Turn ``<receiver>.call();`` at the span into ``const <name> = <receiver>; <name>.call();
+    text``, where ``text`` calls the receiver ``$``."""
 
     value_start: int
     value_end: int

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside, nested, own_values
 from mmlint.project.state import Condition
 from mmlint.project.unit import Unit
 
-_COMPARISONS = frozenset({"===", "!==", "==", "!=", "is"})
+_EQUAL = frozenset({"===", "==", "is"})
+_DIFFERENT = {"!==": "===", "!=": "==", "is not": "is"}
 
 
 def condition(value: s.Value) -> Condition | None:
@@ -21,11 +24,41 @@ def condition(value: s.Value) -> Condition | None:
         return None if inner is None else ("member", inner, value.name)
     if isinstance(value, s.Literal):
         return ("literal", type(value.value).__name__, value.value)
-    if isinstance(value, s.Operation) and value.operator in _COMPARISONS:
+    if isinstance(value, s.Operation) and value.operator in _EQUAL:
         sides = [condition(one) for one in value.operands]
         if all(one is not None for one in sides):
             return ("operation", value.operator, *sides)
     return None
+
+
+def atom(test: s.Value) -> tuple[Condition, bool] | None:
+    """Return the condition of a test without ``!``, ``&&`` and ``||``, and what it is where the
+    test holds; None where it cannot be named.
+
+    ``x != null`` asks whether ``x`` is there, as ``x`` alone does; they differ for empty values,
+    which clients, promises and responses are not.
+    """
+    if isinstance(test, s.Literal):
+        return None
+    if isinstance(test, s.Operation) and len(test.operands) == 2:
+        operator = _DIFFERENT.get(test.operator, test.operator)
+        equal = operator == test.operator
+        left, right = test.operands
+        if operator in _EQUAL and is_nothing(right):
+            found = condition(left)
+            return None if found is None else (found, not equal)
+        if not equal:
+            found = condition(replace(test, operator=operator))
+            return None if found is None else (found, False)
+    found = condition(test)
+    return None if found is None else (found, True)
+
+
+def is_nothing(value: s.Value) -> bool:
+    """Whether a value is ``null``, ``undefined`` or ``None``, as it is written."""
+    if isinstance(value, s.Literal):
+        return value.value is None
+    return isinstance(value, s.Name) and value.name == "undefined"
 
 
 def tested(test: s.Value) -> Iterator[Condition]:
@@ -38,9 +71,9 @@ def tested(test: s.Value) -> Iterator[Condition]:
         elif isinstance(value, s.Choice) and value.operator in ("&&", "||"):
             stack += [value.options[-1], value.test]
         else:
-            found = condition(value)
-            if found is not None and not isinstance(value, s.Literal):
-                yield found
+            found = atom(value)
+            if found is not None:
+                yield found[0]
 
 
 def last_tests(unit: Unit, function: int) -> dict[Condition, int]:

@@ -14,7 +14,7 @@ from mmlint.model.walk import parts
 from mmlint.project import callee as calls
 from mmlint.project.arguments import makes_partial
 from mmlint.project.callee import is_flush
-from mmlint.project.conditions import condition, last_tests, tested
+from mmlint.project.conditions import atom, last_tests, tested
 from mmlint.project.entity import (
     Entity,
     External,
@@ -117,13 +117,14 @@ class Effects(Promises):
         states = self.value(value, states, Fate.UNKNOWN)
         if isinstance(value, s.Literal):
             return (states, NOWHERE) if value.value else (NOWHERE, states)
-        tested = condition(value)
-        if tested is None:
+        found = atom(value)
+        if found is None:
             return states, states
-        live = self.is_live(tested, value.end)
+        condition, holds = found
+        live = self.is_live(condition, value.end)
         return (
-            assume(states, tested, True, live=live),
-            assume(states, tested, False, live=live),
+            assume(states, condition, holds, live=live),
+            assume(states, condition, not holds, live=live),
         )
 
     @cached_property

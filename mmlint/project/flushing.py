@@ -19,8 +19,10 @@ from mmlint.project.entity import (
     SdkFunction,
     SdkObject,
 )
-from mmlint.project.flow import Spot
+from mmlint.project.flow import Exit, Spot
 from mmlint.project.packages import package_specifier
+from mmlint.project.program import constructor
+from mmlint.project.receivers import is_guarded, is_visible, keeps, written
 from mmlint.project.unit import Unit
 from mmlint.project.view import Project
 from mmlint.sdk import surface
@@ -33,75 +35,100 @@ Offer = ProjectFunction | SdkFunction
 
 class Flushing(msgspec.Struct, frozen=True):
     """``expression``: what to call. ``awaitable``: whether that gives something to wait for; None
-    where the calling function decides (Python's configured modules)."""
+    where the calling function decides (Python's configured modules).
+
+    ``holder``: the client, as it is written where it sends. ``guarded``: whether the send asks
+    first if the client is there. ``once``: the send, where its getter makes a client at each call,
+    so that only the one that sent can flush.
+    """
 
     expression: str
     edits: tuple[Edit, ...] = ()
     awaitable: bool | None = None
+    holder: s.Value | None = None
+    guarded: bool = False
+    once: s.Call | None = None
 
 
-def flush_here(project: Project, unit: Unit, spot: Spot) -> Flushing | None:
-    """Return how ``unit`` flushes what is sent at ``spot``: by the client that sends, by the SDK it
-    imports, or by what the wrapper offers; None where none of these is sure."""
-    for place in (spot, project.flow.origin(spot)):
-        client = _client(project, unit, place) if place.unit is unit else None
-        if client is not None:
-            return client
-    known = _imported(project, unit)
-    if known is not None:
-        return known
-    statement = _import_statement(project, unit)
-    if statement is None:
-        return _offered(project, unit, spot)
-    return _added(unit, statement, Flushing("flush"))
-
-
-def written_name(value: s.Value) -> str | None:
-    """Write a name or a chain of members as in the source; None for anything else."""
-    if isinstance(value, s.Name):
-        return value.name
-    if isinstance(value, s.Member):
-        inner = written_name(value.object)
-        return f"{inner}.{value.name}" if inner else None
-    return None
+def flush_here(
+    project: Project, unit: Unit, index: int, spot: Spot, exits: list[Exit]
+) -> Flushing | None:
+    """Return how function ``index`` of ``unit`` flushes before ``exits`` what is sent at ``spot``:
+    by the client that sends; None where it is not known how that is written there."""
+    for place in dict.fromkeys((spot, project.flow.origin(spot))):
+        call = _call_at(unit, place) if place.unit is unit else None
+        if call is None or not isinstance(project.program.resolve(unit, call.callee), SdkFunction):
+            continue
+        if isinstance(call.callee, s.Member):
+            return _by_client(project, unit, index, call, call.callee, exits)
+        return _by_name(project, unit, call.callee) or _offered(project, unit, spot)
+    offered = _offered(project, unit, spot)
+    if offered is None and _is_bare(project.flow.origin(spot)):
+        return _by_name(project, unit, s.Unknown(0, 0))
+    return offered
 
 
 # --- the SDK itself -------------------------------------------------------------------------------
 
 
-def _client(project: Project, unit: Unit, spot: Spot) -> Flushing | None:
-    """The client of ``client.track(…)``, as it is written there."""
-    call = _call_at(unit, spot)
-    if call is None or not isinstance(call.callee, s.Member):
-        return None
-    name = written_name(call.callee.object)
-    if name is None or not isinstance(project.program.resolve(unit, call.callee), SdkFunction):
-        return None
-    holder = project.program.resolve(unit, call.callee.object)
+def _by_client(
+    project: Project, unit: Unit, index: int, call: s.Call, callee: s.Member, exits: list[Exit]
+) -> Flushing | None:
+    """``client.track(…)``: the same client, as it is written there."""
+    receiver = callee.object
+    text = written(receiver)
+    holder = project.program.resolve(unit, receiver)
     flush = project.program.member(holder, "flush")
-    if not isinstance(holder, SdkObject | Instance) or not isinstance(flush, SdkFunction):
+    if text is None or not isinstance(flush, SdkFunction):
         return None
-    return Flushing(f"{name}.flush", awaitable=flush.awaitable)
+    if not is_visible(unit, index, receiver, [one.spot.start for one in exits]):
+        return None
+    inner = receiver.value if isinstance(receiver, s.Await) else receiver
+    if isinstance(inner, s.Call):
+        getter = constructor(project.program.resolve(unit, inner.callee))
+        if not isinstance(getter, ProjectFunction):
+            return None
+        if not keeps(project.program, getter):
+            return Flushing(f"{text}.flush", (), flush.awaitable, receiver, once=call)
+    absent = callee.optional or callee.name_start - receiver.end > 1  # ``?.``, ``!.``
+    guarded = is_guarded(unit, index, receiver, call.start)
+    dot = "?." if absent else "."
+    return Flushing(f"{text}{dot}flush", (), flush.awaitable, receiver, guarded)
 
 
-def _imported(project: Project, unit: Unit) -> Flushing | None:
-    """The module-level name that means the SDK's ``flush`` here."""
-    for name, found in _module_names(project, unit):
+def _by_name(project: Project, unit: Unit, callee: s.Value) -> Flushing | None:
+    """``track(…)``: the ``flush`` of what the name is taken from, the SDK or a client."""
+    start = _declared_at(unit, callee)
+    taken = next((one for one in _destructured(unit) if one.start <= start < one.end), None)
+    for name, binding, found in _module_names(project, unit):
         if isinstance(found, SdkFunction) and _is_flush(found):
-            return Flushing(name, awaitable=found.awaitable)
-    return None
+            declared = unit.module.bindings[binding]
+            if taken is None or taken.start <= declared.start < taken.end:
+                return Flushing(name, awaitable=found.awaitable)
+    statement: s.Node | None = taken or _import_statement(project, unit)
+    return _added(unit, statement, Flushing("flush")) if statement is not None else None
 
 
-def _import_statement(project: Project, unit: Unit) -> s.Node | None:
+def _declared_at(unit: Unit, name: s.Value) -> int:
+    """The byte at which a name is declared, or -1."""
+    if not isinstance(name, s.Name) or name.binding < 0:
+        return -1
+    return unit.module.bindings[name.binding].start
+
+
+def _is_bare(spot: Spot) -> bool:
+    """Whether the send is a call of the SDK's own function, not of a client."""
+    call = _call_at(spot.unit, spot)
+    return call is not None and isinstance(call.callee, s.Name)
+
+
+def _import_statement(project: Project, unit: Unit) -> s.Import | None:
     """The statement that imports names from the SDK and can take one more."""
     for one in unit.module.imports:
         package = package_specifier(one.module)
         sdk = package == surface.NODE_PACKAGE or package in project.program.python_modules
         if sdk and one.kind == "static" and not one.type_only and one.name not in ("*", "default"):
             return one
-    for statement in _destructured(unit):
-        if project.program.resolve(unit, statement.value) == SdkObject("node"):
-            return statement
     return None
 
 
@@ -115,7 +142,7 @@ def _offered(project: Project, unit: Unit, spot: Spot) -> Flushing | None:
     if call is None:
         return None
     if isinstance(call.callee, s.Member):
-        name = written_name(call.callee.object)
+        name = written(call.callee.object)
         holder = project.program.resolve(unit, call.callee.object)
         found = _the_flush(project, _members(project, holder)) if name else None
         return found and replace(found, expression=f"{name}.{found.expression}")
@@ -135,7 +162,7 @@ def _offered(project: Project, unit: Unit, spot: Spot) -> Flushing | None:
     found = _the_flush(project, offers)
     if statement is None or found is None:
         return None
-    for name, entity in _module_names(project, unit):
+    for name, _, entity in _module_names(project, unit):
         if entity == offers[found.expression]:
             return replace(found, expression=name)
     return _added(unit, statement, found)
@@ -233,11 +260,12 @@ def _call_at(unit: Unit, spot: Spot) -> s.Call | None:
     )
 
 
-def _module_names(project: Project, unit: Unit) -> Iterator[tuple[str, Entity | None]]:
-    """The names of the top level that hold something from elsewhere, and what they mean."""
+def _module_names(project: Project, unit: Unit) -> Iterator[tuple[str, int, Entity | None]]:
+    """The names of the top level that hold something from elsewhere, their bindings, and what they
+    mean."""
     for index, binding in enumerate(unit.module.bindings):
         if binding.owner == 0 and binding.kind in ("import", "variable"):
-            yield binding.name, project.program.binding(unit, index)
+            yield binding.name, index, project.program.binding(unit, index)
 
 
 def _destructured(unit: Unit) -> Iterator[s.Bind]:

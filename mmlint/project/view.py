@@ -47,6 +47,7 @@ class Choices(msgspec.Struct, frozen=True):
     python_modules: tuple[str, ...] = surface.PYTHON_MODULES
     public_prefixes: tuple[str, ...] = ()
     anonymous_id_source: str | None = None
+    flush_fix: str = "copy"
     runtime_for: Callable[[str], Runtime | None] = lambda path: None
     options: Mapping[str, Mapping[str, object]] = msgspec.field(default_factory=dict)
 

@@ -69,7 +69,7 @@ from collections.abc import Iterator
 
 from mmlint.model.finding import Related
 from mmlint.project.flow import Exit, Spot
-from mmlint.project.repair import flush_before
+from mmlint.project.repair import flush_behind
 from mmlint.project.view import Project, related, spot_place
 from mmlint.project.wrapping import Coverage
 from mmlint.rules import Rule, Verdict
@@ -107,7 +107,7 @@ def check(project: Project) -> Iterator[Verdict]:
             extent=project.extent(unit, first.start),
             related=(*inner, *map(_related, delivery.exits), *_wrappers(around)),
             evidence=(str(evidence),),
-            fix=flush_before(project, unit, index, first, delivery.exits),
+            fix=flush_behind(project, unit, index, delivery, handler.platform),
         )
 
 

@@ -1,0 +1,137 @@
+"""How the project flushes already, so that a fix writes it the same way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Literal as Choices
+
+import msgspec
+
+from mmlint.model import syntax as s
+from mmlint.model.finding import Edit, ImportName
+from mmlint.project import callee as calls
+from mmlint.project.program import Call
+from mmlint.project.receivers import written
+from mmlint.project.unit import Unit
+from mmlint.project.view import Project
+
+_AFTER_MODULE = "next/server"
+
+
+class Manner(msgspec.Struct, frozen=True):
+    """A way to wait for a flush.
+
+    ``await``: ``await flush()``; ``guarded``: with ``.catch(() => {})``; ``after``: ``after(() =>
+    flush())``; ``waiter``: ``ctx.waitUntil(flush())``, where ``waiter`` is what is called.
+    """
+
+    kind: Choices["await", "guarded", "after", "waiter"]
+    waiter: s.Value | None = None
+
+
+AWAIT = Manner("await")
+GUARDED = Manner("guarded")
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """A statement that flushes. ``waits``: it needs an async function around it."""
+
+    code: str
+    edits: tuple[Edit, ...] = ()
+    waits: bool = True
+
+
+def manners(project: Project, platform: str) -> list[Manner]:
+    """Return how the handlers of a platform flush, the most frequent way first, and ``await`` last;
+    what ``flush-fix`` says instead, where the configuration says it."""
+    chosen = project.choices.flush_fix
+    if chosen != "copy":
+        return [GUARDED if chosen == "guarded" else AWAIT]
+    found = Counter(_names(project, platform))
+    examples = {_name(one): one for one in _found(project, platform)}
+    return [*(examples[name] for name, _ in found.most_common()), AWAIT]
+
+
+def wording(project: Project, unit: Unit, index: int, manner: Manner, flush: str) -> Wording | None:
+    """Return how ``flush`` (what to call) is waited for in this manner in function ``index``; None
+    where what that needs is not at hand there."""
+    call = f"{flush}()"
+    if manner.kind == "await":
+        return Wording(f"await {call};")
+    if manner.kind == "guarded":
+        return Wording(f"await {call}.catch(() => {{}});")
+    if manner.kind == "after":
+        return _after(project, unit, call)
+    function = unit.module.functions[index]
+    waiter = written(manner.waiter) if manner.waiter is not None else None
+    root = _root(manner.waiter)
+    if waiter is None or root is None or "?." in call:  # it takes a promise, not undefined
+        return None
+    parameters = {one.name for one in function.parameters}
+    bound = {one.name for one in unit.module.bindings if one.owner == 0}
+    return Wording(f"{waiter}({call});", waits=False) if root in parameters | bound else None
+
+
+def _after(project: Project, unit: Unit, call: str) -> Wording | None:
+    for number, binding in enumerate(unit.module.bindings):
+        if binding.owner == 0 and calls.after(project.program.binding(unit, number)):
+            return Wording(f"{binding.name}(() => {call});", waits=False)
+    for one in unit.module.imports:
+        named = one.kind == "static" and not one.type_only and one.name not in ("*", "default")
+        free = all(binding.name != "after" for binding in unit.module.bindings)
+        if one.module == _AFTER_MODULE and named and free:
+            edit = ImportName(unit.path, one.start, one.end, "after")
+            return Wording(f"after(() => {call});", (edit,), waits=False)
+    return None
+
+
+def _names(project: Project, platform: str) -> Iterator[str]:
+    return (_name(one) for one in _found(project, platform))
+
+
+def _name(one: Manner) -> str:
+    return one.kind if one.waiter is None else f"waiter {written(one.waiter)}"
+
+
+def _found(project: Project, platform: str) -> Iterator[Manner]:
+    """Yield how each flush in a handler of the platform is waited for, handler by handler."""
+    for handler in project.handlers:
+        unit, index = handler.function.unit, handler.function.index
+        if handler.platform != platform or unit.python:
+            continue
+        for call in project.program.found.of(units=[unit]):
+            if calls.is_flush(call.callee) and unit.is_inside(call.site.function, index):
+                found = _manner(project, call)
+                if found is not None:
+                    yield found
+
+
+def _manner(project: Project, call: Call) -> Manner | None:
+    unit, flush = call.unit, call.call
+    statement = call.site.statement
+    value = statement.value if isinstance(statement, s.Evaluate) else None
+    if isinstance(value, s.Await):
+        inner = value.value
+        if inner is flush:
+            return AWAIT
+        chained = isinstance(inner, s.Call) and isinstance(inner.callee, s.Member)
+        if chained and inner.callee.name == "catch" and inner.callee.object is flush:  # type: ignore[union-attr]
+            return GUARDED
+        return None
+    handed = isinstance(value, s.Call) and any(one.value is flush for one in value.arguments)
+    if isinstance(value, s.Call) and handed:
+        waits = calls.waits(value, project.program.resolve(unit, value.callee))
+        return Manner("waiter", value.callee) if waits else None
+    for _, outer in unit.calls:
+        for one in outer.arguments:
+            here = isinstance(one.value, s.Lambda) and one.value.function == call.site.function
+            if here and calls.after(project.program.resolve(unit, outer.callee)):
+                return Manner("after")
+    return None
+
+
+def _root(value: s.Value | None) -> str | None:
+    while isinstance(value, s.Member):
+        value = value.object
+    return value.name if isinstance(value, s.Name) else None
