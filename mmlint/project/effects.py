@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -14,7 +12,6 @@ from mmlint.model.walk import parts
 from mmlint.project import callee as calls
 from mmlint.project.arguments import makes_partial
 from mmlint.project.callee import is_flush
-from mmlint.project.conditions import atom, last_tests, tested
 from mmlint.project.entity import (
     Entity,
     External,
@@ -28,11 +25,10 @@ from mmlint.project.entity import (
 from mmlint.project.program import constructor
 from mmlint.project.promises import Promises
 from mmlint.project.requests import BODIES, BYSTANDERS, Work, is_request, started
+from mmlint.project.splitting import Splitting
 from mmlint.project.state import (
     ENTRY,
-    MAX_STATES,
     NOWHERE,
-    Condition,
     Exit,
     Fate,
     Held,
@@ -42,14 +38,10 @@ from mmlint.project.state import (
     States,
     Summary,
     Use,
-    assume,
     flushed,
-    forget,
     join,
     queued,
-    rejoin,
     stored,
-    widen,
 )
 from mmlint.project.unit import Unit
 from mmlint.project.wrapping import Wrapper, parameter_of
@@ -92,6 +84,7 @@ class Effects(Promises):
         self.sends = False
         self.inlined: list[int] = [index]
         self.steps = 0
+        self.splitting = Splitting(unit, index, lambda: flow.stop("states", unit, index))
         self.given: Parameter | None = None
         self.given_calls: set[Spot] = set()
         self.lasting = self.function.kind == "module" and not unit.python and not _exits(self)
@@ -111,57 +104,13 @@ class Effects(Promises):
             left_yes, left_no = self.test(value.test, states)
             if value.operator == "&&":
                 yes, no = self.test(value.options[-1], left_yes)
-                return yes, self.bounded(left_no | no, value.end)
+                return yes, self.splitting.bounded(left_no | no, value.end)
             yes, no = self.test(value.options[-1], left_no)
-            return self.bounded(left_yes | yes, value.end), no
+            return self.splitting.bounded(left_yes | yes, value.end), no
         states = self.value(value, states, Fate.UNKNOWN)
         if isinstance(value, s.Literal):
             return (states, NOWHERE) if value.value else (NOWHERE, states)
-        found = atom(value)
-        if found is None:
-            return states, states
-        condition, holds = found
-        live = self.is_live(condition, value.end)
-        return (
-            assume(states, condition, holds, live=live),
-            assume(states, condition, not holds, live=live),
-        )
-
-    @cached_property
-    def last_tests(self) -> dict[Condition, int]:
-        """Each condition to the byte behind its last test."""
-        return last_tests(self.unit, self.index)
-
-    @cached_property
-    def _deaths(self) -> list[int]:
-        return sorted(self.last_tests.values())
-
-    def without_dead(self, states: States, start: int, end: int) -> States:
-        """Forget the conditions whose last test lies between two bytes."""
-        deaths = self._deaths
-        if not deaths or bisect_right(deaths, start) == bisect_right(deaths, end):
-            return states
-        return forget(states, lambda one: not self.is_live(one, end))
-
-    def is_live(self, tested: Condition, position: int) -> bool:
-        """Whether a condition is tested again behind a byte."""
-        return self.last_tests.get(tested, 0) > position
-
-    def behind(self, test: s.Value, states: States) -> States:
-        """Join what a test has split, behind the branches it decided."""
-        if len(states) < 2:
-            return states
-        return self.bounded(rejoin(states, reversed([*tested(test)])), test.end)
-
-    def bounded(self, states: States, position: int) -> States:
-        """Join states, and widen them if they are still too many at this byte."""
-        states = join(states)
-        if len(states) > MAX_STATES:
-            states = forget(states, lambda one: not self.is_live(one, position))
-        if len(states) > MAX_STATES:
-            self.flow.stop("states", self.unit, self.index)
-            states = widen(states, self.last_tests)
-        return states
+        return self.splitting.split(value, states)
 
     # --- values ----------------------------------------------------------------------------------
 
@@ -232,9 +181,11 @@ class Effects(Promises):
             yes = self.value(value.options[-1 if value.operator == "&&" else 0], yes, use)
             if value.operator == "?:":
                 no = self.value(value.options[-1], no, use)
-            return self.behind(value.test, yes | no)
+            return self.splitting.behind(value.test, yes | no)
         states = self.value(value.test, states, use)
-        return self.bounded(states | self.value(value.options[-1], states, use), value.end)
+        return self.splitting.bounded(
+            states | self.value(value.options[-1], states, use), value.end
+        )
 
     def operate(self, value: s.Operation, states: States, use: Use) -> States:
         if value.operator == "void":

@@ -60,8 +60,13 @@ def flush_here(
         if call is None or not isinstance(project.program.resolve(unit, call.callee), SdkFunction):
             continue
         if isinstance(call.callee, s.Member):
-            return _by_client(project, unit, index, call, call.callee, exits)
-        return _by_name(project, unit, call.callee) or _offered(project, unit, spot)
+            found = _by_client(project, unit, index, call, call.callee, exits)
+        else:
+            found = _by_name(project, unit, call.callee)
+        if found is not None:
+            return found
+        if place == spot and isinstance(call.callee, s.Member):
+            return None
     offered = _offered(project, unit, spot)
     if offered is None and _is_bare(project.flow.origin(spot)):
         return _by_name(project, unit, s.Unknown(0, 0))
@@ -90,7 +95,9 @@ def _by_client(
             return None
         if not keeps(project.program, getter):
             return Flushing(f"{text}.flush", (), flush.awaitable, receiver, once=call)
-    absent = callee.optional or callee.name_start - receiver.end > 1  # ``?.``, ``!.``
+    plain = isinstance(receiver, (s.Name, s.Member))
+    asserted = plain and callee.name_start - receiver.end == len("!.")
+    absent = callee.optional or (asserted and not unit.python)
     guarded = is_guarded(unit, index, receiver, call.start)
     dot = "?." if absent else "."
     return Flushing(f"{text}{dot}flush", (), flush.awaitable, receiver, guarded)

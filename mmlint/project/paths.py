@@ -107,8 +107,8 @@ class Paths(Effects):
         for statement in body:
             if not states:
                 break
-            states = self.bounded(self.statement(statement, states), statement.end)
-            states = self.without_dead(states, statement.start, statement.end)
+            states = self.splitting.bounded(self.statement(statement, states), statement.end)
+            states = self.splitting.without_dead(states, statement.start, statement.end)
         return states
 
     def statement(self, one: s.Statement, states: States) -> States:
@@ -131,7 +131,9 @@ class Paths(Effects):
             return NOWHERE
         if isinstance(one, s.Branch):
             yes, no = self.test(one.test, states)
-            return self.behind(one.test, self.block(one.body, yes) | self.block(one.orelse, no))
+            return self.splitting.behind(
+                one.test, self.block(one.body, yes) | self.block(one.orelse, no)
+            )
         if isinstance(one, s.Loop):
             return self.loop(one, states)
         if isinstance(one, s.Switch):
@@ -155,7 +157,7 @@ class Paths(Effects):
         states = self._assigned(states, {name.binding for name, _ in pattern_names(target)})
         if variable and isinstance(one.value, s.Literal) and isinstance(one.value.value, bool):
             known = condition(target)
-            if known is not None and self.is_live(known, one.end):
+            if known is not None and self.splitting.is_live(known, one.end):
                 fact = (known, one.value.value)
                 states = frozenset(replace(x, assumed=x.assumed | {fact}) for x in states)
         return states
@@ -200,7 +202,7 @@ class Paths(Effects):
             if one.kind == "do" and turn == 0:
                 seen = after
                 continue
-            before, seen = seen, self.bounded(seen | after, one.start)
+            before, seen = seen, self.splitting.bounded(seen | after, one.start)
             if seen == before:
                 break
         else:

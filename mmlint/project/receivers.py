@@ -100,6 +100,20 @@ def guards(body: Iterable[s.Statement], offset: int) -> Iterator[tuple[s.Value, 
             yield from _guards_inside(statement.value, offset)
 
 
+def is_caught(body: Iterable[s.Statement], offset: int) -> bool:
+    """Whether an error at the byte ``offset`` is caught in ``body``."""
+    for statement in body:
+        if statement.start <= offset < statement.end:
+            if (
+                isinstance(statement, s.Try)
+                and statement.handlers
+                and _holds(statement.body, offset)
+            ):
+                return True
+            return any(is_caught(block, offset) for block in nested(statement))
+    return False
+
+
 def _holds(body: tuple[s.Statement, ...], offset: int) -> bool:
     return any(one.start <= offset < one.end for one in body)
 

@@ -23,7 +23,7 @@ from mmlint.project.flow import Delivery, Exit, Spot
 from mmlint.project.flushing import Flushing, flush_here
 from mmlint.project.manner import Wording, manners, wording
 from mmlint.project.program import constructor
-from mmlint.project.receivers import is_guarded
+from mmlint.project.receivers import is_caught, is_guarded
 from mmlint.project.unit import Unit
 from mmlint.project.view import Project, lone
 
@@ -136,7 +136,10 @@ def flush_before(
         if kept is None:
             return None
         edits.append(kept)
-    plain = found.once is not None or all(one.kind in ("return", "end") for one in exits)
+    plain = found.once is not None or all(
+        one.kind in ("return", "end") and not _caught_anew(unit, index, edit)
+        for one, edit in zip(exits, edits[-len(exits) :], strict=True)
+    )
     title = f"flush before it ends: {said.code.partition(chr(10))[0]}"
     if may_wait or unit.python or not said.waits:
         safety: Safety = "safe" if plain and (may_wait or not unit.python) else "unsafe"
@@ -212,6 +215,12 @@ def _before_exit(project: Project, unit: Unit, index: int, one: Exit, code: str)
             unit.path, statement.start, statement.end, value.start, value.end, code, awaits
         )
     return AddStatement(unit.path, statement.start, statement.end, code)
+
+
+def _caught_anew(unit: Unit, index: int, edit: Edit) -> bool:
+    """Whether an edit awaits a promise where its errors are caught, which they were not before."""
+    awaits = isinstance(edit, HoistReturn) and edit.awaits
+    return awaits and is_caught(unit.module.functions[index].body, edit.start)
 
 
 def _calls(value: s.Value, one: Exit) -> bool:
