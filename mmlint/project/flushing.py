@@ -67,8 +67,8 @@ def flush_here(
             return found
         if place == spot and isinstance(call.callee, s.Member):
             return None
-    offered = _offered(project, unit, spot)
-    if offered is None and _is_bare(project.flow.origin(spot)):
+    offered, origin = _offered(project, unit, spot), project.flow.origin(spot)
+    if offered is None and origin != spot and _is_bare(origin):
         return _by_name(project, unit, s.Unknown(0, 0))
     return offered
 
@@ -169,8 +169,10 @@ def _offered(project: Project, unit: Unit, spot: Spot) -> Flushing | None:
     found = _the_flush(project, offers)
     if statement is None or found is None:
         return None
-    for name, _, entity in _module_names(project, unit):
-        if entity == offers[found.expression]:
+    for name, binding, entity in _module_names(project, unit):
+        start = unit.module.bindings[binding].start
+        same = isinstance(statement, s.Import) or statement.start <= start < statement.end
+        if same and entity == offers[found.expression]:
             return replace(found, expression=name)
     return _added(unit, statement, found)
 
