@@ -60,7 +60,13 @@ PY_CLIENTS = frozenset({"requests", "httpx", "aiohttp"})
 """Packages that make HTTP requests; Python's own is ``urllib``, and what is built around it."""
 
 _WAITERS = frozenset({"ctx", "context", "event", "executionCtx", "EdgeRuntime"})
-_NAVIGATION = frozenset({"redirect", "permanentRedirect", "notFound", "forbidden", "unauthorized"})
+_NAVIGATION = {
+    "next/navigation": frozenset(
+        {"redirect", "permanentRedirect", "notFound", "forbidden", "unauthorized"}
+    ),
+    "@sveltejs/kit": frozenset({"redirect", "error"}),
+}
+"""Functions that throw instead of returning, by package (SvelteKit: since version 2)."""
 
 
 def waits(call: s.Call, callee: Entity | None) -> bool:
@@ -84,12 +90,11 @@ def after(callee: Entity | None) -> bool:
 
 
 def throws(callee: Entity | None) -> bool:
-    """Whether the call never comes back because it throws (``next/navigation``)."""
+    """Whether the call never comes back because it throws (``redirect``)."""
     return (
         isinstance(callee, External)
-        and callee.module == "next/navigation"
         and callee.path[-1:] != ()
-        and callee.path[-1] in _NAVIGATION
+        and callee.path[-1] in _NAVIGATION.get(callee.module, ())
     )
 
 

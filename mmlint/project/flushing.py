@@ -186,12 +186,13 @@ def _the_flush(project: Project, offers: dict[str, Offer]) -> Flushing | None:
         if isinstance(offer, SdkFunction):
             if _is_flush(offer):
                 found[offer] = Flushing(name, awaitable=offer.awaitable)
-        elif _only_flushes(project, offer):
+        elif only_flushes(project, offer):
             found[offer] = Flushing(name, awaitable=offer.function.is_async)
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-def _only_flushes(project: Project, one: ProjectFunction) -> bool:
+def only_flushes(project: Project, one: ProjectFunction) -> bool:
+    """Whether a call without arguments flushes on every path, and sends nothing."""
     needed = [given for given in one.function.parameters if given.default is None]
     own = 1 if one.unit.python and one.function.owner >= 0 else 0
     summary = project.flow.summary(one)

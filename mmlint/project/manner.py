@@ -11,7 +11,9 @@ import msgspec
 from mmlint.model import syntax as s
 from mmlint.model.finding import Edit, ImportName
 from mmlint.project import callee as calls
-from mmlint.project.program import Call
+from mmlint.project.entity import ProjectFunction
+from mmlint.project.flushing import only_flushes
+from mmlint.project.program import Call, constructor
 from mmlint.project.receivers import written
 from mmlint.project.unit import Unit
 from mmlint.project.view import Project
@@ -101,10 +103,19 @@ def _found(project: Project, platform: str) -> Iterator[Manner]:
         if handler.platform != platform or unit.python:
             continue
         for call in project.program.found.of(units=[unit]):
-            if calls.is_flush(call.callee) and unit.is_inside(call.site.function, index):
+            inside = unit.is_inside(call.site.function, index)
+            if inside and _flushes(project, call):
                 found = _manner(project, call)
                 if found is not None:
                     yield found
+
+
+def _flushes(project: Project, call: Call) -> bool:
+    """Whether it is the SDK's flush, or a function of the project that does nothing else."""
+    callee = constructor(call.callee)
+    if isinstance(callee, ProjectFunction):
+        return only_flushes(project, callee)
+    return calls.is_flush(callee)
 
 
 def _manner(project: Project, call: Call) -> Manner | None:

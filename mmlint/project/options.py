@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from mmlint.model import syntax as s
 from mmlint.model.suggest import did_you_mean
 from mmlint.project.clients import Setup
 from mmlint.project.shape import Field
@@ -34,10 +35,22 @@ def wrong_options(setup: Setup) -> Iterator[WrongOption]:
             continue
         if name in other:
             yield WrongOption(name, field, "other", _COUNTERPARTS.get(name))
-        elif (meant := did_you_mean(name, own)) is not None:
+        elif (meant := did_you_mean(name, _fitting(setup, field, own))) is not None:
             yield WrongOption(name, field, "slip", meant)
         elif name in FOREIGN_OPTIONS:
-            yield WrongOption(name, field, "foreign", FOREIGN_OPTIONS[name])
+            meant = FOREIGN_OPTIONS[name]
+            given = meant in setup.options.fields
+            yield WrongOption(name, field, "foreign", None if given else meant)
+
+
+def _fitting(setup: Setup, field: Field, own: Mapping[str, type]) -> list[str]:
+    """The options that may be meant: not given yet, and of the type of the value."""
+    literal = field.value if isinstance(field.value, s.Literal) else None
+    return [
+        name
+        for name, kind in own.items()
+        if name not in setup.options.fields and (literal is None or type(literal.value) is kind)
+    ]
 
 
 def lacks_host(setup: Setup) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 BROWSER_PACKAGE: Final = "@millimetric/track"
@@ -44,9 +45,21 @@ SENT_TO: Final = (b"/v1/track", b"/v1/batch", b"/v1/identify")
 READ_FROM: Final = (b"/v1/forget", b"/v1/query", b"/v1/stats", b"/v1/sources")
 """Paths of the API. Other vendors have them, too."""
 
-BROWSER_OPTIONS: Final = ("key", "host", "autoPageView", "flushIntervalMs", "flushBatchSize")
-NODE_OPTIONS: Final = ("key", "host", "flushAt", "flushIntervalMs", "maxRetries")
-"""What ``init`` and ``MillimetricClient`` take (SDK pages)."""
+BROWSER_OPTIONS: Final[Mapping[str, type]] = {
+    "key": str,
+    "host": str,
+    "autoPageView": bool,
+    "flushIntervalMs": int,
+    "flushBatchSize": int,
+}
+NODE_OPTIONS: Final[Mapping[str, type]] = {
+    "key": str,
+    "host": str,
+    "flushAt": int,
+    "flushIntervalMs": int,
+    "maxRetries": int,
+}
+"""What ``init`` and ``MillimetricClient`` take, and of which type (SDK pages)."""
 
 FOREIGN_OPTIONS: Final = {
     "apiKey": "key",
