@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Edit, Place, Related, RenameKey, Replace
-from mmlint.project.entity import Instance, Known, ProjectClass
+from mmlint.project.entity import Instance, Known, ProjectClass, ProjectFunction
+from mmlint.project.escapes import Escapes
 from mmlint.project.http import requests
 from mmlint.project.identity import Written, alternatives, as_passed
 from mmlint.project.program import Call, Program
@@ -80,7 +81,8 @@ class EventText(msgspec.Struct, frozen=True):
 class Content(msgspec.Struct, frozen=True):
     """A value of a field: as the event has it, and where it is written (a caller's argument).
 
-    ``own``: it stands in the event itself, alone, so that replacing it changes nothing else.
+    ``own``: it stands in the event itself, alone, and only the API reads it, so that replacing it
+    changes nothing else.
     ``text``: the text that it certainly is, as far as it may be shown.
     """
 
@@ -105,6 +107,7 @@ class Payloads:
         self.shapes = Shapes(program)
         self.sends = tuple(send for send in sends if not send.misshapen)
         self.identifications = identifications
+        self._every = sends
 
     @cached_property
     def events(self) -> tuple[Send, ...]:
@@ -127,6 +130,16 @@ class Payloads:
             for one in first.everywhere
             if one.entry is not None and not self._is_own_parameter(send, one)
         )
+
+    @cached_property
+    def escapes(self) -> Escapes:
+        """Which parts of the events only the API reads."""
+        return Escapes(self.program, self._every)
+
+    def is_private(self, key: Key) -> bool:
+        """Whether nothing but the API reads the key, so that a fix may rename, move or remove it:
+        it stands in no call of a project function, and in no variable that something else reads."""
+        return self.escapes.is_private(key.send, key.unit, key.field.start, key.name)
 
     @cached_property
     def properties(self) -> tuple[Key, ...]:
@@ -182,7 +195,9 @@ class Payloads:
                 if found is None or self._is_own_parameter(send, found):
                     continue
                 for value, at in alternatives(found):
-                    own = send.via is None and at.value is value.value is found.value
+                    alone = send.via is None and at.value is value.value is found.value
+                    private = self.escapes.is_private
+                    own = alone and private(send, at.unit, at.value.start, name)
                     known = self.program.text(value.unit, value.value, value.environment)
                     whole = known is not None and known[2].key is None
                     yield Content(name, value, at, own, known[0] if known and whole else None)
@@ -244,8 +259,8 @@ class Payloads:
                     yield Written(found.unit, item, found.environment)
 
     def _is_own_parameter(self, send: Send, one: Field) -> bool:
-        """Whether the key is a parameter of a method that the project wrote: what becomes of it
-        is that method's business. What goes into the method's ``**keywords`` is the event's."""
+        """Whether the key is a keyword of a method that the project wrote: what becomes of it is
+        that method's business, unless it spreads its ``**keywords`` into the event."""
         inner = send.inner
         if (
             not isinstance(one.entry, s.Argument)
@@ -257,11 +272,11 @@ class Payloads:
         method = self._method(inner) if direct else None
         if method is None:
             return False
-        names = {parameter.name for parameter in method.parameters}
-        takes_all = any(parameter.kind == "keywords" for parameter in method.parameters)
-        return one.entry.name in names or not takes_all
+        unit, function = method.unit, method.function
+        names = {parameter.name for parameter in function.parameters}
+        return one.entry.name in names or not _spreads_keywords(unit, function)
 
-    def _method(self, send: Send) -> s.Function | None:
+    def _method(self, send: Send) -> ProjectFunction | None:
         """The method that a call of the project's own Python client runs."""
         callee = send.call.callee
         if not send.unit.python or not isinstance(callee, s.Member):
@@ -271,13 +286,43 @@ class Payloads:
             return None
         for member in owner.unit.module.classes[owner.index].members:
             if member.name == callee.name and member.function >= 0:
-                return owner.unit.module.functions[member.function]
+                return ProjectFunction(owner.unit, member.function)
         return None
 
     def is_own(self, send: Send) -> bool:
         """Whether the send calls the project's own client with keywords that it names itself."""
         fields = send.event.fields.values()
         return any(self._is_own_parameter(send, one) for one in fields)
+
+
+def _spreads_keywords(unit: Unit, function: s.Function) -> bool:
+    """Whether a method makes what its ``**keywords`` take fields of an event: it spreads them
+    beside ``event``, in an object or a call, or updates an object that has that key."""
+    held = {
+        one.target.binding
+        for one in function.parameters
+        if one.kind == "keywords" and isinstance(one.target, s.Name)
+    }
+    return any(isinstance(one, s.Name) and one.binding in held for one in _beside_event(unit))
+
+
+def _beside_event(unit: Unit) -> Iterator[s.Value]:
+    for event in unit.every(s.Object):
+        if _names_event(event):
+            yield from (entry.value for entry in event.entries if entry.kind == "spread")
+    for call in unit.every(s.Call):
+        given = [one.value for one in call.arguments]
+        if any(one.name == "event" for one in call.arguments):
+            yield from (one.value for one in given if isinstance(one, s.Spread))
+        if isinstance(call.callee, s.Member) and call.callee.name == "update":
+            held = call.callee.object
+            binding = held.binding if isinstance(held, s.Name) else -1
+            if any(_names_event(one.value) for one in unit.definitions.get(binding, ())):
+                yield from given
+
+
+def _names_event(value: s.Value) -> bool:
+    return isinstance(value, s.Object) and any(one.key == "event" for one in value.entries)
 
 
 def options(at: Written) -> Iterator[Written]:

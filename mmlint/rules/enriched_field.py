@@ -47,7 +47,8 @@ def joined(anonymous_id):
 
 Keys inside `properties` are your own, whatever they are called.
 
-**Fix**: safe where the value calls nothing: removes the entry.
+**Fix**: safe where the value calls nothing: removes the entry. None in a call of a function or
+class of your own, nor in an object that is used for more than the event.
 
 **When to ignore it**: never.
 
@@ -83,6 +84,8 @@ def check(project: Project) -> Iterator[Verdict]:
 def _fix(project: Project, key: Key) -> Fix | None:
     entry = key.field.entry
     if entry is None or project.values.has_effect(entry.value):
+        return None
+    if not project.payloads.is_private(key):
         return None
     edit: Edit | None = RemoveEntry(key.unit.path, entry.start, entry.end)
     if isinstance(entry, s.Entry) and key.field.literal is None:

@@ -49,7 +49,8 @@ Known slips: `anonymousId`, `anonId`, `userId`, `eventId`, `sessionId`, `eventNa
 `props`. Where the event has the right key as well, the wrong one is `unknown-field`.
 
 **Fix**: safe: renames the key, and writes a shorthand out. None where something unknown is spread
-into the event, for it may hold the right key.
+into the event, for it may hold the right key, nor where other code reads the key: in a call of a
+function or class of your own, or in an object that is used for more than the event.
 
 **When to ignore it**: never.
 
@@ -80,14 +81,14 @@ def check(project: Project) -> Iterator[Verdict]:
             key.place,
             f'an event has no field "{key.name}": the field is called {meant}',
             extent=project.extent(key.unit, key.place.start),
-            fix=_fix(key, meant) if key.place not in shared else None,
+            fix=_fix(project, key, meant) if key.place not in shared else None,
         )
 
 
-def _fix(key: Key, meant: str) -> Fix | None:
+def _fix(project: Project, key: Key, meant: str) -> Fix | None:
     event = key.send.event
     first = next((name for name in event.fields if MISNAMED.get(name) == meant), None)
     edit = key.renamed(meant)
-    if event.open or first != key.name or edit is None:
+    if event.open or first != key.name or edit is None or not project.payloads.is_private(key):
         return None
     return Fix(f"rename it to {meant}", "safe", (edit,), reveals=True)

@@ -83,7 +83,7 @@ def check(project: Project) -> Iterator[Verdict]:
                 place,
                 "url is given a path: send the whole address, or send it as path",
                 extent=project.extent(at.unit, place.start),
-                fix=None if passed else _fix(key),
+                fix=None if passed or not project.payloads.is_private(key) else _fix(key),
             )
 
 

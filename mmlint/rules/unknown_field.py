@@ -42,7 +42,8 @@ The fields: `event`, `event_id`, `timestamp`, `anonymous_id`, `user_id`, `sessio
 `path`, `referrer`, `properties`.
 
 **Fix**: needs `--unsafe-fixes`, for reports will see the key from then on: moves it into
-`properties`, where the object that holds the key has them as a literal, or none at all.
+`properties`, where the object that holds the key has them as a literal, or none at all. None in a
+call of a function or class of your own, nor in an object that is used for more than the event.
 
 **When to ignore it**: a field that is newer than this mmlint.
 
@@ -75,7 +76,7 @@ def check(project: Project) -> Iterator[Verdict]:
             f'"{key.name}" is no field of an event: '
             + (f"{meant} is there already" if meant else "what is your own goes into properties"),
             extent=project.extent(key.unit, key.place.start),
-            fix=_fix(key) if meant is None else None,
+            fix=_fix(key) if meant is None and project.payloads.is_private(key) else None,
         )
 
 
