@@ -3,6 +3,7 @@
 from mmlint.frameworks.pattern import (
     HTTP_METHODS,
     Callback,
+    Cookies,
     Exported,
     Moved,
     Platform,
@@ -29,4 +30,11 @@ PLATFORM = Platform(
     moved=(Moved("<source>", Setting(_CONFIG, ("srcDir",)), r"src"),),
     adapters=("@astrojs/node",),
     rivals=("@astrojs/vercel", "@astrojs/netlify", "@astrojs/cloudflare"),
+    cookies=(
+        Cookies(
+            '{request}.cookies.get("{cookie}")?.value',
+            types=r"^astro:APIContext$",
+            exported=r"(^|/)pages/.+\.[jt]s$|(^|/)middleware(/index)?\.[jt]s$",
+        ),
+    ),
 )

@@ -3,7 +3,7 @@
 What ``function.json`` binds on Azure is read by ``project.bindings``.
 """
 
-from mmlint.frameworks.pattern import Callback, Decorated, Named, Platform
+from mmlint.frameworks.pattern import Callback, Cookies, Decorated, Named, Platform
 
 PLATFORM = Platform(
     name="Cloud functions",
@@ -39,5 +39,12 @@ PLATFORM = Platform(
         r"|on(?!Request|Call)[A-Z]\w+|on_(?!request|call)\w+"
         r"|timer|\w*[qQ]ueue|serviceBus\w+|eventHub|eventGrid|cosmosDB|storageBlob|sql|mySql"
         r"|schedule|(timer|queue|service_bus_\w+|event_hub_message|event_grid|cosmos_db|blob)_trigger"
+    ),
+    cookies=(
+        Cookies(
+            '{request}.cookies.get("{cookie}")',
+            types=r"^firebase_functions(\..*)?:(https_fn\.)?Request$",
+            handlers=r"^functions_framework:http|^firebase_functions(\..*)?:(.*\.)?on_request$",
+        ),
     ),
 )

@@ -1,6 +1,6 @@
 """Netlify functions and edge functions: docs.netlify.com/functions."""
 
-from mmlint.frameworks.pattern import Exported, Moved, Platform, Setting
+from mmlint.frameworks.pattern import Cookies, Exported, Moved, Platform, Setting
 
 _SETTINGS = ("netlify.toml",)
 
@@ -22,5 +22,8 @@ PLATFORM = Platform(
             r"netlify/functions",
         ),
         Moved("<edge>", Setting(_SETTINGS, ("build.edge_functions",)), r"netlify/edge-functions"),
+    ),
+    cookies=(
+        Cookies('{request}.cookies.get("{cookie}")', types=r"^@netlify/(edge-)?functions:Context$"),
     ),
 )

@@ -4,6 +4,7 @@ from mmlint.frameworks.pattern import (
     HTTP_METHODS,
     Attached,
     Component,
+    Cookies,
     Directive,
     Exported,
     Moved,
@@ -46,4 +47,18 @@ PLATFORM = Platform(
     ),
     needs=("next",),
     moved=(Moved("<extension>", Setting(_CONFIG, ("pageExtensions",)), r"[cm]?[jt]sx?"),),
+    cookies=(
+        Cookies(
+            '{request}.cookies.get("{cookie}")?.value',
+            types=r"^next/server:NextRequest$",
+            exported=r"(^|/)app/(.*/)?route\.[cm]?[jt]sx?$|(^|/)(middleware|proxy)\.[cm]?[jt]sx?$",
+        ),
+        Cookies(
+            "{request}.cookies.{cookie}",
+            types=r"^next:NextApiRequest$",
+            exported=r"(^|/)pages/api/",
+            least=2,
+        ),
+        Cookies("{request}.req.cookies.{cookie}", types=r"^next:GetServerSidePropsContext$"),
+    ),
 )

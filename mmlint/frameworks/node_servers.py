@@ -1,6 +1,6 @@
 """Servers that live as long as their program: Express, Fastify, Koa, Hapi, Nest, h3, node:http."""
 
-from mmlint.frameworks.pattern import Callback, Decorated, Platform
+from mmlint.frameworks.pattern import Callback, Cookies, Decorated, Platform
 
 _VERBS = r"(get|post|put|patch|delete|del|head|options|all|use|route|param|addHook|register)"
 
@@ -34,4 +34,25 @@ PLATFORM = Platform(
     apps=("express", "fastify", "polka", "restify", "koa", "@hapi/hapi", "h3", "@nestjs/core"),
     unattended=r"\w+Pattern|Cron|Interval|OnEvent",
     listens=r"^@hapi/hapi:(.*\.)?\(\)\.start$",
+    cookies=(
+        Cookies(
+            "{request}.cookies.{cookie}",
+            types=r"^express(-serve-static-core)?:(default\.)?Request$",
+            handlers=rf"^express:(.*\.)?\(\)\.(.*\.)?{_VERBS}$",
+            most=3,  # four are those of a handler of errors, whose first is the error
+            needs=("cookie-parser",),
+        ),
+        Cookies(
+            "{request}.cookies.{cookie}",
+            types=r"^fastify:FastifyRequest$",
+            handlers=rf"^fastify:(.*\.)?\(\)\.(.*\.)?{_VERBS}$",
+            needs=("@fastify/cookie", "fastify-cookie"),
+        ),
+        Cookies(
+            '{request}.cookies.get("{cookie}")',
+            types=r"^koa:(default\.)?(Parameterized)?Context$",
+            handlers=rf"^(koa|@koa/router|koa-router):(.*\.)?\(\)\.(.*\.)?{_VERBS}$",
+        ),
+        Cookies("{request}.state.{cookie}", types=r"^@hapi/hapi:Request$"),
+    ),
 )

@@ -178,6 +178,29 @@ Pattern = (
 )
 
 
+class Cookies(msgspec.Struct, frozen=True):
+    """How a cookie is read from a request, by what shows that something is such a request.
+
+    ``read``: the expression, in which ``{request}`` and ``{cookie}`` stand for the two names.
+    ``types``: regular expression, as ``Callback.callee``, for a parameter's declared type.
+    ``imported``: the same for an import that is the request itself. ``handlers``: the same for the
+    call that an undeclared function is handed to, its decorator, or a base of its class; its first
+    parameter is the request then. ``exported``: regular expression, searched in the path of a
+    handler of the platform, likewise.
+    ``least`` and ``most``: how many parameters such an undeclared function has, without ``self``.
+    ``needs``: packages of which one must be there, where the manifest is at hand.
+    """
+
+    read: str
+    types: str = ""
+    imported: str = ""
+    handlers: str = ""
+    exported: str = ""
+    least: int = 1
+    most: int = 9
+    needs: tuple[str, ...] = ()
+
+
 class Platform(msgspec.Struct, frozen=True):
     """A platform.
 
@@ -195,6 +218,8 @@ class Platform(msgspec.Struct, frozen=True):
     the runtime; ``runtime`` is then what holds where nobody is seen to. ``wrapped``: settings that
     turn such an app into a serverless function. ``listens``: regular expression, as
     ``Callback.callee``, for calls that start a server of it.
+
+    ``cookies``: how its requests give cookies. What is not told here is unknown.
     """
 
     name: str
@@ -210,3 +235,4 @@ class Platform(msgspec.Struct, frozen=True):
     apps: tuple[str, ...] = ()
     wrapped: tuple[Said, ...] = ()
     listens: str = ""
+    cookies: tuple[Cookies, ...] = ()

@@ -1,6 +1,6 @@
 """Python web frameworks: Flask, FastAPI, Starlette, Django, aiohttp."""
 
-from mmlint.frameworks.pattern import Callback, Decorated, Extends, Platform, Said, Views
+from mmlint.frameworks.pattern import Callback, Cookies, Decorated, Extends, Platform, Said, Views
 
 _METHODS = ("get", "post", "put", "patch", "delete", "dispatch", "form_valid", "create", "update")
 
@@ -61,4 +61,36 @@ PLATFORM = Platform(
         Said(("serverless.yml", "serverless.yaml"), r"\bserverless-wsgi\b"),
     ),
     listens=r"^(flask|quart|sanic|bottle)(\..*)?:(\w+\.\(\)\.)?run$",
+    cookies=(
+        Cookies(
+            '{request}.cookies.get("{cookie}")',
+            types=(
+                r"^(flask|quart)(\.wrappers)?:Request$|^werkzeug(\.wrappers)?:Request$"
+                r"|^(fastapi|starlette)(\.requests)?:Request$|^sanic(\.request)?:Request$"
+                r"|^aiohttp(\.web\w*)?:(web\.)?(Base)?Request$|^litestar(\.connection)?:Request$"
+                r"|^falcon(\.\w+)*:Request$|^pyramid\.request:Request$"
+            ),
+            imported=r"^(flask|quart):request$",
+            handlers=(
+                r"^starlette\.routing:Route$|^starlette\.endpoints:HTTPEndpoint$"
+                r"|^sanic(\..*)?:(Sanic|Blueprint)\.\(\)\.\w+$"
+                r"|^aiohttp(\..*)?:(web\.)?(RouteTableDef\.\(\)\.\w+"
+                r"|Application\.\(\)\.router\.add_\w+|get|post|put|patch|delete|route|view)$"
+            ),
+        ),
+        Cookies('{request}.get_cookie("{cookie}")', imported=r"^bottle:request$"),
+        Cookies(
+            '{request}.COOKIES.get("{cookie}")',
+            types=(
+                r"^django\.http(\.request)?:HttpRequest$|^rest_framework\.request:Request$"
+                r"|^django\.core\.handlers\.(wsgi:WSGI|asgi:ASGI)Request$"
+            ),
+            handlers=(
+                r"^django\.urls:(re_)?path$|^django\.views\..*:\w+$|^django\.contrib\.auth\.\w+:\w+$"
+                r"|^rest_framework(\.\w+)*:\w+$|^ninja(\..*)?:(NinjaAPI|Router)\.\(\)\.\w+$"
+            ),
+            exported=r"(^|/)views(/.*)?\.py$|(^|/)views/",
+            needs=("django", "rest_framework", "ninja"),
+        ),
+    ),
 )

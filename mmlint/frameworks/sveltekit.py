@@ -3,6 +3,7 @@
 from mmlint.frameworks.pattern import (
     HTTP_METHODS,
     Callback,
+    Cookies,
     Exported,
     Moved,
     Platform,
@@ -40,5 +41,12 @@ PLATFORM = Platform(
         "@sveltejs/adapter-netlify",
         "@sveltejs/adapter-cloudflare",
         "@sveltejs/adapter-cloudflare-workers",
+    ),
+    cookies=(
+        Cookies(
+            '{request}.cookies.get("{cookie}")',
+            types=r"^@sveltejs/kit:(RequestEvent|ServerLoadEvent)$",
+            exported=r"(^|/)\+(server|(page|layout)\.server)\.[jt]s$",
+        ),
     ),
 )

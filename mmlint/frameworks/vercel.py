@@ -1,6 +1,6 @@
 """Vercel functions: vercel.com/docs/functions."""
 
-from mmlint.frameworks.pattern import HTTP_METHODS, Exported, Extends, Platform
+from mmlint.frameworks.pattern import HTTP_METHODS, Cookies, Exported, Extends, Platform
 
 PLATFORM = Platform(
     name="Vercel",
@@ -27,4 +27,12 @@ PLATFORM = Platform(
         ),
     ),
     settings=("vercel.json", "now.json"),
+    cookies=(
+        Cookies(
+            "{request}.cookies.{cookie}",
+            types=r"^@vercel/node:(Vercel|Now)Request$",
+            exported=r"^api/.+\.[cm]?[jt]s$",
+            least=2,
+        ),
+    ),
 )

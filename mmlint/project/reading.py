@@ -6,9 +6,16 @@ from collections.abc import Iterator
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import AddStatement, Edit, Place, Replace
+from mmlint.model.regex import regex
 from mmlint.model.walk import parts
 from mmlint.project.unit import Unit
 from mmlint.project.variables import ENVIRONMENT_READERS
+
+_STAND_INS = frozenset({"default", "defaultvalue", "devdefault", "testdefault", "fallback"})
+"""Keywords, keys and methods, in lower case without underscores, that take a value for when there
+is no other."""
+_VARIABLE = regex(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+"""The name of an environment variable."""
 
 
 def read_instead(unit: Unit, place: Place, name: str) -> tuple[Edit, ...]:
@@ -30,12 +37,12 @@ def _literal(unit: Unit, place: Place) -> s.Literal | None:
     start, end = place.start - 1, place.end + 1
     for holder, value in _values(unit):
         if (value.start, value.end) == (start, end) and isinstance(value, s.Literal):
-            return None if _must_stay(holder) else value
+            return None if _must_stay(unit, holder, value) else value
     return None
 
 
 def _values(unit: Unit) -> Iterator[tuple[s.Value | s.Statement, s.Value]]:
-    """Every value with what it stands in, the module's own defaults and fields included."""
+    """Every value of the functions with what it stands in."""
     for function in range(len(unit.module.functions)):
         for statement, values in unit.walk.content(function):
             inside = {(part.start, part.end) for value in values for part in parts(value)}
@@ -46,19 +53,50 @@ def _values(unit: Unit) -> Iterator[tuple[s.Value | s.Statement, s.Value]]:
                     yield value, part
 
 
-def _must_stay(holder: s.Value | s.Statement) -> bool:
+def _must_stay(unit: Unit, holder: s.Value | s.Statement, literal: s.Literal) -> bool:
     """Whether an expression cannot stand there (an attribute, a docstring), or should not: beside
-    a read of a variable, whose stand-in the key is."""
-    if isinstance(holder, s.Element | s.Template | s.Evaluate):
+    another value that the key stands in for. A read of the variable would be evaluated although
+    that value is there, and raise where the variable is not set."""
+    if isinstance(holder, s.Element | s.Template | s.Evaluate | s.Switch):
+        return True
+    if isinstance(holder, s.Choice):
         return True
     if isinstance(holder, s.Bind):
-        table = holder.target.object if isinstance(holder.target, s.Member) else None
-        return isinstance(table, s.Member | s.Name) and table.name in ("env", "environ")
-    if isinstance(holder, s.Choice):
-        return holder.operator in ("??", "||")
-    if isinstance(holder, s.Call) and isinstance(holder.callee, s.Member | s.Name):
-        return holder.callee.name in ENVIRONMENT_READERS
+        return _is_second_value(unit, holder)
+    if isinstance(holder, s.Object):
+        keys = [one.key or "" for one in holder.entries if one.value is literal]
+        return any(_stands_in(key) or _VARIABLE.fullmatch(key) for key in keys)
+    return isinstance(holder, s.Call) and _takes_stand_in(holder, literal)
+
+
+def _is_second_value(unit: Unit, statement: s.Bind) -> bool:
+    """Whether a variable gets other values too, or an environment variable gets this one."""
+    target = statement.target
+    if statement.operator != "=":
+        return True
+    if isinstance(target, s.Name):
+        return len(unit.definitions.get(target.binding, ())) > 1
+    table = target.object if isinstance(target, s.Member) else None
+    return isinstance(table, s.Member | s.Name) and table.name in ("env", "environ")
+
+
+def _takes_stand_in(call: s.Call, literal: s.Literal) -> bool:
+    """Whether a call takes the literal for when there is nothing else: ``config("KEY", "sk_…")``,
+    ``env("KEY", default="sk_…")``, ``z.string().default("sk_…")``."""
+    name = call.callee.name if isinstance(call.callee, s.Member | s.Name) else ""
+    if name in ENVIRONMENT_READERS or _stands_in(name):
+        return True
+    for one in call.arguments:
+        if one.value is literal:
+            if one.name is not None and _stands_in(one.name):
+                return True
+        elif isinstance(one.value, s.Literal) and _VARIABLE.fullmatch(str(one.value.value)):
+            return True
     return False
+
+
+def _stands_in(name: str) -> bool:
+    return name.replace("_", "").lower() in _STAND_INS
 
 
 def _import_os(unit: Unit, path: str) -> tuple[Edit, ...] | None:

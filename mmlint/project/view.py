@@ -13,6 +13,7 @@ from mmlint.model.facts import EnvEntry, FileFacts
 from mmlint.model.finding import Place, Related
 from mmlint.project.calling import Functions
 from mmlint.project.clients import Setup, setups
+from mmlint.project.cookies import RequestCookies
 from mmlint.project.duplicates import Duplicate, duplicates
 from mmlint.project.entity import ProjectFunction
 from mmlint.project.flow import Delivery, Flow, Spot
@@ -128,6 +129,11 @@ class Project:
     @cached_property
     def handlers(self) -> list[Handler]:
         return [one for one in self.runtimes.handlers if not one.function.unit.test]
+
+    @cached_property
+    def cookies(self) -> RequestCookies:
+        """How code reads a cookie of the request that it answers."""
+        return RequestCookies(self.program, self.surroundings, self.handlers)
 
     @property
     def starts(self) -> list[ProjectFunction]:

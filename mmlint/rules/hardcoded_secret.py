@@ -39,7 +39,8 @@ keys are silent. An `.env` file that git ignores is where secrets belong.
 
 **Fix**: needs `--unsafe-fixes`, for the variable must be set wherever the code runs: where the key
 is an expression of its own in JavaScript, TypeScript or Python, it becomes `process.env.AOA_SK` or
-`os.environ["AOA_SK"]` (`AOA_RK`, `AOA_AK` for the other kinds).
+`os.environ["AOA_SK"]` (`AOA_RK`, `AOA_AK` for the other kinds). None where it stands in for another
+value: a default, a fallback, a second assignment.
 
 **When to ignore it**: a key that was revoked, in a test that needs its shape.
 

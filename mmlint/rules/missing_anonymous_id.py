@@ -47,7 +47,7 @@ Send `getAnonymousId()` with the browser's request, or mirror it in a cookie, an
 webhooks, scripts and scheduled jobs, where no browser is at hand.
 
 **Fix**: safe where a variable `anonymous_id`, `anonymousId` or `anonId` is in scope; needs
-`--unsafe-fixes` where the id can be read from the request's `aid` cookie
+`--unsafe-fixes` where it can be read from the `aid` cookie of a request whose framework is known
 (`anonymous-id-source` sets another expression).
 
 **When to ignore it**: events that no visit leads to.
