@@ -149,13 +149,16 @@ def project(tmp_path: Path) -> Path:
     )
 
 
-def host(api: Api, file: Path, name: str = "POST", linger: str = "", **body: str) -> str:
-    """Let the host handle one request; return the status of the answer as it prints it."""
+def host(
+    api: Api, file: Path, name: str = "POST", linger: str = "", key: str = "any", **body: str
+) -> str:
+    """Let the host handle one request; return the status of the answer as it prints it. ``key``:
+    the SDK's, where analytics is on."""
     runner = next(one for one in (up / "host.mjs" for up in file.parents) if one.is_file())
     body = {"anonymous_id": "a-1", "plan": "team", **body}
     done = subprocess.run(
         ["node", runner, file, name, json.dumps(body), linger],
-        env=environment(AOA_SK="any", AOA_HOST=api.host),
+        env=environment(AOA_SK=key, AOA_HOST=api.host),
         capture_output=True,
         text=True,
         check=False,
