@@ -173,14 +173,19 @@ def _may_lead(text: str) -> bool:
 class _Frame(msgspec.Struct, frozen=True):
     """What a statement needs around it to become several.
 
-    ``inline``: they go on one line. ``before``/``after``: texts at its start and end. ``apart``:
-    changes elsewhere.
+    ``gap``: what divides them: a blank, or a line break with indentation. ``before``/``after``:
+    texts at its start and end. ``apart``: changes elsewhere.
     """
 
-    inline: bool
+    gap: str
     before: str = ""
     after: str = ""
     apart: tuple[Change, ...] = ()
+
+    @property
+    def inline(self) -> bool:
+        """Whether the statements stand on one line."""
+        return self.gap == " "
 
 
 def _frame(statement: Node, source: bytes, *, scoped: bool = False) -> _Frame:
@@ -188,23 +193,37 @@ def _frame(statement: Node, source: bytes, *, scoped: bool = False) -> _Frame:
     start, end = statement.start_byte, _end(statement)
     owner = statement.parent
     own_line = layout.starts_line(source, start)
+    gap = _break(source, start)
     in_case = owner is not None and owner.type in _CASES
     if owner is None or not (_is_unbraced(statement) or (scoped and in_case)):
-        return _Frame(inline=not own_line)
+        return _Frame(gap if own_line else " ")
     head = _head(statement)
     line_end = layout.line_end(source, end)
     rest = source[end:line_end].strip(layout.BLANKS)
-    if in_case or head is None or not own_line or (rest and not rest.startswith(b"//")):
-        return _Frame(inline=True, before="{ ", after=" }")
+    crowded = in_case and _has_neighbours(statement)
+    if crowded or head is None or (rest and not rest.startswith(b"//")):
+        return _Frame(" ", before="{ ", after=" }")
     closing = f"{_break(source, owner.start_byte)}}}"
-    opened: Change = (head, head, " {")
+    before = ""
+    apart: tuple[Change, ...] = ((head, head, " {"),)
+    if not own_line:
+        if source[head:start].strip(layout.BLANKS):
+            return _Frame(" ", before="{ ", after=" }")
+        gap += layout.indent_step(source)
+        before, apart = f"{{{gap}", ()
     if not rest:
-        return _Frame(inline=False, after=closing, apart=(opened,))
-    return _Frame(inline=False, apart=(opened, (line_end, line_end, closing)))
+        return _Frame(gap, before, closing, apart)
+    return _Frame(gap, before, apart=(*apart, (line_end, line_end, closing)))
+
+
+def _has_neighbours(statement: Node) -> bool:
+    """Whether other statements, or comments, stand beside it in its case."""
+    before, after = statement.prev_sibling, statement.next_sibling
+    return before is None or before.type != ":" or after is not None
 
 
 def _head(statement: Node) -> int | None:
-    """Return where the words before an unbraced body end: behind ``)``, ``else`` or ``do``."""
+    """Return where the words before a body without braces end: behind ``)``, ``else`` or ``:``."""
     before = statement.prev_sibling
     while before is not None and before.type in tree.COMMENTS:
         before = before.prev_sibling
@@ -217,13 +236,25 @@ def _prepend(edit: f.AddStatement, root: Node, source: bytes) -> list[Change] | 
         return None
     start, end = statement.start_byte, _end(statement)
     frame = _frame(statement, source)
-    if frame.inline:
-        text = f"{frame.before}{_closed(edit.text)} "
-    else:
-        styled = _styled(edit.text, statement, source, source[start])
-        text = f"{styled}{_break(source, start)}"
+    text = _closed(edit.text)
+    if not frame.inline:
+        text = _styled(edit.text, statement, source, source[start])
+    text = f"{frame.before}{text}{frame.gap}"
     closing = [(end, end, frame.after)] if frame.after else []
-    return [(start, start, text), *closing, *frame.apart]
+    place = start
+    if layout.starts_line(source, start):
+        place = layout.above_comments(source, start, _comments_before(statement))
+    return [(place, place, text), *closing, *frame.apart]
+
+
+def _comments_before(statement: Node) -> list[layout.Span]:
+    """Return the comments between ``statement`` and what stands before it, in source order."""
+    found: list[layout.Span] = []
+    before = statement.prev_sibling
+    while before is not None and before.type in tree.COMMENTS:
+        found.append((before.start_byte, before.end_byte))
+        before = before.prev_sibling
+    return found[::-1]
 
 
 def _is_directive(statement: Node) -> bool:
@@ -306,10 +337,9 @@ def _hoist(edit: f.HoistReturn, root: Node, source: bytes) -> list[Change] | Non
     start, end = statement.start_byte, _end(statement)
     frame = _frame(statement, source, scoped=True)
     ended = _ends_with_semicolon(statement, source)
-    if frame.inline:
-        gap, text = " ", _closed(edit.text)
-    else:
-        gap, text = _break(source, start), _styled(edit.text, statement, source, None)
+    gap, text = frame.gap, _closed(edit.text)
+    if not frame.inline:
+        text = _styled(edit.text, statement, source, None)
     before = ";" if frame.inline and not ended else ""
     after = ";" if frame.inline or ended else ""
     return [

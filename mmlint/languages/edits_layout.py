@@ -82,6 +82,25 @@ def removable(source: bytes, start: int, end: int) -> Span:
     return start, end
 
 
+def above_comments(source: bytes, start: int, comments: Sequence[Span]) -> int:
+    """Return where the comments begin that stand on the lines directly above the statement at
+    ``start``, which begins a line; ``start`` where there are none. ``comments``: in source order.
+
+    What stands at the top of a file speaks of the file, and not of its first statement.
+    """
+    place, indent = start, indentation(source, start)
+    for first, last in reversed(comments):
+        if last > place:
+            continue
+        between = source[last:place]
+        if between.strip() or len(_NEWLINE.findall(between)) > 1:
+            break
+        if not starts_line(source, first) or indentation(source, first) != indent:
+            break
+        place = first
+    return start if not source[:place].removeprefix(_BOM).strip() else place
+
+
 def assign(source: bytes, start: int, text: str) -> Change:
     """Replace the word ``return`` at ``start`` by ``text``, which ends in an equals sign."""
     end = start + len("return")

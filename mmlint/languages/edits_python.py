@@ -195,7 +195,8 @@ def _prepend(edit: f.AddStatement, script: _Script) -> list[Change] | None:
         return None
     start = script.first(found[0])
     gap = _break(script.source, start)
-    return [(start, start, f"{_laid_out(edit.text, gap, script)}{gap}")]
+    place = layout.above_comments(script.source, start, script.comments())
+    return [(place, place, f"{_laid_out(edit.text, gap, script)}{gap}")]
 
 
 def _must_come_first(statement: ast.stmt) -> bool:

@@ -101,7 +101,7 @@ def environment_of(
     ``outer``: what the names in the call stand for themselves.
     """
     parameters = callee.function.parameters
-    shift = 1 if _takes_self(callee) else 0
+    shift = 1 if takes_self(callee) else 0
     arguments = passed_to(unit, call, callee, outer)
     spreads = [one for one in arguments if isinstance(one.argument.value, s.Spread)]
     if len(spreads) > 1 or any(not _of_keywords(one.argument.value) for one in spreads):
@@ -138,7 +138,8 @@ def environment_of(
     return tuple(((unit_id, callee.index, number), one) for number, one in sorted(pairs.items()))
 
 
-def _takes_self(callee: ProjectFunction) -> bool:
+def takes_self(callee: ProjectFunction) -> bool:
+    """Whether the first parameter is the object that a Python method is called of."""
     function = callee.function
     if not callee.unit.python or function.owner < 0:
         return False

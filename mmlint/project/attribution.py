@@ -27,14 +27,12 @@ def without_browser(project: Project, send: Send) -> bool:
 
 def add_anonymous_id(project: Project, send: Send) -> Fix | None:
     """Return the fix that passes the id: from a variable (safe) or from the request (unsafe)."""
-    if send.via is not None:
-        return None
     name = project.in_scope(send.unit, send.call.start, _NAMES)
     if name is not None:
-        edits = set_field(send, "anonymous_id", name)
+        edits = set_field(project, send, "anonymous_id", name)
         return Fix(f"pass {name} as anonymous_id", "safe", edits) if edits else None
     source = project.choices.anonymous_id_source or project.cookies.read(
         send.unit, send.call.start, COOKIE
     )
-    edits = set_field(send, "anonymous_id", source) if source else None
+    edits = set_field(project, send, "anonymous_id", source) if source else None
     return Fix(f"pass {source} as anonymous_id", "unsafe", edits) if edits else None

@@ -14,6 +14,10 @@ from mmlint.project.unit import Unit
 _EQUAL = frozenset({"===", "==", "is"})
 _DIFFERENT = {"!==": "===", "!=": "==", "is not": "is"}
 
+LOOKING = frozenset({"typeof", "instanceof", "!", "not", *_EQUAL, *_DIFFERENT})
+"""Operators that look at a value and nothing else: a promise that they are given is not looked
+after by that."""
+
 
 def condition(value: s.Value) -> Condition | None:
     """Return a name for a condition that means the same wherever it is tested, or None."""
@@ -59,6 +63,29 @@ def is_nothing(value: s.Value) -> bool:
     if isinstance(value, s.Literal):
         return value.value is None
     return isinstance(value, s.Name) and value.name == "undefined"
+
+
+def presence(value: s.Value) -> tuple[s.Name, bool] | None:
+    """Return the variable of which a test asks whether it holds anything, and what the test gives
+    for a promise: ``p``, ``p !== undefined``, ``typeof p === "object"``, ``p instanceof Promise``.
+    """
+    if isinstance(value, s.Name):
+        return value, True
+    if not isinstance(value, s.Operation) or len(value.operands) != 2:
+        return None
+    left, right = value.operands
+    if value.operator == "instanceof" and isinstance(left, s.Name):
+        is_promise = isinstance(right, s.Name) and right.name == "Promise"
+        return (left, True) if is_promise else None
+    if value.operator not in _EQUAL | _DIFFERENT.keys() or not isinstance(right, s.Literal):
+        return None
+    same = value.operator in _EQUAL
+    if isinstance(left, s.Name) and right.value is None:
+        return left, not same
+    if isinstance(left, s.Operation) and left.operator == "typeof" and right.value is not None:
+        named = left.operands[0]
+        return (named, (right.value == "object") is same) if isinstance(named, s.Name) else None
+    return None
 
 
 def tested(test: s.Value) -> Iterator[Condition]:

@@ -12,6 +12,7 @@ from mmlint.model.walk import parts
 from mmlint.project import callee as calls
 from mmlint.project.arguments import makes_partial
 from mmlint.project.callee import is_flush
+from mmlint.project.conditions import LOOKING, presence
 from mmlint.project.entity import (
     Entity,
     External,
@@ -23,7 +24,7 @@ from mmlint.project.entity import (
     SdkObject,
 )
 from mmlint.project.program import constructor
-from mmlint.project.promises import Promises
+from mmlint.project.promises import Promises, lives_on
 from mmlint.project.requests import BODIES, BYSTANDERS, Work, is_request, started
 from mmlint.project.splitting import Splitting
 from mmlint.project.state import (
@@ -87,7 +88,7 @@ class Effects(Promises):
         self.splitting = Splitting(unit, index, lambda: flow.stop("states", unit, index))
         self.given: Parameter | None = None
         self.given_calls: set[Spot] = set()
-        self.lasting = self.function.kind == "module" and not unit.python and not _exits(self)
+        self.lasting = self.function.kind == "module" and lives_on(flow.program, unit)
 
     def block(self, body: Iterable[s.Statement], states: States) -> States:
         """Run statements; ``Paths`` knows how."""
@@ -107,6 +108,13 @@ class Effects(Promises):
                 return yes, self.splitting.bounded(left_no | no, value.end)
             yes, no = self.test(value.options[-1], left_no)
             return self.splitting.bounded(left_yes | yes, value.end), no
+        asked = presence(value)
+        if asked is not None:
+            name, truth = asked
+            kept = frozenset(one for one in states if one.holds(name.binding))
+            if kept:  # a promise is there
+                yes, no = self.test(value, states - kept) if states - kept else (NOWHERE, NOWHERE)
+                return (yes | kept, no) if truth else (yes, no | kept)
         states = self.value(value, states, Fate.UNKNOWN)
         if isinstance(value, s.Literal):
             return (states, NOWHERE) if value.value else (NOWHERE, states)
@@ -197,8 +205,9 @@ class Effects(Promises):
             for one in value.operands[:-1]:
                 states = self.value(one, states, Fate.DROPPED)
             return self.value(value.operands[-1], states, use)
+        looks = value.operator in LOOKING
         for one in value.operands:
-            states = self.value(one, states, Fate.UNKNOWN)
+            states = self.value(one, states, Fate.DROPPED if looks else Fate.UNKNOWN)
         return states
 
     # --- calls -----------------------------------------------------------------------------------
@@ -583,12 +592,3 @@ _EVALUATED: dict[type[s.Value], Callable[[Effects, Any, States, Use], States]] =
 }
 """How to evaluate a value, by kind; of the other kinds, only the parts do anything. Paths come by
 here for every value again and again, and one look into a table costs less than ten questions."""
-
-
-def _exits(run: Effects) -> bool:
-    """Whether the top level itself ends the process, beside the chains it started."""
-    return any(
-        calls.ends_process(run.program.resolve(run.unit, value.callee))
-        for value in run.unit.values(run.index)
-        if isinstance(value, s.Call)
-    )

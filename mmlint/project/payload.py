@@ -269,14 +269,24 @@ class Payloads:
         ):
             return False
         direct = one.unit is inner.unit and inner.call.start <= one.start < inner.call.end
-        method = self._method(inner) if direct else None
+        method = self.method(inner) if direct else None
         if method is None:
             return False
-        unit, function = method.unit, method.function
-        names = {parameter.name for parameter in function.parameters}
-        return one.entry.name in names or not _spreads_keywords(unit, function)
+        names = {parameter.name for parameter in method.function.parameters}
+        return one.entry.name in names or not self.spreads_keywords(method)
 
-    def _method(self, send: Send) -> ProjectFunction | None:
+    def spreads_keywords(self, method: ProjectFunction) -> bool:
+        """Whether a method makes what its ``**keywords`` take fields of an event: it spreads them
+        beside ``event``, in an object or a call, or updates an object that has that key."""
+        held = {
+            one.target.binding
+            for one in method.function.parameters
+            if one.kind == "keywords" and isinstance(one.target, s.Name)
+        }
+        spread = _beside_event(method.unit) if held else ()
+        return any(isinstance(one, s.Name) and one.binding in held for one in spread)
+
+    def method(self, send: Send) -> ProjectFunction | None:
         """The method that a call of the project's own Python client runs."""
         callee = send.call.callee
         if not send.unit.python or not isinstance(callee, s.Member):
@@ -293,17 +303,6 @@ class Payloads:
         """Whether the send calls the project's own client with keywords that it names itself."""
         fields = send.event.fields.values()
         return any(self._is_own_parameter(send, one) for one in fields)
-
-
-def _spreads_keywords(unit: Unit, function: s.Function) -> bool:
-    """Whether a method makes what its ``**keywords`` take fields of an event: it spreads them
-    beside ``event``, in an object or a call, or updates an object that has that key."""
-    held = {
-        one.target.binding
-        for one in function.parameters
-        if one.kind == "keywords" and isinstance(one.target, s.Name)
-    }
-    return any(isinstance(one, s.Name) and one.binding in held for one in _beside_event(unit))
 
 
 def _beside_event(unit: Unit) -> Iterator[s.Value]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from mmlint.model import syntax as s
+from mmlint.project.callee import ends_process
 from mmlint.project.entity import Entity, Parameter
+from mmlint.project.program import Program
 from mmlint.project.state import (
     Answer,
     Fate,
@@ -96,3 +98,13 @@ class Promises:
         return frozenset(
             state if state.answered else replace(state, answered=answer) for state in states
         )
+
+
+def lives_on(program: Program, unit: Unit) -> bool:
+    """Whether a JavaScript module that is run lives until its top-level chains settle: its top
+    level does not end the process beside them."""
+    return not unit.python and not any(
+        ends_process(program.resolve(unit, value.callee))
+        for value in unit.values(0)
+        if isinstance(value, s.Call)
+    )

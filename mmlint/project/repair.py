@@ -17,6 +17,7 @@ from mmlint.model.finding import (
     Safety,
 )
 from mmlint.model.walk import inside, own_values
+from mmlint.project.callbacks import is_streamed, runs_afterwards, waiter
 from mmlint.project.callee import CHAINS, COMBINATORS, TASKS, after, path_of, waits
 from mmlint.project.entity import ProjectFunction, SdkFunction
 from mmlint.project.flow import Delivery, Exit, Spot
@@ -28,12 +29,14 @@ from mmlint.project.unit import Unit
 from mmlint.project.view import Project, lone
 
 
-def await_it(project: Project, spot: Spot) -> Fix | None:
-    """Return the fix that puts ``await`` before the call at ``spot``.
+def await_it(project: Project, spot: Spot, function: int) -> Fix | None:
+    """Return the fix that puts ``await`` before the call at ``spot``, which drops a promise of
+    function ``function``.
 
-    Safe where the function is async already (or an ES module's top level) and the call is a
-    statement of its own; unsafe where the function must become async; None where awaiting here
-    would not help.
+    Safe where the function around the call is async already (or an ES module's top level) and the
+    call is a statement of its own; unsafe where it must become async; None where awaiting here
+    would not help. Where a visitor's stream, or a tool call, waits for that function, the call is
+    handed to the waiter that the file uses already, if there is one.
     """
     written = project.statement(spot.unit, spot.start)
     if not _can_be_awaited(project, spot):
@@ -47,14 +50,33 @@ def await_it(project: Project, spot: Spot) -> Fix | None:
     begin = value.start
     if isinstance(value, s.Operation):  # void
         value = value.operands[0]
-    edits: tuple[Edit, ...] = (Replace(spot.unit.path, begin, value.start, "await "),)
-    function = spot.unit.module.functions[written.function]
-    if function.is_async or (function.kind == "module" and spot.unit.module.esm):
-        return Fix("await it", "safe", edits)
-    if not _can_be_async(function) or spot.unit.python:
+    owner = (project.program, spot.unit, written.function)
+    if is_streamed(*owner):
+        return _hand_over(project, spot.unit, begin, value)
+    if written.function != function and not runs_afterwards(*owner):
         return None
-    made = MakeAsync(spot.unit.path, function.start, function.end)
+    edits: tuple[Edit, ...] = (Replace(spot.unit.path, begin, value.start, "await "),)
+    around = spot.unit.module.functions[written.function]
+    if around.is_async or (around.kind == "module" and spot.unit.module.esm):
+        return Fix("await it", "safe", edits)
+    if not _can_be_async(around) or spot.unit.python:
+        return None
+    made = MakeAsync(spot.unit.path, around.start, around.end)
     return Fix("make the function async and await it", "unsafe", (made, *edits))
+
+
+def _hand_over(project: Project, unit: Unit, begin: int, value: s.Value) -> Fix | None:
+    """Return the fix that gives the call to a waiter that the file calls elsewhere."""
+    found = waiter(project.program, unit, begin)
+    if found is None:
+        return None
+    name, takes_function = found
+    opening = f"{name}(() => " if takes_function else f"{name}("
+    edits = (
+        Replace(unit.path, begin, value.start, opening),
+        Replace(unit.path, value.end, value.end, ")"),
+    )
+    return Fix(f"hand it to {name}, which waits for it", "unsafe", edits)
 
 
 def _can_be_awaited(project: Project, spot: Spot) -> bool:
@@ -136,8 +158,9 @@ def flush_before(
         if kept is None:
             return None
         edits.append(kept)
+    plain_exits = ("return", "end", *(["process"] if function.kind == "module" else []))
     plain = found.once is not None or all(
-        one.kind in ("return", "end") and not _caught_anew(unit, index, edit)
+        one.kind in plain_exits and not _caught_anew(unit, index, edit)
         for one, edit in zip(exits, edits[-len(exits) :], strict=True)
     )
     title = f"flush before it ends: {said.code.partition(chr(10))[0]}"

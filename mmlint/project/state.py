@@ -54,6 +54,10 @@ class State(msgspec.Struct, frozen=True):
         """Whether nothing is queued."""
         return not self.pending and not self.before
 
+    def holds(self, binding: int) -> bool:
+        """Whether the binding stores a promise that is not awaited yet."""
+        return any(one == binding for one, _ in self.held)
+
 
 States = frozenset[State]
 Condition = tuple[object, ...]

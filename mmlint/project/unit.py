@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mmlint.model import syntax as s
 from mmlint.model.stretches import Stretches
-from mmlint.model.walk import Walk
+from mmlint.model.walk import Walk, inside
 
 V = TypeVar("V", bound=s.Value)
 
@@ -188,6 +188,17 @@ class Unit:
                     before = found.setdefault(value.binding, [])
                     if not before or before[-1] is not call:
                         before.append(call)
+        return found
+
+    @cached_property
+    def takers(self) -> dict[int, list[s.Call]]:
+        """Function to the calls whose arguments it is written in, outer before inner."""
+        found: dict[int, list[s.Call]] = {}
+        for _, call in self.calls:
+            for argument in call.arguments:
+                for value in inside(argument.value):
+                    if type(value) is s.Lambda:
+                        found.setdefault(value.function, []).append(call)
         return found
 
     @cached_property

@@ -49,8 +49,8 @@ What makes a file a script: it lies under `scripts/`, `bin/` or `jobs/`, `packag
 its first line is `#!`, it has a `__main__` guard, or it is a Django management command. A program
 that listens is none.
 
-**Fix**: `await flush()` before the script ends. Safe at the top level of an ES module and at the
-end of an async function; else it needs `--unsafe-fixes`.
+**Fix**: `await flush()` before the script ends, or ends itself. Safe at the top level of an ES
+module and at the end of an async function; else it needs `--unsafe-fixes`.
 
 **When to ignore it**: where something else flushes on exit.
 

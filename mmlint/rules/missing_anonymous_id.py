@@ -46,7 +46,8 @@ Send `getAnonymousId()` with the browser's request, or mirror it in a cookie, an
 `user_id` the event can at least be joined to the user: the finding is a warning then, and silent in
 webhooks, scripts and scheduled jobs, where no browser is at hand.
 
-**Fix**: safe where a variable `anonymous_id`, `anonymousId` or `anonId` is in scope; needs
+**Fix**: safe where a variable `anonymous_id`, `anonymousId` or `anonId` is in scope, also in a call
+of a function of your own that has a parameter for it; needs
 `--unsafe-fixes` where it can be read from the `aid` cookie of a request whose framework is known
 (`anonymous-id-source` sets another expression).
 

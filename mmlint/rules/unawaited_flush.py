@@ -36,7 +36,9 @@ promise stored and awaited later on the same path, and a platform that waits:
 
 **Fix**: safe where the function is async and the call is a statement of its own; needs
 `--unsafe-fixes` where the function has to become async; none where awaiting here would not help
-(a timer, a `forEach`).
+(a timer, a `forEach`). In a callback that a visitor's stream or a tool call waits for, `await`
+would delay them: the call is handed to the `after` or `waitUntil` that the file uses already, with
+`--unsafe-fixes`, or there is none.
 
 **When to ignore it**: in code that only ever runs in a process that lives on. Tell mmlint so with
 `runtime = "server"` for these paths rather than with a comment.
@@ -75,7 +77,7 @@ def check(project: Project) -> Iterator[Verdict]:
                     "is frozen or ends",
                     extent=project.extent(unit, spot.start),
                     evidence=(str(evidence),) if evidence.why else (),
-                    fix=await_it(project, spot) if owner == function.index else None,
+                    fix=await_it(project, spot, function.index),
                 )
 
 

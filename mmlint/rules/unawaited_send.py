@@ -95,7 +95,7 @@ def check(project: Project) -> Iterator[Verdict]:
                     "is frozen",
                     extent=project.extent(unit, spot.start),
                     evidence=(str(evidence),),
-                    fix=await_it(project, spot) if unit.function_at(spot.start) == index else None,
+                    fix=await_it(project, spot, index),
                 )
 
 

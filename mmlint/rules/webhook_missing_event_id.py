@@ -73,7 +73,8 @@ def renewed(request):
 A handler is a webhook's where its path, route or name has the word, where it checks or reads a
 signature of Stripe, svix (Resend, Clerk), Slack or GitHub, or where only such handlers call it.
 
-**Fix**: safe where Stripe's verified event is a variable in scope. Else none.
+**Fix**: safe where Stripe's verified event is a variable in scope; a function of your own must have
+a parameter for it. Else none.
 
 **When to ignore it**: events that no retry can repeat.
 
@@ -109,14 +110,10 @@ def check(project: Project) -> Iterator[Verdict]:
 
 
 def _fix(project: Project, send: Send) -> Fix | None:
-    at = written_at(send, "event_id")
-    if at is None or project.payloads.is_own(send):
-        return None
-    if send.via is not None and not send.call.start <= at.start < send.call.end:
-        return None
-    event = project.webhooks.event(send.unit, at.start)
+    at = written_at(send, "event_id") if send.via is None else None
+    event = project.webhooks.event(send.unit, at.start if at is not None else send.call.start)
     if event is None:
         return None
     value = f'{event}["id"]' if send.unit.python else f"{event}.id"
-    edits = set_field(send, "event_id", value)
+    edits = set_field(project, send, "event_id", value)
     return Fix(f"send {value} as event_id", "safe", edits) if edits else None

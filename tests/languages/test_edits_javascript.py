@@ -98,7 +98,27 @@ def test_a_statement_that_would_continue_the_line_above_is_not_added() -> None:
         ),
         (
             "function f() {\n  // the answer\n  «return y;» // why\n}\n",
-            "function f() {\n  // the answer\n  await flush();\n  return y; // why\n}\n",
+            "function f() {\n  await flush();\n  // the answer\n  return y; // why\n}\n",
+        ),
+        (
+            "function f() {\n  x();\n\n  /* a */\n  // b\n  «return y;»\n}\n",
+            "function f() {\n  x();\n\n  await flush();\n  /* a */\n  // b\n  return y;\n}\n",
+        ),
+        (
+            "function f() {\n  x(); // c\n  «return y;»\n}\n",
+            "function f() {\n  x(); // c\n  await flush();\n  return y;\n}\n",
+        ),
+        (
+            "function f() {\n  // apart\n\n  «return y;»\n}\n",
+            "function f() {\n  // apart\n\n  await flush();\n  return y;\n}\n",
+        ),
+        (
+            "// the file\n«track(x);»\n",
+            "// the file\nawait flush();\ntrack(x);\n",
+        ),
+        (
+            "if (x)\n  // why\n  «return y;»\n",
+            "if (x) {\n  await flush();\n  // why\n  return y;\n}\n",
         ),
         (
             "function f() { track(x); «return;» }",
@@ -112,15 +132,19 @@ def test_a_statement_that_would_continue_the_line_above_is_not_added() -> None:
             "switch (x) {\n  case 1:\n    «return x;»\n}",
             "switch (x) {\n  case 1:\n    await flush();\n    return x;\n}",
         ),
-        ("if (x) «return y;»\n", "if (x) { await flush(); return y; }\n"),
-        ("if (x) «return y» // c\nz()\n", "if (x) { await flush(); return y } // c\nz()\n"),
+        ("if (x) «return y;»\n", "if (x) {\n  await flush();\n  return y;\n}\n"),
+        ("if (x) «return y;» else z();\n", "if (x) { await flush(); return y; } else z();\n"),
+        (
+            "{\n\tif (x) «return y» // c\n\tz()\n}\n",
+            "{\n\tif (x) {\n\t\tawait flush()\n\t\treturn y // c\n\t}\n\tz()\n}\n",
+        ),
         (
             "if (x)\n  «return y;» // c\nelse\n  z();\n",
             "if (x) {\n  await flush();\n  return y; // c\n}\nelse\n  z();\n",
         ),
         (
             "if (x) z();\nelse «return y;»\n",
-            "if (x) z();\nelse { await flush(); return y; }\n",
+            "if (x) z();\nelse {\n  await flush();\n  return y;\n}\n",
         ),
         (
             "function f() {\n  track(x)\n  «return y»\n}\n",
@@ -138,11 +162,17 @@ def test_a_statement_that_would_continue_the_line_above_is_not_added() -> None:
     ids=[
         "own line",
         "CRLF and tabs",
-        "comment stays above the new statement",
+        "comment stays with its statement",
+        "comments of two kinds",
+        "a comment of the statement before",
+        "a comment that stands apart",
+        "a comment at the top of the file",
+        "unbraced, with a comment",
         "one-line block",
         "case on one line",
         "case on lines",
         "unbraced",
+        "unbraced, all on one line",
         "unbraced without semicolon",
         "unbraced on its own line",
         "else",
@@ -224,7 +254,7 @@ def test_the_end_of_a_module_inside_a_comment_is_left_alone() -> None:
         ),
         (
             "if (a) «return (b)»\n",
-            "if (a) { const result = (b); await flush(); return result; }\n",
+            "if (a) {\n  const result = (b)\n  await flush()\n  return result\n}\n",
         ),
         (
             "if (a)\n  «return b;»\n",
@@ -232,7 +262,13 @@ def test_the_end_of_a_module_inside_a_comment_is_left_alone() -> None:
         ),
         (
             "switch (a) {\n  case 1:\n    «return b;»\n}",
-            "switch (a) {\n  case 1:\n    { const result = b; await flush(); return result; }\n}",
+            "switch (a) {\n  case 1: {\n    const result = b;\n    await flush();\n"
+            "    return result;\n  }\n}",
+        ),
+        (
+            "switch (a) {\n  case 1:\n    x();\n    «return b;»\n}",
+            "switch (a) {\n  case 1:\n    x();\n"
+            "    { const result = b; await flush(); return result; }\n}",
         ),
         (
             "function f() { «return[1];» }",
@@ -252,6 +288,7 @@ def test_the_end_of_a_module_inside_a_comment_is_left_alone() -> None:
         "unbraced",
         "unbraced on its own line",
         "case",
+        "case of several statements",
         "no blank behind return",
         "comment before the value",
     ],

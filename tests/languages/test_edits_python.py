@@ -83,7 +83,15 @@ def asynced(marked: str) -> str | None:
         ("x = lambda: «track()»\n", None),
         (
             "def f():\n    # the answer\n    «return y»  # why\n",
-            "def f():\n    # the answer\n    await client.flush()\n    return y  # why\n",
+            "def f():\n    await client.flush()\n    # the answer\n    return y  # why\n",
+        ),
+        (
+            "def f():\n    x()  # c\n    «return y»\n",
+            "def f():\n    x()  # c\n    await client.flush()\n    return y\n",
+        ),
+        (
+            "def f():\n    x()\n# left\n    «return y»\n",
+            "def f():\n    x()\n# left\n    await client.flush()\n    return y\n",
         ),
         (
             "def f():\r\n\t«return y»\r\n",
@@ -107,7 +115,9 @@ def asynced(marked: str) -> str | None:
         "future import",
         "broken code",
         "lambda",
-        "comment stays above the new statement",
+        "comment stays with its statement",
+        "a comment of the statement before",
+        "a comment that is indented otherwise",
         "CRLF and tabs",
         "byte order mark",
         "inside a simple statement",
