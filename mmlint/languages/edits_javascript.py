@@ -6,7 +6,7 @@ The syntax tree says where statements stand; the text around them says how they 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,7 @@ import msgspec
 from mmlint.languages import edits_javascript_objects as objects
 from mmlint.languages import edits_javascript_tree as tree
 from mmlint.languages import edits_layout as layout
+from mmlint.languages import edits_order as order
 from mmlint.languages.edits_layout import Change
 from mmlint.model import finding as f
 from mmlint.model.facts import Language
@@ -440,8 +441,44 @@ def _extend_names(names: Node | None, name: str, source: bytes) -> list[Change] 
         return []
     if _is_taken(source, name):
         return None
-    rest = any(item.type == "rest_pattern" for item in items)
-    return list(layout.insert_item(source, listing, len(items) - rest, name))
+    index = _index(names, items, name)
+    written = [(item.text or b"").decode(errors="replace") for item in items]
+    grown = len(f", {name}")
+    if not listing.comments and layout.too_long(
+        source, names.start_byte, names.end_byte, grown, 80
+    ):
+        written.insert(index, name)
+        return [layout.spread_out(source, listing, written)]
+    return list(layout.insert_item(source, listing, index, name))
+
+
+def _index(names: Node, items: Sequence[Node], name: str) -> int:
+    """Return the number that ``name`` shall have among ``items``, which ``names`` lists."""
+    if names.type == "object_pattern":
+        return len(items) - any(item.type == "rest_pattern" for item in items)
+    program = list(tree.ancestors(names))[-1]
+    others = [
+        [_imported(item) for item in tree.meaningful(listed.named_children)]
+        for listed in _named_imports(program)
+        if listed.start_byte != names.start_byte
+    ]
+    return order.place(order.JAVASCRIPT, [_imported(item) for item in items], name, others)
+
+
+def _named_imports(program: Node) -> Iterator[Node]:
+    for statement in program.named_children:
+        if statement.type == "import_statement":
+            for clause in statement.named_children:
+                yield from (one for one in clause.named_children if one.type == "named_imports")
+
+
+def _imported(item: Node) -> order.Imported:
+    texts = [
+        (node.text or b"").decode(errors="replace") if node is not None else ""
+        for node in (item.child_by_field_name("name"), item.child_by_field_name("alias"))
+    ]
+    is_type = any(child.type == "type" for child in item.children)
+    return order.Imported(texts[0], texts[1] or texts[0], is_type)
 
 
 def _is_taken(source: bytes, name: str) -> bool:

@@ -15,6 +15,8 @@ from mmlint.model.regex import regex
 BLANKS = b" \t\f"
 _BOM = b"\xef\xbb\xbf"
 _NEWLINE = regex(rb"\r\n|\n|\r")
+_WIDTHS = (79, 80, 88, 100, 120, 140)
+_UNBROKEN = regex(rb"""//|#|^\s*\*|`|"[^"]{24,}"|'[^']{24,}'""")
 _WORD_EDGE = rb"(?<![\w$])%s(?![\w$])"
 
 Change = tuple[int, int, str]
@@ -112,6 +114,37 @@ def indent_step(source: bytes) -> str:
     for match in re.finditer(rb"(?:^|[\r\n])(\t| {2,8})(?=[^\s*])", source):
         return match.group(1).decode("ascii")
     return "  "
+
+
+def width(source: bytes, usual: int) -> int:
+    """Return how many columns the lines of the file may have: the least of the customary numbers,
+    from ``usual`` on, that no line exceeds which could have been broken."""
+    longest = max((len(one) for one in _breakable(source)), default=0)
+    return next((one for one in _WIDTHS if one >= max(longest, usual)), longest)
+
+
+def _breakable(source: bytes) -> Iterator[str]:
+    """Yield the lines that hold a list, and neither a comment nor a long text."""
+    for line in source.splitlines():
+        if b", " in line and not _UNBROKEN.search(line):
+            yield line.decode(errors="replace")
+
+
+def too_long(source: bytes, start: int, end: int, added: int, usual: int) -> bool:
+    """Whether the line that holds the bytes from ``start`` to ``end`` is too long when it grows by
+    ``added`` characters; what goes over several lines already is not."""
+    line = source[line_start(source, start) : line_end(source, end)]
+    if _NEWLINE.search(line):
+        return False
+    return len(line.decode(errors="replace")) + added > width(source, usual)
+
+
+def spread_out(source: bytes, listing: Listing, items: Sequence[str]) -> Change:
+    """Return the change that gives each of ``items`` a line of its own between the brackets."""
+    outer = newline(source, listing.start) + indentation(source, listing.start)
+    inner = outer + indent_step(source)
+    text = "".join(f"{inner}{one}," for one in items)
+    return listing.start, listing.end, text + outer
 
 
 def mentions(source: bytes, name: str) -> bool:

@@ -149,6 +149,13 @@ class ImportName(Edit, frozen=True):
     name: str
 
 
+class ImportModule(Edit, frozen=True):
+    """Import the module ``name`` of Python's standard library at the top of the file, which does
+    not import it yet. The span is empty and stands for the whole file."""
+
+    name: str
+
+
 class MakeAsync(Edit, frozen=True):
     """Make the function at the span async."""
 

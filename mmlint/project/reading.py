@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model import syntax as s
-from mmlint.model.finding import AddStatement, Edit, Place, Replace
+from mmlint.model.finding import Edit, ImportModule, Place, Replace
 from mmlint.model.regex import regex
 from mmlint.model.walk import parts
 from mmlint.project.unit import Unit
@@ -111,19 +111,4 @@ def _import_os(unit: Unit, path: str) -> tuple[Edit, ...] | None:
         return ()
     if any(one.name == "os" for one in bindings):
         return None
-    first = _first_statement(unit)
-    return None if first is None else (AddStatement(path, *first, "import os"),)
-
-
-def _first_statement(unit: Unit) -> tuple[int, int] | None:
-    """Return the bytes of the first statement that others may stand before."""
-    module = unit.module
-    top = [(one.start, one.end) for one in module.functions[0].body if not _is_docstring(one)]
-    imports = [(one.start, one.end) for one in module.imports if one.module != "__future__"]
-    future = max((one.end for one in module.imports if one.module == "__future__"), default=0)
-    return min((one for one in (*imports, *top) if one[0] >= future), default=None)
-
-
-def _is_docstring(statement: s.Statement) -> bool:
-    value = statement.value if isinstance(statement, s.Evaluate) else None
-    return isinstance(value, s.Literal) and isinstance(value.value, str)
+    return (ImportModule(path, 0, 0, "os"),)

@@ -18,7 +18,7 @@ for (const one of await dueRenewals()) {
 **Fixed**
 
 ```ts scripts/renewals.ts fixed
-import { track, flush } from "@millimetric/track-node";
+import { flush, track } from "@millimetric/track-node";
 import { dueRenewals } from "./db.js";
 
 for (const one of await dueRenewals()) {

@@ -393,19 +393,19 @@ def test_an_entry_with_a_value_or_an_odd_key_is_written_out() -> None:
         ('«import { track } from "m";»\nconst flush = 1;', None),
         ('«const mm = require("m");»', None),
         ('«import { track, flush } from "m";»', 'import { track, flush } from "m";'),
-        ('«import { track } from "m";»', 'import { track, flush } from "m";'),
-        ('«import {track} from "m"»', 'import {track, flush} from "m"'),
+        ('«import { track } from "m";»', 'import { flush, track } from "m";'),
+        ('«import {track} from "m"»', 'import {flush, track} from "m"'),
         ('«import {} from "m"»', 'import { flush } from "m"'),
         ('«import mm from "m";»', 'import mm, { flush } from "m";'),
-        ('«import mm, { track } from "m";»', 'import mm, { track, flush } from "m";'),
-        ('import { «track» } from "m";', 'import { track, flush } from "m";'),
+        ('«import mm, { track } from "m";»', 'import mm, { flush, track } from "m";'),
+        ('import { «track» } from "m";', 'import { flush, track } from "m";'),
         (
             '«import {\n  init,\n  track, // c\n} from "m";»',
-            'import {\n  init,\n  track, // c\n  flush,\n} from "m";',
+            'import {\n  flush,\n  init,\n  track, // c\n} from "m";',
         ),
         (
-            '«import {\r\n  init,\r\n  track\r\n} from "m";»',
-            'import {\r\n  init,\r\n  track,\r\n  flush\r\n} from "m";',
+            '«import {\r\n  identify,\r\n  end\r\n} from "m";»',
+            'import {\r\n  identify,\r\n  end,\r\n  flush\r\n} from "m";',
         ),
         ('const «{ track } = require("m")»;', 'const { track, flush } = require("m");'),
         ('«const { track } = require("m");»', 'const { track, flush } = require("m");'),
@@ -417,6 +417,75 @@ def test_an_entry_with_a_value_or_an_odd_key_is_written_out() -> None:
 )
 def test_a_name_is_imported(marked: str, expected: str | None) -> None:
     assert imported(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("track, end", "track, end, flush"),
+        ("Client, end", "Client, end, flush"),
+        ("end, track", "end, flush, track"),
+        ("end, Track", "end, flush, Track"),
+        ("Track, end", "Track, end, flush"),
+        ("A, a, B", "A, a, B, flush"),
+        ("A, Z, a, z", "A, Z, a, flush, z"),
+        ("a10, a9", "a10, a9, flush"),
+        ("a9, a10, z", "a9, a10, flush, z"),
+        ("a, type B, track", "a, type B, flush, track"),
+        ("type Z, a, track", "type Z, a, flush, track"),
+        ("a, track, type B", "a, flush, track, type B"),
+        ("end as zend, track as b", "end as zend, flush, track as b"),
+        ("z as end, track", "z as end, flush, track"),
+    ],
+    ids=[
+        "unsorted",
+        "upper case first",
+        "sorted",
+        "sorted without regard to case",
+        "upper case first, and no other",
+        "case decides between equals",
+        "upper case before lower case",
+        "unsorted numbers",
+        "numbers by value",
+        "types among the others",
+        "types first",
+        "types last",
+        "sorted by their names there",
+        "sorted by their names here",
+    ],
+)
+def test_a_name_is_imported_in_its_sorted_place(names: str, expected: str) -> None:
+    marked = f'«import {{ {names} }} from "m";»\n'
+    assert imported(marked) == f'import {{ {expected} }} from "m";\n'
+
+
+@pytest.mark.parametrize(
+    ("other", "names", "expected"),
+    [
+        ("b, a", "track", "track, flush"),
+        ("a, b", "track", "flush, track"),
+        ("B, a", "Track", "Track, flush"),
+        ("a, B", "Track", "flush, Track"),
+        ("type B, a", "a, track", "a, flush, track"),
+    ],
+    ids=["nothing is sorted", "sorted", "upper case first", "by letters", "types first"],
+)
+def test_the_other_imports_of_the_file_decide_in_doubt(
+    other: str, names: str, expected: str
+) -> None:
+    head = f'import {{ {other} }} from "other";\n'
+    marked = f'{head}«import {{ {names} }} from "m";»\n'
+    assert imported(marked) == f'{head}import {{ {expected} }} from "m";\n'
+
+
+def test_an_import_that_grows_too_long_is_broken_up_as_the_file_is_indented() -> None:
+    names = ", ".join(f"{one}{one * 9}" for one in "abcdg")
+    marked = f'«import {{ {names} }} from "a-module";»\nif (x) {{\n    y();\n}}\n'
+    lines = [*names.split(", ")[:4], "flush", names.split(", ")[4]]
+    expected = "import {\n" + "".join(f"    {one},\n" for one in lines) + '} from "a-module";\n'
+    assert imported(marked) == f"{expected}if (x) {{\n    y();\n}}\n"
+    wider = f"{marked}call({names}, {names[:30]});\n"
+    assert (imported(wider) or "").count("\n") == wider.count("\n")
 
 
 # --- functions ----------------------------------------------------------------------------------

@@ -278,6 +278,26 @@ def test_an_argument_is_added(marked: str, expected: str | None) -> None:
         ("«from m import a, flush»", "from m import a, flush"),
         ("«from m import a»  # c\n", "from m import a, flush  # c\n"),
         ("from m import «a»\n", "from m import a, flush\n"),
+        ("«from m import track»\n", "from m import flush, track\n"),
+        ("«from m import (track)»\n", "from m import (flush, track)\n"),
+        ("«from m import b, a»\n", "from m import b, a, flush\n"),
+        ("«from m import Z, a, track»\n", "from m import Z, a, flush, track\n"),
+        ("«from m import A_Z, Client, z»\n", "from m import A_Z, Client, flush, z\n"),
+        ("«from m import a, Client, z»\n", "from m import a, Client, flush, z\n"),
+        ("from n import b, a\n«from m import z»\n", "from n import b, a\nfrom m import z, flush\n"),
+        ("«from m import g, \\\n    h»\n", "from m import g, \\\n    h, flush\n"),
+        (
+            "«from m import (\n    a,\n    # about z\n    z,\n)»\n",
+            "from m import (\n    a,\n    flush,\n    # about z\n    z,\n)\n",
+        ),
+        (
+            f"«from m import {'b' * 40}, {'g' * 30}»\n",
+            f"from m import (\n  {'b' * 40},\n  flush,\n  {'g' * 30},\n)\n",
+        ),
+        (
+            f"«from m import ({'b' * 40}, {'g' * 28})»\nif x:\n    y\n",
+            f"from m import (\n    {'b' * 40},\n    flush,\n    {'g' * 28},\n)\nif x:\n    y\n",
+        ),
         ("«from m import a, \\\n    b as c»\n", "from m import a, \\\n    b as c, flush\n"),
         ("«from .m import (a)»\n", "from .m import (a, flush)\n"),
         (
@@ -292,6 +312,35 @@ def test_an_argument_is_added(marked: str, expected: str | None) -> None:
 )
 def test_a_name_is_imported(marked: str, expected: str | None) -> None:
     assert imported(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('"""Doc."""\n', None),
+        ("a = 1; import b\n", "import os\n\na = 1; import b\n"),
+        ("import json\n", "import json\nimport os\n"),
+        ("import json  # c\r\nimport sys\r\n", "import json  # c\r\nimport os\r\nimport sys\r\n"),
+        ("import re\n", "import os\nimport re\n"),
+        ("import re\nfrom abc import ABC\n", "import os\nimport re\nfrom abc import ABC\n"),
+        ("import abc\nfrom json import x\n", "import abc\nimport os\nfrom json import x\n"),
+        (
+            "from abc import ABC\nimport json\nimport re\n",
+            "from abc import ABC\nimport json\nimport os\nimport re\n",
+        ),
+        ("import abc\n\nimport httpx\n", "import abc\nimport os\n\nimport httpx\n"),
+        ("import httpx\n", "import os\n\nimport httpx\n"),
+        ("from . import a\n", "import os\n\nfrom . import a\n"),
+        ("def f(): ...\n", "import os\n\n\ndef f(): ...\n"),
+        (
+            '"""Doc."""\n\nfrom __future__ import annotations\n\nimport httpx\n',
+            '"""Doc."""\n\nfrom __future__ import annotations\n\nimport os\n\nimport httpx\n',
+        ),
+        ("# licence\n\nKEY = 1\n", "# licence\n\nimport os\n\nKEY = 1\n"),
+    ],
+)
+def test_a_module_is_imported(source: str, expected: str | None) -> None:
+    assert rewritten(f.ImportModule("a.py", 0, 0, "os"), source.encode()) == expected
 
 
 @pytest.mark.parametrize(
