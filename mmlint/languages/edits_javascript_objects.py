@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _WRAPPED: Final = ("pair", "shorthand_property_identifier")
+_CLOSED: Final = regex(rb"\)*[;,]?[ \t]*(?://.*)?")
 _IDENTIFIER: Final = regex(r"[A-Za-z_$][\w$]*")
 
 
@@ -54,7 +55,20 @@ def _add_entry(edit: f.AddEntry, root: Node, source: bytes) -> list[Change] | No
     plain = _IDENTIFIER.fullmatch(edit.key)
     written = edit.key if plain else json.dumps(edit.key)
     text = written if plain and edit.key == edit.value else f"{written}: {edit.value}"
-    return list(layout.insert_item(source, listing, int(entries[:1] == ["event"]), text))
+    index = int(entries[:1] == ["event"])
+    grown = len(f", {text}")
+    too_long = layout.too_long(source, node.start_byte, node.end_byte, grown, 80)
+    if too_long and _may_spread(node, listing, source):
+        items = [source[slice(*one)].decode(errors="replace") for one in listing.items]
+        return [layout.spread_out(source, listing, [*items[:index], text, *items[index:]])]
+    return list(layout.insert_item(source, listing, index, text))
+
+
+def _may_spread(node: Node, listing: layout.Listing, source: bytes) -> bool:
+    """Whether a formatter would break the line up at this object, and nowhere else: nothing but the
+    brackets of calls closes behind it."""
+    rest = source[node.end_byte : layout.line_end(source, node.end_byte)]
+    return bool(listing.items) and not listing.comments and _CLOSED.fullmatch(rest) is not None
 
 
 def _item(root: Node, edit: f.Edit, kinds: tuple[str, ...]) -> Node | None:

@@ -17,6 +17,9 @@ _BOM = b"\xef\xbb\xbf"
 _NEWLINE = regex(rb"\r\n|\n|\r")
 _WIDTHS = (79, 80, 88, 100, 120, 140)
 _UNBROKEN = regex(rb"""//|#|^\s*\*|`|"[^"]{24,}"|'[^']{24,}'""")
+_TRAILING = regex(rb",[ \t]*\r?\n[ \t]*[}\])]")
+_BARE = regex(rb"""[\w'"`][ \t]*\r?\n[ \t]*[}\]][ \t]*(?:[),;\]]|from\b)""")
+"""Ends of lists over several lines, with a comma behind the last item and without."""
 _WORD_EDGE = rb"(?<![\w$])%s(?![\w$])"
 
 Change = tuple[int, int, str]
@@ -140,11 +143,12 @@ def too_long(source: bytes, start: int, end: int, added: int, usual: int) -> boo
 
 
 def spread_out(source: bytes, listing: Listing, items: Sequence[str]) -> Change:
-    """Return the change that gives each of ``items`` a line of its own between the brackets."""
+    """Return the change that gives each of ``items`` a line of its own between the brackets, with
+    a comma behind the last one unless the file's lists do without."""
     outer = newline(source, listing.start) + indentation(source, listing.start)
     inner = outer + indent_step(source)
-    text = "".join(f"{inner}{one}," for one in items)
-    return listing.start, listing.end, text + outer
+    last = "," if len(_TRAILING.findall(source)) >= len(_BARE.findall(source)) else ""
+    return listing.start, listing.end, f"{inner}{f',{inner}'.join(items)}{last}{outer}"
 
 
 def mentions(source: bytes, name: str) -> bool:

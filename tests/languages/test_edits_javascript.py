@@ -382,6 +382,51 @@ def test_an_entry_with_a_value_or_an_odd_key_is_written_out() -> None:
     assert entry("f(«{}»)", "x-y", "1") == 'f({ "x-y": 1 })'
 
 
+LONG = "a" * 40
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        (
+            f"  f(«{{ event: {LONG}, b: [1, 2] }}»);\n",
+            f"  f({{\n    event: {LONG},\n    anonymous_id,\n    b: [1, 2],\n  }});\n",
+        ),
+        (
+            f"\tconst e = g(«{{ event: {LONG}, bbbbbbbbb }}»)\r\n",
+            f"\tconst e = g({{\r\n\t\tevent: {LONG},\r\n\t\tanonymous_id,\r\n\t\tbbbbbbbbb,\r\n"
+            "\t})\r\n",
+        ),
+        (
+            f"x({{\n  a: 1\n}});\nf(«{{ event: {LONG}, bbbbbbbbbb: 1 }}»);\n",
+            f"x({{\n  a: 1\n}});\nf({{\n  event: {LONG},\n  anonymous_id,\n  bbbbbbbbbb: 1\n}});\n",
+        ),
+        (
+            f"f(«{{ event: {LONG}, bbbbbbbbbb: 1 }}», {{}});\n",
+            f"f({{ event: {LONG}, anonymous_id, bbbbbbbbbb: 1 }}, {{}});\n",
+        ),
+        (
+            f"f(() => {{ f(«{{ event: {LONG}, bbbbbbbbbb: 1 }}»); }});\n",
+            f"f(() => {{ f({{ event: {LONG}, anonymous_id, bbbbbbbbbb: 1 }}); }});\n",
+        ),
+        (
+            f"f(«{{ event: {LONG}, b }}»);\nlist({LONG}, {LONG});\n",
+            f"f({{ event: {LONG}, anonymous_id, b }});\nlist({LONG}, {LONG});\n",
+        ),
+    ],
+    ids=[
+        "last argument",
+        "tabs, CRLF, no semicolons",
+        "no trailing commas",
+        "an argument that others follow",
+        "a block on one line",
+        "a wider file",
+    ],
+)
+def test_an_object_that_grows_too_long_is_broken_up(marked: str, expected: str) -> None:
+    assert entry(marked) == expected
+
+
 @pytest.mark.parametrize(
     ("marked", "expected"),
     [

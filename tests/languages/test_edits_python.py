@@ -267,6 +267,53 @@ def test_an_argument_is_added(marked: str, expected: str | None) -> None:
     assert argument(marked) == expected
 
 
+LONG = "a" * 40
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        (
+            f"if x:\n    post(uu, json=«{{'event': {LONG[:30]}, 'b': 1}}»)\n",
+            "if x:\n    post(\n"
+            f"        uu, json={{'event': {LONG[:30]}, 'anonymous_id': aid, 'b': 1}}\n    )\n",
+        ),
+        (
+            f"if x:\r\n  y = post({LONG}, «{{'event': {LONG}, 'b': 1}}», t=(1, 2))\r\n",
+            f"if x:\r\n  y = post(\r\n    {LONG},\r\n"
+            f"    {{'event': {LONG}, 'anonymous_id': aid, 'b': 1}},\r\n    t=(1, 2),\r\n  )\r\n",
+        ),
+        (
+            f"y = «{{'event': {LONG}, 'b': {LONG}}}»\n",
+            f"y = {{\n  'event': {LONG},\n  'anonymous_id': aid,\n  'b': {LONG},\n}}\n",
+        ),
+        (
+            f"y = «{{'event': {LONG}, 'b': {LONG[:20]}}}»  # c\n",
+            f"y = {{'event': {LONG}, 'anonymous_id': aid, 'b': {LONG[:20]}}}  # c\n",
+        ),
+        (
+            f"if f(«{{'event': {LONG}, 'b': {LONG[:20]}}}»):\n    y\n",
+            f"if f({{'event': {LONG}, 'anonymous_id': aid, 'b': {LONG[:20]}}}):\n    y\n",
+        ),
+        (
+            f"y = «{{'event': {LONG}, 'b': {LONG[:12]}}}»\nz({LONG}, {LONG}, 12345)\n",
+            f"y = {{'event': {LONG}, 'anonymous_id': aid, 'b': {LONG[:12]}}}\n"
+            f"z({LONG}, {LONG}, 12345)\n",
+        ),
+    ],
+    ids=[
+        "what is in the call fits",
+        "one argument a line",
+        "a dict",
+        "a comment behind it",
+        "the head of a block",
+        "a wider file",
+    ],
+)
+def test_a_statement_that_grows_too_long_is_broken_up(marked: str, expected: str) -> None:
+    assert entry(marked) == expected
+
+
 @pytest.mark.parametrize(
     ("marked", "expected"),
     [
