@@ -109,7 +109,7 @@ def _hoist(edit: f.HoistReturn, script: Script) -> list[Change] | None:
         return None
     name = layout.fresh_name(script.source)
     start, end = script.start(found[0]), script.end(found[0])
-    gap = tree.linetree.line_break(script.source, start)
+    gap = tree.line_break(script.source, start)
     return [
         layout.assign(script.source, start, f"{name} ={' await' * edit.awaits}"),
         (end, end, f"{gap}{_laid_out(edit.text, gap, script)}{gap}return {name}"),
