@@ -1,0 +1,1 @@
+"""Whole applications of comparable SDKs, moved to Millimetric to try mmlint on."""
