@@ -5,10 +5,12 @@ Parsed with tree-sitter, which gives exact byte spans and reads on after a synta
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from mmlint.languages.javascript_repairs import Repair, repairs
 from mmlint.languages.javascript_scope import COMMENTS
 from mmlint.languages.trees import Endless, comments, parse
 from mmlint.model.facts import SyntaxProblem
@@ -22,21 +24,11 @@ if TYPE_CHECKING:
 Dialect = Literal["javascript", "typescript", "tsx"]
 
 _COMMENT_MARKS: Final = regex(rb"//|/\*|<!--|-->")
-_TYPE_STAR: Final = regex(rb"\b(export\s+)type(\s*\*)")
-"""``export type * from``: the word is blanked, and looked up again in the source."""
-
-_CALL_SIGNATURE: Final = regex(rb"(?<=[^\s;,{(<|&=])(\s*\n[ \t]*)[ \t](?=<\s*[A-Za-z])")
-"""A member of an interface that begins with ``<`` on a line of its own, after one without ``;``."""
-
-_TYPEOF_IMPORT: Final = regex(rb"""\btypeof\s+import\s*\(\s*["'][^"'\n]*["']\s*\)""")
-"""``typeof import("x")`` among type arguments: some type."""
-
-_AMPERSAND: Final = regex(rb"(?<!&)&(?!&)")
-"""In JSX, ``?a=1&b=2`` and ``drag & drop`` are taken for broken character references. ``|`` stands
-wherever ``&`` may stand, and is read as plain text there."""
-
 _MOST_OPEN_COMMENTS: Final = 1000
 """The parser reads to the end of the file for each comment that is never closed."""
+
+_UNKNOWN: Final = sys.maxsize
+"""Errors of what was not parsed yet."""
 
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "${": "}", "`": "`"}
 _SHOWN_TOKEN: Final = regex(r"[^\w\s\"'`]{1,3}|[a-z]{1,10}(?![\w-])")
@@ -93,28 +85,40 @@ def _parse(data: bytes, dialect: Dialect) -> Syntax:
 
 
 def _read_again(data: bytes, dialect: Dialect, root: Syntax) -> Syntax:
-    """Try what else the text may be; keep ``root`` where that does not read cleanly either."""
-    bridged = _bridged(data)
-    tries: list[tuple[bytes, Dialect]] = [(bridged, dialect)]
+    """Return a tree of what else the text may be: with fewer errors than ``root``, else ``root``.
+
+    Repairs are tried one by one, each on top of those that did no harm: what mends one place may
+    break another.
+    """
+    dialects: list[Dialect] = [dialect]
     if dialect == "javascript":
-        tries = [(data, "tsx"), (bridged, "javascript"), (bridged, "tsx")]
-    for text, other in tries:
-        try:
-            again = _parse(text, other)
-        except Endless:
-            continue
-        if not again.has_error:
-            return again
-    return root
+        dialects.append("tsx")
+    best, least = root, _errors(root)
+    for other in dialects:
+        text, fewest = data, _errors(root)
+        tries: list[Repair] = [*repairs(data)]
+        if other != dialect:
+            tries.insert(0, bytes)
+            fewest = _UNKNOWN
+        for repair in tries:
+            candidate = repair(text)
+            try:
+                again = _parse(candidate, other)
+            except Endless:
+                continue
+            count = _errors(again)
+            if count == 0:
+                return again
+            if count <= fewest:
+                text, fewest = candidate, count
+            if count < least:
+                best, least = again, count
+    return best
 
 
-def _bridged(data: bytes) -> bytes:
-    """Rewrite valid code that the grammars reject, without moving a byte. Texts are taken from the
-    source all the same; only the tree comes from here."""
-    data = _TYPE_STAR.sub(rb"\1    \2", data)
-    data = _TYPEOF_IMPORT.sub(lambda match: b"X".ljust(len(match[0])), data)
-    data = _AMPERSAND.sub(b"|", data)
-    return _CALL_SIGNATURE.sub(rb"\1;", data)
+def _errors(root: Syntax) -> int:
+    """Return how many errors a tree has, as a measure of how well the text was understood."""
+    return sum(1 for node in _broken(root) if node.type != _INVENTED)
 
 
 @cache

@@ -60,6 +60,73 @@ def test_calls_in_interfaces_need_no_semicolons() -> None:
     assert len(script.comments) == 1
 
 
+@pytest.mark.parametrize("dialect", ["typescript", "tsx"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "for (let i = 0; i < unique.length; i++) { a() }",
+        'const a = "x\0y"; // \0',
+        "const a = String.raw`A\\u00 C \\x ${b} \\8`;",
+        'const a = c.env.get<object>?.("x");',
+        'const a = c.env.get<Map<string, object>>?.("x");',
+        "function using(a) { return a }\nusing(b);\nusing (b);\nconst c = using.d;",
+        'import { using } from "a";\nusing(() => b);',
+        'import defer * as a from "b";',
+        'import defer from "b";',
+        'import source a from "b";',
+        'export import a = require("b");',
+        'interface A { a: import("b").Table<T>; c: import("b").D<import("b").E> }',
+        "type A<R> = R extends [this: unknown, b?: string] ? 1 : 2;",
+        "interface A {\n  a: string\n  in_: number\n  in2?: B\n  instanceof_: C\n}",
+        'declare module "a" {\n  global {\n    type B = C;\n  }\n}',
+        'const a = await b<typeof import("c")>();',
+    ],
+)
+def test_what_typescript_accepts_is_no_problem(source: str, dialect: Dialect) -> None:
+    script = observe(f"{source}\nhealthy();\n".encode(), dialect)
+    assert script.problem is None
+    assert "healthy" in called(script)
+
+
+def test_one_repair_leaves_alone_what_needs_another() -> None:
+    link = """const a = () => (
+  // note
+  <a href="/p?x=1&from=y" onClick={() => b()}>x</a>
+);
+for (let i = 0; i < unique.length; i++) { c() }
+"""
+    script = observe(link.encode(), "tsx")
+    assert script.problem is None
+    assert called(script) == {"b", "c"}
+
+
+def test_names_and_texts_are_the_sources() -> None:
+    script = observe(b'using(unique);\nfor (; i < unique.a; ) { b("?a=1&b=2\0") }', "typescript")
+    assert script.problem is None
+    assert called(script) == {"using", "b"}
+    texts = [
+        value.value
+        for function in script.module.functions
+        for _, value in values(function.body)
+        if isinstance(value, s.Literal)
+    ]
+    assert texts == ["?a=1&b=2\0"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "const a = `A\\u00 C`;",
+        "for (let i = 0; i < unique.length; i++ { a() }",
+        "using(;",
+        "const a = <a href='?a=1&b=2'>x;",
+        "interface A {\n  in_ number\n}",
+    ],
+)
+def test_a_repair_hides_no_mistake(source: str) -> None:
+    assert observe(source.encode(), "tsx").problem is not None
+
+
 # --- syntax errors --------------------------------------------------------------------------------
 
 
