@@ -45,9 +45,9 @@ _TABLE: Final[tuple[tuple[re.Pattern[bytes], _Become], ...]] = (
         rb"""\btypeof\s+import\s*\(\s*["'][^"'\n]*["']\s*\)""",
         lambda match: b"X".ljust(len(match[0])),
     ),
-    # `import("x").Table<T>` as a type; what is called of a promise is a value's.
+    # `import("x").Table<T>` as a type: of a promise, code reads nothing but its methods.
     _rule(
-        rb"""\bimport\s*\(\s*["'][^"'\n]*["']\s*\)(?=\s*\.\s*(?!then\b|catch\b|finally\b)\w+\s*<)""",
+        rb"""\bimport\s*\(\s*["'][^"'\n]*["']\s*\)(?=\s*\.\s*(?!then\b|catch\b|finally\b)\w)""",
         lambda match: b"X".ljust(len(match[0])),
     ),
     # In JSX, `?a=1&b=2` and `drag & drop` are taken for broken character references. `|` stands

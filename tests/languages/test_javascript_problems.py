@@ -76,6 +76,7 @@ def test_calls_in_interfaces_need_no_semicolons() -> None:
         'import source a from "b";',
         'export import a = require("b");',
         'interface A { a: import("b").Table<T>; c: import("b").D<import("b").E> }',
+        'const a: (import("b").C[] | null)[] = [];',
         "type A<R> = R extends [this: unknown, b?: string] ? 1 : 2;",
         "interface A {\n  a: string\n  in_: number\n  in2?: B\n  instanceof_: C\n}",
         'declare module "a" {\n  global {\n    type B = C;\n  }\n}',
