@@ -81,7 +81,7 @@ OURS_FOR_A_QUIET_HOOK = OURS_FOR_A_QUESTION | {
     "mmlint.focus",
     *("mmlint.files", "mmlint.files.imports", "mmlint.files.kinds", "mmlint.files.needles"),
     *("mmlint.files.reading", "mmlint.files.tree"),
-    *("mmlint.model", "mmlint.model.regex", "mmlint.model.regular"),
+    *("mmlint.model", "mmlint.model.encoding", "mmlint.model.regex", "mmlint.model.regular"),
     *("mmlint.sdk", "mmlint.sdk.environment", "mmlint.sdk.surface"),
 }
 OTHERS_FOR_A_QUESTION = {"click", "click_default_group"}

@@ -320,7 +320,8 @@ class _Run:
         if self.request.pipes:
             self.quiet()
             for path, data in session.given.items():
-                _emit(fixed.files.get(path, data), sys.stdout)
+                after = fixed.files.get(path)
+                _emit(data if after is None else _in_encoding_of(path, after, data), sys.stdout)
             left = session.lint(fixed.files)
             session.close()
             return session.result(left, fixed=len(fixed.applied))
@@ -328,6 +329,20 @@ class _Run:
         left = session.lint({})
         session.close()
         return replace_notices(session.result(left, fixed=count), notices)
+
+
+def _in_encoding_of(path: str, text: bytes, original: bytes) -> bytes:
+    """Return what fixes made of a file from stdin, or the file if its encoding cannot hold it."""
+    from mmlint.model.encoding import encoded
+
+    data = encoded(text, original)
+    if data is not None:
+        return data
+    _say(
+        f"{path}: cannot be written back in the encoding that it declares; expected one that "
+        "writes unchanged text with the same bytes; printed unchanged. Save the file as UTF-8."
+    )
+    return original
 
 
 def _emit(data: bytes, stream: TextIO) -> None:

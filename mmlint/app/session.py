@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from mmlint.model.encoding import decoded
 from mmlint.model.finding import Finding
 from mmlint.model.report import Notice, Reported, Result, Summary, TextEdit
 
@@ -41,8 +42,9 @@ class Session:
     ``lister``: lists those, where somebody has begun already.
     ``baseline``: what is known and not reported, by how often. ``is_lost``: nothing that was
     named is there. ``notes``: what the user should know of how the project was found.
-    ``given``: what was read from stdin, by the path that it stands for; it is in ``overlay`` too,
-    unless the configuration excludes that path.
+    ``overlay``: bytes in place of those on disk, by path. ``given``: what was read from stdin, by
+    the path that it stands for, in its own encoding; it is in ``overlay`` too, unless the
+    configuration excludes that path.
     ``read``, ``parsed``: are told of the number of files as they are.
     """
 
@@ -77,7 +79,7 @@ class Session:
         self.clock = clock or Clock()
         self._count_read = read
         self._count_parsed = parsed
-        self.overlay = dict(overlay or {})
+        self.overlay = {path: decoded(data) for path, data in (overlay or {}).items()}
         self.given: Mapping[str, bytes] = {}
         self._observer: Observer | None = None
         self.observed: Observed | None = None
@@ -154,7 +156,7 @@ class Session:
         return self._project(self.overlay)
 
     def read(self, path: str) -> bytes | None:
-        """Return the bytes of a project file as they are on disk (or on stdin), or None."""
+        """Return the text, in UTF-8, of a project file on disk (or on stdin), or None."""
         from mmlint.files.reading import Unreadable, read
 
         if path in self.overlay:

@@ -19,6 +19,7 @@ from typing import Final
 import msgspec
 
 from mmlint.files.temporary import Temporary, remove_abandoned, undisturbed
+from mmlint.model.encoding import decoded, encoded
 from mmlint.model.finding import Safety
 from mmlint.model.report import Reported, TextEdit
 
@@ -38,7 +39,7 @@ Parses = Callable[[bytes, str], bool]
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A file's bytes as they were read and as they shall be. ``path``: project-relative."""
+    """A file's text as it was read and as it shall be, in UTF-8. ``path``: project-relative."""
 
     path: str
     before: bytes
@@ -399,6 +400,9 @@ def _write_files(root: Path, changes: Sequence[Change]) -> None:
     replaced: list[tuple[str, Change]] = []
     try:
         targets = [_target(root, change) for change in changes]
+        changes = [
+            _as_written(target, change) for target, change in zip(targets, changes, strict=True)
+        ]
         for folder in sorted(set(map(os.path.dirname, targets))):
             remove_abandoned(folder)
         for target, change in zip(targets, changes, strict=True):
@@ -424,7 +428,7 @@ def _write_files(root: Path, changes: Sequence[Change]) -> None:
 
 
 def _target(root: Path, change: Change) -> str:
-    """Return the real path of the file, which lies below ``root`` and holds the old bytes."""
+    """Return the real path of the file, which lies below ``root``."""
     path = PurePosixPath(change.path)
     top = os.path.realpath(root)
     target = os.path.realpath(os.path.join(top, *path.parts))
@@ -437,17 +441,35 @@ def _target(root: Path, change: Change) -> str:
         raise WriteError(f"{change.path}: is no file; expected one; nothing was changed.")
     if not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, "the file is read-only")
-    _compare(target, change)
     return target
+
+
+def _as_written(target: str, change: Change) -> Change:
+    """Return the change in the encoding of the file, which still holds what was linted."""
+    data = Path(target).read_bytes()
+    if decoded(data) != change.before:
+        raise _changed(change)
+    after = encoded(change.after, data)
+    if after is None:
+        raise WriteError(
+            f"{change.path}: cannot be written back in the encoding that it declares; expected one "
+            "that writes unchanged text with the same bytes; nothing was changed. Save the file as "
+            "UTF-8 and run mmlint again."
+        )
+    return Change(change.path, data, after)
 
 
 def _compare(target: str, change: Change) -> None:
     """Raise WriteError unless the file holds the bytes that the change was made for."""
     if Path(target).read_bytes() != change.before:
-        raise WriteError(
-            f"{change.path}: changed while mmlint ran; expected the bytes that were checked; "
-            "nothing was changed. Run mmlint again."
-        )
+        raise _changed(change)
+
+
+def _changed(change: Change) -> WriteError:
+    return WriteError(
+        f"{change.path}: changed while mmlint ran; expected the bytes that were checked; "
+        "nothing was changed. Run mmlint again."
+    )
 
 
 def _stage(target: str, content: bytes) -> Temporary:

@@ -35,6 +35,7 @@ NUMBER: Final = "I"
 _DECIDING: Final = (
     *("files/imports.py", "files/kinds.py", "files/needles.py", "files/listing.py"),
     *("engine/sifting.py", "engine/glances.py"),
+    *("files/reading.py", "model/encoding.py"),
     *("sdk/bundlers.py", "sdk/keys.py", "sdk/surface.py"),
     *("project/surroundings.py", "project/resolution.py", "project/manifests.py"),
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmlint.files.kinds import MAX_BYTES
 from mmlint.files.tree import FILE_FLAGS, Tree, real_folder
+from mmlint.model.encoding import decoded
 from mmlint.model.regular import IRREGULAR, TOO_LARGE, Refused, content
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class Reader:
                 return Unreadable(IRREGULAR)
             data = os.read(descriptor, _FIRST)
             if len(data) < _FIRST:
-                return data if len(data) <= self._limit else Unreadable(TOO_LARGE)
-            return content(descriptor, self._limit, data)
+                return decoded(data) if len(data) <= self._limit else Unreadable(TOO_LARGE)
+            return decoded(content(descriptor, self._limit, data))
         except Refused as refused:
             return Unreadable(refused.reason)
         except OSError as error:
@@ -64,7 +65,8 @@ class Reader:
 
 
 def read(root: Path | str, path: str, *, limit: int = MAX_BYTES) -> bytes | Unreadable:
-    """Return the bytes of the file at ``path`` (relative to ``root``), at most ``limit`` of them.
+    """Return the text of the file at ``path`` (relative to ``root``) in UTF-8, whatever encoding it
+    is written in; of at most ``limit`` bytes.
 
     A link is followed as long as its target lies in the project. Never raises, and never waits:
     a FIFO or a device is no file.
@@ -95,7 +97,7 @@ def _read(root: str, path: str, limit: int) -> bytes | Unreadable:
     if descriptor is None:
         return Unreadable(IRREGULAR)
     try:
-        return content(descriptor, limit)
+        return decoded(content(descriptor, limit))
     finally:
         os.close(descriptor)
 

@@ -6,10 +6,11 @@ Whatever cannot be written without doubt is not written: no fix is better than a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from mmlint.languages.edits_layout import Change
+from mmlint.model.encoding import can_hold
 from mmlint.model.facts import Language
 from mmlint.model.finding import Edit, RenameKey, Replace
 from mmlint.model.report import TextEdit
@@ -21,8 +22,8 @@ def write(
     """Turn the named ``edits`` of one file into text edits, in source order.
 
     ``source``: the bytes that the edits' offsets count in. Returns None when any of the edits
-    cannot be done safely, when two of them collide, or when the file's encoding is in doubt; an
-    empty tuple when everything asked for is there already. Never raises.
+    cannot be done safely, when two of them collide, or when the file's encoding lacks a character;
+    an empty tuple when everything asked for is there already. Never raises.
     """
     changes: list[TextEdit] = []
     for edit in dict.fromkeys(edits):
@@ -36,7 +37,7 @@ def write(
             return None
         changes.extend(TextEdit(edit.path, *change) for change in written)
     changes.sort()
-    if _collide(changes) or not _encodable(changes, source):
+    if _collide(changes) or not can_hold("".join(one.text for one in changes), source):
         return None
     return tuple(changes)
 
@@ -75,16 +76,3 @@ def _collide(changes: Sequence[TextEdit]) -> bool:
         after.start < before.end or (after.start == before.start and before.end == after.end)
         for before, after in pairwise(changes)
     )
-
-
-def _encodable(changes: Iterable[TextEdit], source: bytes) -> bool:
-    """Whether the new texts mean in this file what they say: ASCII always, more only in UTF-8."""
-    text = "".join(change.text for change in changes)
-    if text.isascii():
-        return True
-    try:
-        source.decode()
-        text.encode()
-    except UnicodeError:
-        return False
-    return True
