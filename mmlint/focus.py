@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 
 from mmlint.files.imports import import_lines
-from mmlint.files.kinds import MAX_BYTES, is_test, language
+from mmlint.files.kinds import MAX_BYTES, is_test, language, skipped
 from mmlint.files.needles import Needles, matters, needles
 from mmlint.files.reading import Reader, Unreadable
 from mmlint.model.regex import regex
@@ -112,7 +112,7 @@ class _Neighbourhood:
 
     def is_idle(self, path: str) -> bool:
         """Whether neither the file nor anything that it leads to can have facts."""
-        if language(path) not in _TEXTS:
+        if language(path) not in _TEXTS or skipped(path) is not None:
             return False
         waiting = [path]
         while waiting:

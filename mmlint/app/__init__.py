@@ -59,7 +59,9 @@ def run(request: Request, stdin: Callable[[], bytes] | None = None) -> int:
     try:
         with clock.measure("all"), _cluster(request.executor) as executor:
             run = _Run(
-                request, Means(executor, clock, progress.read, progress.parsed), progress.close
+                request,
+                Means(executor, clock, progress.read, progress.parsed, progress.listed),
+                progress.close,
             )
             code = run.code(stdin)
     except UsageError as error:

@@ -31,6 +31,7 @@ class Means(msgspec.Struct, frozen=True):
     clock: Clock | None = None
     read: Callable[[int], None] = lambda count: None
     parsed: Callable[[int], None] = lambda count: None
+    listed: Callable[[int], None] = lambda count: None
 
 
 def open_session(
@@ -47,11 +48,12 @@ def open_session(
     from mmlint.files.listing import Lister
     from mmlint.files.root import odd_files
 
-    lister = Lister(root)  # git lists the files while settings and rules are loaded
+    means = means or Means()
+    lister = Lister(root, means.listed)  # git lists the files while settings and rules are loaded
     try:
         folder = _seen_from(request, names, here, root)
         settings = load_settings(request, folder, root)
-        session = _opened(request, settings, stdin, here, root, lister, means or Means())
+        session = _opened(request, settings, stdin, here, root, lister, means)
         session.notes = tuple(odd_files(Path(os.path.realpath(folder)), root))
     except BaseException:
         lister.stop()
@@ -134,7 +136,7 @@ def _groups(request: Request, here: Path) -> dict[Path, list[str]]:
     """Return the names of a request by the root of the project that each belongs to.
 
     Where nothing on the disk tells the root, it is the outermost folder that is named and holds
-    the path; for a file outside of all, the folder that mmlint was started in. So the order of the
+    the path; for a file outside of all, the folder that it lies in. So the order of the
     names means nothing. What does not exist goes to the project that it would lie in, else to the
     first.
     """
@@ -151,7 +153,8 @@ def _groups(request: Request, here: Path) -> dict[Path, list[str]]:
             lost.append(name)
             continue
         around = [*reversed(place.parents), place]
-        key = _folder(place), next((one for one in around if one in folders), here)
+        own = _folder(place)
+        key = own, next((one for one in around if one in folders), own)
         if key not in roots:
             roots[key] = project_root(key[0], within=key[1])
         groups.setdefault(roots[key], []).append(name)

@@ -23,8 +23,14 @@ class Progress:
         self._start = perf_counter()
         self._next = self._start + _SILENT
         self._width = 0
+        self._listed = 0
         self._read = 0
         self._parsed = 0
+
+    def listed(self, count: int) -> None:
+        """So many more files and folders are met while the project is walked."""
+        self._listed += count
+        self._tick()
 
     def read(self, count: int) -> None:
         """So many more files are read."""
@@ -50,8 +56,15 @@ class Progress:
     def _say(self) -> None:
         now = perf_counter()
         self._next = now + _PAUSE
+        if self._listed and not self._read:
+            self._show(f"mmlint: {self._listed:,} files and folders looked at")
+            return
         rate = (self._read + self._parsed) / (now - self._start)
-        text = f"mmlint: {self._read:,} files read, {self._parsed:,} parsed, {rate:,.0f} a second"
+        self._show(
+            f"mmlint: {self._read:,} files read, {self._parsed:,} parsed, {rate:,.0f} a second"
+        )
+
+    def _show(self, text: str) -> None:
         self._write("\r" + text.ljust(self._width))
         self._width = max(self._width, len(text))
 

@@ -93,6 +93,7 @@ class Session:
         self.missing: list[Notice] = []
         self.notes: tuple[str, ...] = ()
         self.is_lost = False
+        self.unread: dict[str, str] = {}
 
     @cached_property
     def rules(self) -> tuple[Registered, ...]:
@@ -127,6 +128,7 @@ class Session:
         found = verdicts.findings
         self.ignored = verdicts.ignored
         self.notices = [*map(Notice, self.notes), *observed.notices, *verdicts.notices]
+        self.notices += self._unread_named(observed)
         self.limits = {**observed.limits.counts(), **project.program.limits.counts()}
         if self.focus and not any(map(self.is_named, observed.facts)):
             self.limits = {}  # what was asked for has no part in what was not followed
@@ -141,6 +143,25 @@ class Session:
             for finding, is_known in zip(found, self._known(found, observed), strict=True)
             if self._in_focus(finding)
         ]
+
+    def _unread_named(self, observed: Observed) -> list[Notice]:
+        """Note why each named path is not checked, if so; return what the user is told."""
+        if not self.focus or self._observer is None:
+            return []
+        from mmlint.engine.unread import Unread, told
+
+        observer = self._observer
+        asked = Unread(
+            self.root,
+            observer.listing,
+            observer.sieve,
+            self.settings.excludes,
+            observed.facts,
+            observer.only_keys,
+        )
+        self.unread = asked.of(self.focus - self.given.keys())
+        observer.sieve.close()
+        return told(self.unread)
 
     def _known(self, findings: list[Finding], observed: Observed) -> list[bool]:
         """Return which of all the project's ``findings`` the baseline holds."""
@@ -204,7 +225,9 @@ class Session:
         """Return the number of files that were asked for: those that are named, or all of the
         project's, which a named folder is as well."""
         named = self.focus and not any(one.endswith("/") for one in self.focus)
-        return len(self.focus) if named else files
+        if not named:
+            return files
+        return sum(not self.settings.excludes(one) for one in self.focus - self.unread.keys())
 
     def _project(self, overlay: Mapping[str, bytes]) -> Project:
         from mmlint.engine.observe import Observer

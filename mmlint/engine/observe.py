@@ -100,7 +100,7 @@ class _Sifted(msgspec.Struct):
 
     def count(self, name: Name, flags: int, paths: Sequence[str]) -> None:
         """Sort files of this name with these flags, but for what is in them."""
-        if not _is_text(name, flags):
+        if not is_text(name, flags):
             return
         self.files += len(paths)
         self.sends = self.sends or bool(flags & SENDS)
@@ -164,7 +164,16 @@ class _Sifted(msgspec.Struct):
             self.wanted[path] = (kind, data)
 
 
-def _is_text(name: Name, flags: int) -> bool:
+def is_bundle(name: Name, flags: int, only_keys: bool, data: bytes | None = None) -> bool:
+    """Whether a file of this name is left out as a minified bundle; without ``data``, whether it
+    would be if its bytes are those of one."""
+    if name.language not in _SCRIPTS or not _matters(name, flags, only_keys):
+        return False
+    return data is None or looks_minified(data)
+
+
+def is_text(name: Name, flags: int) -> bool:
+    """Whether a file of this name, with these flags, is text that can be searched."""
     kind = name.language
     return kind is not None and not (flags & BINARY and kind in _MAY_BE_BINARY)
 
@@ -173,7 +182,7 @@ def _matters(
     name: Name, flags: int, only_keys: bool, *, named: bool = True, configures: bool = True
 ) -> bool:
     kind = name.language
-    if kind is None or not _is_text(name, flags):
+    if kind is None or not is_text(name, flags):
         return False
     return matters(flags, kind, only_keys=only_keys, named=named, configures=configures)
 

@@ -11,7 +11,7 @@ import re
 import stat
 import time
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, repeat
 from operator import itemgetter
 from pathlib import Path
@@ -38,6 +38,9 @@ UNSETTLED: Final = 2_000_000_000
 showing it: file systems count time in steps of up to two seconds."""
 
 
+LONG_WALK: Final = 50_000
+"""Files and folders. A walk without git that meets more of them says so."""
+
 STAMP: Final = "q"
 """The type of a stamp in an ``array``."""
 
@@ -54,7 +57,7 @@ class Listing(msgspec.Struct, frozen=True, eq=False):
     links, and the project file each leads to. ``stamps``: for each of the files in turn, a number
     that changes with it, 0 where it may change without that. ``untracked``: those files that git
     does not track, None where git was not asked. ``temporary``: mmlint's own files, which are none
-    of the project's.
+    of the project's. ``excluded``: what the configuration leaves out.
     """
 
     files: tuple[str, ...]
@@ -64,6 +67,7 @@ class Listing(msgspec.Struct, frozen=True, eq=False):
     stamps: array[int] = msgspec.field(default_factory=lambda: array(STAMP))
     untracked: frozenset[str] | None = None
     temporary: tuple[str, ...] = ()
+    excluded: frozenset[str] = frozenset()
 
     def __eq__(self, other: object) -> bool:
         """Whether both list the same; when a file changed, and who tracks it, is no part of it."""
@@ -81,6 +85,7 @@ class Listing(msgspec.Struct, frozen=True, eq=False):
             files=kept,
             links={path: target for path, target in self.links.items() if path in left},
             stamps=array(STAMP, map(stamps.__getitem__, kept)),
+            excluded=frozenset(stamps).difference(kept),
         )
 
     def _listed(self) -> tuple[object, ...]:
@@ -108,10 +113,14 @@ def without_disk(files: Iterable[str], *, exclude: Sequence[str] = ()) -> Listin
 
 
 class Lister:
-    """Lists one project: git begins at once, and is waited for when the list is asked for."""
+    """Lists one project: git begins at once, and is waited for when the list is asked for.
 
-    def __init__(self, root: Path | str) -> None:
+    ``seen``: is told of the number of files and folders as a walk without git meets them.
+    """
+
+    def __init__(self, root: Path | str, seen: Callable[[int], None] = lambda count: None) -> None:
         self._root = Path(os.path.realpath(root))
+        self._seen = seen
         self._asked = _ask(self._root)
 
     def listing(self, *, exclude: Sequence[str] = ()) -> Listing:
@@ -128,7 +137,7 @@ class Lister:
             self._asked.stop()
 
     def _found(self) -> Listing:
-        found = _Found(self._root)
+        found = _Found(self._root, self._seen)
         with found.tree:
             found.repository("", self._asked)
             while found.repositories:
@@ -174,8 +183,10 @@ class _Found:
     was waited for in vain, and is not asked again.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, seen: Callable[[int], None]) -> None:
         self.root = root
+        self._seen = seen
+        self._walked = 0
         self.real_root = os.fspath(root)
         self.tree = Tree(self.real_root)
         self.stamps: dict[str, int] = {}
@@ -192,6 +203,11 @@ class _Found:
         """Add the files of the project, or of a repository in it, that lies in ``folder``."""
         if asked is None:
             self._walk(folder, IgnoreFiles(self.root, notes=self.notes))
+            if self._walked > LONG_WALK:
+                self.notes.append(
+                    f"{self.root} is no git repository; {self._walked:,} files and folders below "
+                    "it were looked at; run mmlint in the project's own folder, or name that"
+                )
             return
         failed = self._listed(folder, asked) if isinstance(asked, Asked) else asked
         if failed is None:
@@ -360,6 +376,8 @@ class _Found:
             folder, said = pending.pop()
             entries = self._entries(folder)
             said = said.inside(folder, frozenset(entry.name for entry in entries))
+            self._walked += len(entries)
+            self._seen(len(entries))
             prefix = folder + "/" if folder else ""
             for entry in entries:
                 path = prefix + entry.name

@@ -121,6 +121,6 @@ def test_a_run_on_a_terminal(
         while not seen.endswith(b"end"):
             seen += screen.read(1000)
     shown, _, rest = seen.decode().rpartition("\r")
-    assert (" a second" in shown) == (silent == 0.0)
+    assert ("files and folders looked at" in shown) == (silent == 0.0)
     assert rest == "end"
     assert " a second" not in capfd.readouterr().out

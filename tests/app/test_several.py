@@ -114,11 +114,18 @@ def test_what_lies_in_one_folder_is_compared(
     assert codes(report(capfd, "one", "two")) == {"MM401"}
 
 
-@pytest.mark.parametrize("paths", [(), (".",), (".", "two"), ("two", "."), ("one/web.js",)])
+@pytest.mark.parametrize("paths", [(), (".",), (".", "two"), ("two", ".")])
 def test_the_folder_of_the_run_is_the_project_of_all_that_it_holds(
     paths: tuple[str, ...], exports: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert codes(report(capfd, *paths)) == {"MM401"}
+
+
+def test_a_file_alone_is_not_compared_with_what_lies_beside_its_folder(
+    exports: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    found = report(capfd, "one/web.js", code=0)
+    assert found["findings"] == []
 
 
 @pytest.mark.parametrize("name", ["mmlint.toml", "package.json", ".git/HEAD"])

@@ -1,0 +1,136 @@
+"""A named path that is not checked is told: one line for each reason; the exit code stays."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mmlint.app import Request, run
+from mmlint.files import listing
+from mmlint.files.root import project_root
+from tests.proof.command import write
+
+Told = Callable[..., list[str]]
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with one file of each kind that is not checked, and one that is."""
+    write(
+        tmp_path,
+        {
+            ".gitignore": "made/\n",
+            "a.ts": "export const a = 1;\n",
+            "made/a.ts": "export const a = 1;\n",
+            "types.d.ts": "export const a: number;\n",
+            "large.env": "A=" + "a" * 1_200_000 + "\n",
+            "notes.txt": "a\0b",
+            "logo.png": "a",
+            "pages.min.js": "a()\n",
+            "bundle.js": 'import"@millimetric/track";' + "a();" * 5_000,
+            **{f"vendor/{name}.js": "a()\n" for name in "abcde"},
+        },
+    )
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def told(capfd: pytest.CaptureFixture[str]) -> Told:
+    """A function that returns the lines on stderr of a run over the paths, which finds nothing."""
+
+    def ask(*paths: str, **more: tuple[str, ...]) -> list[str]:
+        assert run(Request(paths=paths, **more)) == 0  # type: ignore[arg-type]
+        return capfd.readouterr().err.splitlines()
+
+    return ask
+
+
+@pytest.mark.parametrize("paths", [(), (".",), ("a.ts",)])
+def test_what_was_not_named_is_not_told(paths: tuple[str, ...], told: Told) -> None:
+    assert not told(*paths)
+
+
+@pytest.mark.parametrize("path", ["types.d.ts", "made/a.ts", "vendor/a.js", "a.ts", "vendor"])
+def test_what_the_users_own_exclude_names_is_not_told(path: str, told: Told) -> None:
+    assert not told(path, config=('exclude=["*.ts", "vendor"]',))
+
+
+def test_a_folder_whose_files_are_all_excluded_is_not_told(here: Path, told: Told) -> None:
+    write(here, {"old/a.ts": "export const a = 1;\n"})
+    assert not told("old", config=('exclude=["old/*.ts"]',))
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("made/a.ts", "ignored by git"),
+        ("types.d.ts", "declaration file"),
+        ("large.env", "too large"),
+        ("notes.txt", "binary file"),
+        ("logo.png", "binary file, or written by a tool"),
+        ("pages.min.js", "minified bundle"),
+        ("bundle.js", "minified bundle"),
+        ("vendor/a.js", "vendored or generated folder"),
+    ],
+)
+def test_a_named_file_that_is_not_checked_is_told(path: str, why: str, told: Told) -> None:
+    assert told(path) == [f"mmlint: 1 named path was not checked ({why}): {path}"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "why"),
+    [("vendor", "vendored or generated folder"), ("made", "folder without a file that is checked")],
+)
+def test_a_named_folder_that_is_not_entered_is_told(folder: str, why: str, told: Told) -> None:
+    assert told(folder) == [f"mmlint: 1 named path was not checked ({why}): {folder}/"]
+
+
+def test_a_reason_is_one_line_with_three_names(told: Told) -> None:
+    assert told("a.ts", *(f"vendor/{name}.js" for name in "edcba"), "types.d.ts") == [
+        "mmlint: 1 named path was not checked (declaration file): types.d.ts",
+        "mmlint: 5 named paths were not checked (vendored or generated folder): "
+        "vendor/a.js, vendor/b.js, vendor/c.js and 2 more",
+    ]
+
+
+def test_a_file_that_was_not_checked_is_not_counted(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(Request(paths=("a.ts", "types.d.ts"))) == 0
+    assert capfd.readouterr().out == "No findings in 1 file.\n"
+
+
+# --- how far a file's project reaches -------------------------------------------------------------
+
+
+@pytest.fixture
+def outside(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder without a repository or a manifest, in which mmlint is started."""
+    folder = tmp_path_factory.mktemp("outside")
+    write(folder, {"one/a.ts": "export {};\n", "two/b.ts": "export {};\n"})
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_a_named_file_does_not_make_a_project_of_the_start_folder(
+    outside: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert project_root(outside / "one/a.ts") == outside / "one"
+    assert run(Request(paths=("one/a.ts",), verbose=True)) == 0
+    assert "files read: 1," in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(("most", "is_told"), [(4, False), (3, True)])
+def test_a_long_walk_says_what_it_did(
+    most: int, is_told: bool, outside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "LONG_WALK", most)
+    seen: list[int] = []
+    notes = listing.Lister(outside, seen.append).listing().notes
+    assert sum(seen) == 4
+    assert [f"{outside} is no git repository; 4 files" in note for note in notes] == [
+        True
+    ] * is_told
