@@ -21,10 +21,11 @@ from mmlint.model.regex import regex
 from mmlint.model.regular import read_regular
 
 MOST = 64
-"""Files that are read at the most; a larger neighbourhood costs what a run does."""
+"""Files of code that are read at the most; a larger neighbourhood costs what a run does. Others
+import nothing, and are read however many they are."""
 
 _CODE = frozenset({"javascript", "typescript", "tsx", "python", "vue", "svelte", "astro"})
-_TEXTS = _CODE | {"html", "markdown"}
+_TEXTS = _CODE | {"html", "markdown", "shell", "text"}
 _EXTENSIONS = (
     *("", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"),
     *(".vue", ".svelte", ".astro"),
@@ -108,11 +109,14 @@ class _Neighbourhood:
         self._reader = Reader(top)
         self._needles = Needles(needles())
         self._seen: set[str] = set()
+        self._code = 0
         self._foreign: dict[tuple[str, str], bool] = {}
 
     def is_idle(self, path: str) -> bool:
         """Whether neither the file nor anything that it leads to can have facts."""
         if language(path) not in _TEXTS or skipped(path) is not None:
+            return False
+        if posixpath.basename(path) == _BASELINE:
             return False
         waiting = [path]
         while waiting:
@@ -120,7 +124,8 @@ class _Neighbourhood:
             if one in self._seen:
                 continue
             self._seen.add(one)
-            more = self._imports(one) if len(self._seen) <= MOST else None
+            self._code += language(one) in _CODE
+            more = self._imports(one) if self._code <= MOST else None
             if more is None:
                 return False
             waiting += more
@@ -133,8 +138,8 @@ class _Neighbourhood:
         data = self._reader.read(path)
         if kind is None or isinstance(data, Unreadable):
             return None
-        if matters(self._needles.flags(data), kind):
-            return None
+        if matters(self._needles.flags(data), kind) or b"\0" in data:
+            return None  # a binary file is told by the run
         found: list[str] = []
         if kind not in _CODE or is_test(path):
             return found

@@ -109,6 +109,12 @@ def test_too_large_a_neighbourhood_is_left_to_the_run(root: Path) -> None:
     assert focus.idle(["9.ts"]) == 1
 
 
+def test_a_binary_file_is_left_to_the_run_which_tells_of_it(root: Path) -> None:
+    make(root, {"notes.txt": "a\0b", "types.d.ts": "", ".mmlint-baseline": ""})
+    for name in ("notes.txt", "types.d.ts", ".mmlint-baseline"):
+        assert focus.idle([name]) is None
+
+
 # --- what certainly has none ----------------------------------------------------------------------
 
 
@@ -140,6 +146,12 @@ def test_files_without_needles_that_lead_to_none_are_idle(
     monkeypatch.setattr(focus, "idle", lambda names: None)
     assert quick == printed(root, path)
     assert quick == (0, "No findings in 1 file.\n")
+
+
+def test_texts_that_import_nothing_are_read_however_many_they_are(root: Path) -> None:
+    names = [f"{n}.{kind}" for n in range(focus.MOST) for kind in ("rb", "tf", "sh")]
+    make(root, dict.fromkeys(names, "name = 1\n"))
+    assert focus.idle(names) == len(names)
 
 
 def printed(root: Path, *arguments: str) -> tuple[int, str]:

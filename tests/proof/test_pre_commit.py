@@ -15,7 +15,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mmlint.files.kinds import _LOCK_FILES, _UNREAD, LANGUAGES, VENDORED, language, skipped
 from tests.proof.command import ROOT, environment, write
 
 pytest.importorskip("pre_commit", reason="pre-commit is not installed")
@@ -47,74 +50,46 @@ export const joined = () => track("%s");
 # --- what is offered ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("hook", HOOKS)
-@pytest.mark.parametrize(
-    "path",
-    [
-        "logo.png",
-        "docs/environment.rst",
-        "app/.environment",
-        "src/data.tsv",
-        "env",
-        "Dockerfiles",
-        "yarn.lock",
-        "script.shx",
-    ],
-)
-def test_no_hook_is_handed_what_mmlint_does_not_read(hook: str, path: str) -> None:
-    assert not re.search(HOOKS[hook]["files"], path)
+_WORDS = [
+    *LANGUAGES,
+    *("pyi", "tf", "tfvars", "go", "rb", "java", "php", "cs", "ini", "properties", "txt", "J2"),
+    *("png", "SVG", "lock", "map", "zip", "tsv", "d", "min", "env", "dev.vars", "test", "local"),
+    *("Dockerfile", "Containerfile", "dockerfile-dev", "Makefile", "npmrc", "example"),
+    *("package-lock.json", "pnpm-lock.yaml", "Packages.Lock.json", "a b", "[id]"),
+]
+_NAMES = st.lists(st.sampled_from([*_WORDS, ""]), min_size=1, max_size=4).map(".".join)
+_FOLDERS = st.sampled_from([*sorted(VENDORED), "src", "tests", "Vendor", "dist.old", "my build"])
+_PATHS = st.builds(lambda folders, name: "/".join([*folders, name]), st.lists(_FOLDERS), _NAMES)
+
+_PINNED = """
+    main.tf prod.tfvars main.go a.rb A.java a.php a.cs a.ini a.properties Makefile .npmrc
+    a.env.example env.local .env .env.local .env.lock .envrc .dev.vars Dockerfile Dockerfile.png
+    a.ts a.py a.vue a.j2 wrangler.jsonc .github/workflows/deploy.yaml README.md a.ipynb
+    notes.txt data.tsv docs/a.rst [id]/a.ts logo.png yarn.lock package-lock.json types.d.ts
+    .env.d.ts a.min.js vendor/a.go app.js.map .png
+"""
 
 
 @pytest.mark.parametrize("hook", HOOKS)
 @pytest.mark.parametrize(
     "path",
     [
-        ".env",
-        ".env.local",
-        "apps/web/.env.production.local",
-        "deploy/staging.env",
-        ".envrc",
-        ".dev.vars",
-        "worker/.dev.vars.staging",
-        "a.js",
-        "a.jsx",
-        "a.mjs",
-        "a.cjs",
-        "a.ts",
-        "a.tsx",
-        "src/a.mts",
-        "src/a.cts",
-        "jobs/a.py",
-        "a.vue",
-        "a.svelte",
-        "a.astro",
-        "a.html",
-        "a.htm",
-        "templates/page.html.j2",
-        "templates/page.jinja",
-        "wrangler.jsonc",
-        "wrangler.toml",
-        "vercel.json",
-        "docker-compose.yml",
-        ".github/workflows/deploy.yaml",
-        "Dockerfile",
-        "apps/web/Dockerfile.dev",
-        "Containerfile",
-        "web.Dockerfile",
-        "Dockerfile-dev",
-        ".mcp.json",
-        "render.yaml",
-        "deploy.sh",
-        "scripts/a.bash",
-        "README.md",
-        "docs/setup.mdx",
-        "notebooks/a.ipynb",
-        "notes.txt",
-        "with space/[id]/route.ts",
+        *_PINNED.split(),
+        *(f"a.{extension}" for extension in sorted({*LANGUAGES, *_UNREAD})),
+        *(f"{folder}/a.ts" for folder in sorted(VENDORED)),
+        *sorted(_LOCK_FILES),
     ],
 )
-def test_every_hook_is_handed_what_mmlint_reads(hook: str, path: str) -> None:
-    assert re.search(HOOKS[hook]["files"], path)
+def test_a_hook_is_handed_exactly_what_mmlint_reads(hook: str, path: str) -> None:
+    is_read = language(path) is not None and skipped(path) is None
+    assert (re.search(HOOKS[hook]["files"], path) is not None) == is_read
+
+
+@given(_PATHS)
+def test_the_hooks_and_the_kinds_of_files_agree_on_every_path(path: str) -> None:
+    is_read = language(path) is not None and skipped(path) is None
+    for hook in HOOKS.values():
+        assert (re.search(hook["files"], path) is not None) == is_read
 
 
 def test_the_hooks_see_all_files_of_a_commit_in_one_process() -> None:
@@ -214,7 +189,7 @@ def test_a_commit_without_a_mistake_is_made(repository: Path) -> None:
 @pytest.mark.slow
 def test_a_file_that_no_hook_wants_does_not_start_mmlint(repository: Path) -> None:
     use(repository, "mmlint")
-    done, printed = commit(repository, {"data.tsv": "NEXT_PUBLIC_AOA_SK\n"})
+    done, printed = commit(repository, {"app.js.map": "NEXT_PUBLIC_AOA_SK\n"})
     assert done, printed
     assert "no files to check" in printed
 
