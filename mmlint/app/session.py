@@ -130,8 +130,10 @@ class Session:
         self.notices = [*map(Notice, self.notes), *observed.notices, *verdicts.notices]
         self.notices += self._unread_named(observed)
         self.limits = {**observed.limits.counts(), **project.program.limits.counts()}
-        if self.focus and not any(map(self.is_named, observed.facts)):
-            self.limits = {}  # what was asked for has no part in what was not followed
+        asked = observed.facts.keys() if not self.focus else filter(self.is_named, observed.facts)
+        speaks = observed.speaks or found or any(one.keys for one in observed.facts.values())
+        if not speaks or not any(asked):
+            self.limits = {}  # nothing that could be reported depends on what was not followed
         if self._observer is not None:
             self.notices += [Notice(note) for note in self._observer.observing.notes]
         renamed = self._renamings(found, merged)

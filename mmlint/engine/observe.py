@@ -44,7 +44,8 @@ _MAY_BE_BINARY = frozenset({"text", "shell", "markdown"})
 
 class Observed(msgspec.Struct):
     """What a project says. ``sources``: the bytes of every file with facts. ``resolution``: from
-    the specifiers of ``code`` to its files. ``untracked``: as in ``Listing``."""
+    the specifiers of ``code`` to its files. ``untracked``: as in ``Listing``. ``speaks``: whether a
+    file says a word of the SDK or the API, without which there is nothing to be sent."""
 
     root: Path
     code: frozenset[str] = frozenset()
@@ -56,6 +57,7 @@ class Observed(msgspec.Struct):
     surroundings: Surroundings = msgspec.field(default_factory=Surroundings)
     skipped: Counter[str] = msgspec.field(default_factory=Counter)
     files: int = 0
+    speaks: bool = False
     notices: list[Notice] = msgspec.field(default_factory=list)
     limits: Limits = msgspec.field(default_factory=Limits)
 
@@ -427,6 +429,7 @@ class Observer:
         starts = sifted.configurations if unsure else ()
         configuring = imported_by(starts, found.resolution, look)
         sifted.decide(named, configuring, look)
+        found.speaks = sifted.sends or named
 
     def _add(
         self,

@@ -23,20 +23,38 @@ Limit = Choices[
 ]
 
 WORDS: Mapping[Limit, tuple[str, str]] = {
-    "imports": ("file", "too many imports away from the SDK"),
-    "origins": ("file", "that names come from, too far away"),
-    "names": ("expression", "behind too many names"),
-    "steps": ("expression", "that leads to too many others"),
-    "wrappers": ("call", "behind too many wrappers"),
-    "chains": ("call", "too many of wrappers that call each other"),
-    "paths": ("function", "with too many paths"),
-    "states": ("function", "with too much to remember"),
-    "turns": ("loop", "that takes too many turns to settle"),
-    "recursion": ("function", "calling each other too often to settle"),
-    "callbacks": ("callback", "inside too many others"),
-    "keys": ("event", "with too many keys, or too deep ones"),
+    "imports": (
+        "file too many imports away from the SDK",
+        "files too many imports away from the SDK",
+    ),
+    "origins": (
+        "file, too far away, that a name comes from",
+        "files, too far away, that names come from",
+    ),
+    "names": ("expression behind too many names", "expressions behind too many names"),
+    "steps": (
+        "expression that leads to too many others",
+        "expressions that lead to too many others",
+    ),
+    "wrappers": ("call behind too many wrappers", "calls behind too many wrappers"),
+    "chains": (
+        "call reached through too many chains of wrappers",
+        "calls reached through too many chains of wrappers",
+    ),
+    "paths": ("function with too many paths", "functions with too many paths"),
+    "states": ("function with too much to remember", "functions with too much to remember"),
+    "turns": (
+        "loop that takes too many turns to settle",
+        "loops that take too many turns to settle",
+    ),
+    "recursion": (
+        "function that is called again too often to settle",
+        "functions that call each other too often to settle",
+    ),
+    "callbacks": ("callback inside too many others", "callbacks inside too many others"),
+    "keys": ("event with too many or too deep keys", "events with too many or too deep keys"),
 }
-"""Limit to what was not followed to its end: a noun to count, and the rest."""
+"""Limit to what was not followed to its end: behind the number one, and behind any other."""
 
 
 class Limits:
@@ -75,8 +93,8 @@ class Question(msgspec.Struct):
 def sentence(counts: Mapping[str, int]) -> str:
     """Return what ``counts`` say of a run, without a full stop; empty where no limit was hit."""
     parts = [
-        f"{counts[limit]} {noun if counts[limit] == 1 else noun + 's'} {rest}"
-        for limit, (noun, rest) in WORDS.items()
+        f"{counts[limit]} {words[counts[limit] != 1]}"
+        for limit, words in WORDS.items()
         if counts.get(limit)
     ]
     return f"Not followed to the end: {', '.join(parts)}" if parts else ""

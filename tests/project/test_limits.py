@@ -47,6 +47,36 @@ def test_where_no_limit_was_hit_there_is_nothing_to_say() -> None:
     assert sentence({}) == ""
 
 
+EXPRESSIONS = """
+function ping(a, b) { return a ? pong(b, a) : pong(a, a) || pong(b, b); }
+function pong(a, b) { return b ? ping(b, a) : ping(a, a) || ping(b, b); }
+show({ event: ping(1, 2) });
+"""
+
+
+def test_where_nothing_is_sent_nothing_depends_on_a_limit(tmp_path: Path) -> None:
+    parsed = {"vite.config.ts": f'export default {{ envPrefix: "OWN_" }};\n{EXPRESSIONS}'}
+    result = run(parsed, tmp_path)
+    assert result.summary.parsed == 1
+    assert result.summary.limits == {}
+
+
+def test_where_something_may_be_sent_a_limit_is_told(tmp_path: Path) -> None:
+    assert "steps" in limits({"a.ts": SDK + EXPRESSIONS.replace("show", "track")}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ({"steps": 1}, "1 expression that leads to too many others"),
+        ({"steps": 112}, "112 expressions that lead to too many others"),
+        ({"turns": 1, "paths": 2}, "2 functions with too many paths, 1 loop that takes too many"),
+    ],
+)
+def test_the_sentence_agrees_with_its_number(counts: dict[str, int], told: str) -> None:
+    assert told in sentence(counts)
+
+
 # --- files ----------------------------------------------------------------------------------------
 
 
