@@ -249,13 +249,14 @@ def _stdin() -> bytes:
 
 
 @cli.command(short_help="Explain a rule, or what is known of a line.")
-@click.argument("subject", metavar="RULE|PATH:LINE")
+@click.argument("subject", metavar="RULE|PATH[:LINE[:COLUMN]]")
 def explain(subject: str) -> None:
     """Explain a rule, or what is known of a line.
 
     SUBJECT is a code or a name (MM101, unawaited-flush): what the rule finds, why it hurts, bad and
-    good code, its fix. Or it is PATH:LINE: what each call there means, and the chain that leads to
-    a verdict or to silence.
+    good code, its fix; MM1 lists the rules whose codes begin so. Or it is PATH, PATH:LINE or
+    PATH:LINE:COLUMN: what each call there means, and the chain that leads to a verdict or to
+    silence.
     """
     from mmlint import app
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -19,6 +20,7 @@ from mmlint.app.request import Request, UsageError
 from mmlint.app.session import Session, cache_folder
 from mmlint.app.views import view, view_of_all
 from mmlint.model.finding import Safety
+from mmlint.model.regex import regex
 from mmlint.model.report import Notice, Reported, Result, Summary
 from mmlint.sdk.keys import redact
 
@@ -455,21 +457,29 @@ def replace_notices(result: Result, more: Sequence[Notice]) -> Result:
 
 
 def explain(word: str) -> str:
-    """Return the page of a rule (by code or name), or the story of a line (``PATH:LINE``).
+    """Return the page of a rule (by code or name), the list of those whose codes begin alike, or
+    the story of a line (``PATH:LINE`` or ``PATH:LINE:COLUMN``) or of a whole file (``PATH``).
 
     Raises UsageError with a suggestion.
     """
     from mmlint.app.pages import explain as page_of
 
-    path, colon, line = word.rpartition(":")
-    if colon and line.isdigit():
-        return _story(path, int(line))
+    found = _PLACE.fullmatch(word)
+    if found is not None and not os.path.lexists(word):
+        return _story(found[1], int(found[2]), int(found[3]) if found[3] else None)
+    if os.path.isfile(word):
+        return _story(word)
     return page_of(word)
 
 
-def _story(name: str, line: int) -> str:
+_PLACE = regex(r"(.+?):([0-9]{1,9})(?::([0-9]{1,9}))?", re.DOTALL)
+
+
+def _story(name: str, line: int | None = None, column: int | None = None) -> str:
     from mmlint.engine.story import Story
 
+    if os.path.isdir(name):
+        raise UsageError(f"{name}: is a folder; expected a file, as PATH or PATH:LINE")
     session = open_session(Request(paths=(name,), cache=True), None)
     if session.missing:
         raise UsageError(session.missing[0].message)
@@ -478,8 +488,23 @@ def _story(name: str, line: int) -> str:
     assert session.project is not None
     assert session.observed is not None
     [path, *_] = sorted(session.focus, key=len, reverse=True)
-    told = Story(session.project, session.observed.sources).of(path, line, findings)
-    return "\n".join((f"{path}:{line}", *(f"  {one}" for one in told))) + "\n"
+    if path in session.unread:
+        return f"{path} was not checked: {session.unread[path]}.\n"
+    story = Story(session.project, session.observed.sources)
+    if line is None:
+        whole = story.whole(path, findings)
+        told = [(f"{path}:{number}", lines) for number, lines in whole]
+        return _paragraphs(told or [(path, ["Nothing that mmlint looks for is known of it."])])
+    data = session.linted(path) or b""
+    last = len(data.splitlines())
+    if not 1 <= line <= max(last, 1):
+        raise UsageError(f"{path}:{line}: the file has {last} lines; expected one of them")
+    shown = f"{path}:{line}" + (f":{column}" if column else "")
+    return _paragraphs([(shown, story.of(path, line, findings, column))])
+
+
+def _paragraphs(told: Sequence[tuple[str, Sequence[str]]]) -> str:
+    return "".join("\n".join((head, *(f"  {one}" for one in lines))) + "\n" for head, lines in told)
 
 
 def runtimes(name: str, format_: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -102,6 +102,9 @@ def explain(word: str) -> str:
         if wanted.upper() == one.code or wanted.lower() == one.name:
             level = f"{one.severity}" + (f", fix: {one.fixable}" if one.fixable else "")
             return f"# {one.code} {one.name}\n\n({level})\n\n{one.doc}"
+    alike = [one for one in rule_infos() if wanted and one.code.startswith(wanted.upper())]
+    if alike:
+        return _listed(alike)
     from mmlint.model.suggest import did_you_mean
 
     names = rule_names()
@@ -127,6 +130,11 @@ def rules(format_: str) -> str:
             for one in infos
         ]
         return msgspec.json.format(msgspec.json.encode(records), indent=2).decode() + "\n"
+    return _listed(infos)
+
+
+def _listed(infos: Sequence[RuleInfo]) -> str:
+    """Return a line for each rule."""
     width = max(len(one.name) for one in infos)
     return "".join(
         f"{one.code}  {one.name:<{width}}  {one.severity:<7}  {one.summary}\n" for one in infos

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from mmlint.project.callee import is_flush
 from mmlint.project.entity import ProjectFunction, SdkFunction
-from mmlint.project.flow import Spot
+from mmlint.project.flow import Delivery, Spot
 from mmlint.project.program import Call, constructor
 from mmlint.project.runtimes import Handler
 from mmlint.project.unit import Unit
@@ -50,13 +50,19 @@ class Fates:
 
     def _flush(self, call: Call, spot: Spot) -> Iterator[str]:
         index = call.unit.function_at(spot.start)
+        known = False
         while True:
-            why = self.project.delivery(call.unit, index).unwaited.get(spot)
+            delivery = self.project.delivery(call.unit, index)
+            why = delivery.unwaited.get(spot)
+            known = known or delivery.followed is None or delivery.followed.get(spot, False)
             if why is not None or index == 0:
                 break
             index = call.unit.module.functions[index].parent
+        if why is None and known:
+            yield "  its promise is awaited, or need not be → accepted"
+            return
         if why is None:
-            yield "  somebody waits for it → accepted"
+            yield "  what becomes of its promise is not known → silent"
             return
         evidence = self.project.evidence(call.unit, call.unit.function_at(spot.start))
         yield f"  not accepted: {why}"
@@ -77,15 +83,26 @@ class Fates:
         if evidence.runtime != "serverless":
             yield f"  {name} is {evidence.runtime}, not serverless → a flush need not come first"
             return
-        exits = self.project.delivery(function.unit, function.index).exits_of(spot)
+        delivery = self.project.delivery(function.unit, function.index)
+        exits = delivery.exits_of(spot)
         if not exits:
-            yield f"  flushed on every path out of {name} → accepted"
+            yield self._not_lost(function, name, delivery, spot)
             return
         for one in exits:
             where = self.place(one.spot.unit, one.spot.start)
             yield f"  {name} {_LEAVES[one.kind]} without a flush at {where}"
         for wrapper in handler.wrappers:
             yield from self._wrapper(handler, wrapper)
+
+    def _not_lost(
+        self, function: ProjectFunction, name: str, delivery: Delivery, spot: Spot
+    ) -> str:
+        """Tell why no way out loses the event: a flush only where there is one."""
+        if spot not in (delivery.followed or {}):
+            return f"  whether and when {name} runs this is not known → silent"
+        if not self.project.flow.mentions_flush(function):
+            return f"  no path was found on which {name} leaves it queued → silent"
+        return f"  flushed on every path out of {name} → accepted"
 
     def _stopped(self, function: ProjectFunction) -> bool:
         place = (function.unit.path, function.unit.number, function.index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from mmlint.engine.fates import Fates
 from mmlint.engine.lines import Lines
@@ -46,14 +47,30 @@ class Story:
         self._lines: dict[str, Lines] = {}
         self.fates = Fates(project, self._place)
 
-    def of(self, path: str, line: int, findings: list[Finding]) -> list[str]:
-        """Return what is known of ``line`` (from 1) of ``path``, a sentence or list item a line."""
+    def of(
+        self, path: str, line: int, findings: list[Finding], column: int | None = None
+    ) -> list[str]:
+        """Return what is known of ``line`` (from 1) of ``path``, a sentence or list item a line;
+        with ``column`` (from 1, in bytes), of the calls there alone, if there are any."""
         if path not in self.project.files:
-            return [f"{path} holds nothing that mmlint looks for: it was read, and not parsed."]
-        told: list[str] = []
-        for unit in self.project.program.units:
-            if unit.path == path:
-                told += self._unit(unit, line)
+            return [f"{path} holds nothing that mmlint looks for: it was not parsed."]
+        return self._told(path, line, findings, column) or [
+            "Nothing is known of this line: it is neither a call nor a declaration."
+        ]
+
+    def whole(self, path: str, findings: list[Finding]) -> list[tuple[int, list[str]]]:
+        """Return each line (from 1) of ``path`` of which something is known, with what it is."""
+        starts = {self._line(path, one.place.start) for one in findings if one.place.path == path}
+        starts |= {line for place, line in self._calls if place == path}
+        starts |= {line for place, line in self._functions if place == path}
+        starts |= {
+            self._line(path, one.entry.start) for one in self.project.entries if one.path == path
+        }
+        told = ((line, self._told(path, line, findings, None)) for line in sorted(starts))
+        return [(line, lines) for line, lines in told if lines]
+
+    def _told(self, path: str, line: int, findings: list[Finding], column: int | None) -> list[str]:
+        told = list(self._code(path, line, column))
         for carried in self.project.entries:
             if carried.path == path and self._line(path, carried.entry.start) == line:
                 key = carried.entry.key
@@ -64,27 +81,74 @@ class Story:
             for one in findings
             if one.place.path == path and self._line(path, one.place.start) == line
         ]
-        return told or ["Nothing is known of this line: it is neither a call nor a declaration."]
+        return told
 
     # --- one line --------------------------------------------------------------------------------
 
-    def _unit(self, unit: Unit, line: int) -> Iterator[str]:
-        calls = [
-            call
-            for call in self.project.program.calls
-            if call.unit is unit and self._line(unit.path, call.call.start) == line
-        ]
-        if calls:
-            yield from self._function(unit, calls[0].call.start)
+    @cached_property
+    def _calls(self) -> dict[tuple[str, int], list[Call]]:
+        """The calls that begin on a line of a file."""
+        found: dict[tuple[str, int], list[Call]] = {}
+        for call in self.project.program.calls:
+            path = call.unit.path
+            found.setdefault((path, self._line(path, call.call.start)), []).append(call)
+        return found
+
+    @cached_property
+    def _functions(self) -> dict[tuple[str, int], list[ProjectFunction]]:
+        """The functions that begin on a line of a file."""
+        found: dict[tuple[str, int], list[ProjectFunction]] = {}
+        for unit in self.project.program.units:
+            for index, function in enumerate(unit.module.functions[1:], 1):
+                place = unit.path, self._line(unit.path, function.start)
+                found.setdefault(place, []).append(ProjectFunction(unit, index))
+        return found
+
+    @cached_property
+    def _sends(self) -> dict[tuple[int, int], list[Send]]:
+        """The sends at a node of a unit."""
+        found: dict[tuple[int, int], list[Send]] = {}
+        for send in self.project.sends:
+            found.setdefault((id(send.unit), send.node.start), []).append(send)
+        return found
+
+    def _code(self, path: str, line: int, column: int | None) -> Iterator[str]:
+        calls = self._calls.get((path, line), [])
+        functions = self._functions.get((path, line), [])
+        if not calls and not functions:
+            calls = self._around(path, line)
+        if column is not None:
+            at = self._lines[path].start(line) + column - 1
+            calls = [one for one in calls if one.call.start <= at < one.call.end] or calls
+        for function in functions:
+            yield from self._function(function.unit, function.index)
+        seen = {(one.unit, one.index) for one in functions}
         for call in calls:
+            index = call.unit.function_at(call.call.start)
+            if (call.unit, index) not in seen:
+                seen.add((call.unit, index))
+                yield from self._function(call.unit, index)
             yield from self._call(call)
             yield from self.fates.of(call)
-        for send in self.project.sends:
-            if send.unit is unit and self._line(unit.path, send.node.start) == line:
+            for send in self._sends.get((id(call.unit), call.call.start), ()):
                 yield from self._send(send)
 
-    def _function(self, unit: Unit, offset: int) -> Iterator[str]:
-        index = unit.function_at(offset)
+    def _around(self, path: str, line: int) -> list[Call]:
+        """Return the innermost call of which ``line`` is a part, in the same function."""
+        self._line(path, 0)
+        lines = self._lines[path]
+        text = lines.data[lines.start(line) : lines.end(line)]
+        at = lines.start(line) + len(text) - len(text.lstrip())
+        found = [
+            call
+            for call in self.project.program.calls
+            if call.unit.path == path
+            and call.call.start <= at < call.call.end
+            and call.unit.function_at(at) == call.unit.function_at(call.call.start)
+        ]
+        return sorted(found, key=lambda one: one.call.end - one.call.start)[:1]
+
+    def _function(self, unit: Unit, index: int) -> Iterator[str]:
         name = unit.module.functions[index].name or "a function"
         where = f"{name}()" if index else "the top level"
         evidence = self.project.evidence(unit, index)
@@ -100,7 +164,10 @@ class Story:
         summary = self.project.flow.summary(callee)
         awaited = ", and its promise must be awaited" if summary.promised else ""
         place = self._place(callee.unit, callee.function.start)
-        yield f"  {place} {_FLUSHES[summary.flushes]}{awaited}"
+        if self.project.flow.mentions_flush(callee):
+            yield f"  {place} {_FLUSHES[summary.flushes]}{awaited}"
+        elif summary.sends is not None:
+            yield f"  {place} {_FLUSHES['never']}"
         if summary.sends is not None:
             origin = self.project.flow.origin(summary.sends)
             yield f"  leaves an event queued, sent at {self._spot(origin)}"

@@ -346,7 +346,13 @@ class Effects(Promises):
         if not calls.is_send(callee):
             return states
         self.sends = True
-        return frozenset(queued(state, self.spot(call)) for state in states)
+        return self.queue(self.spot(call), states)
+
+    def queue(self, spot: Spot, states: States) -> States:
+        """An event is queued."""
+        if states:
+            self.followed.setdefault(spot, True)
+        return frozenset(queued(state, spot) for state in states)
 
     def never_returns(self, call: s.Call, callee: Entity | None, states: States) -> States:
         spot = self.spot(call)
@@ -398,7 +404,7 @@ class Effects(Promises):
             spot = self.spot(call)
             self.flow.origins[spot] = summary.sends
             self.sends = True
-            states = frozenset(queued(state, spot) for state in states)
+            states = self.queue(spot, states)
         if summary.answers is not None:
             through = self.passed(call, callee, summary.answers)
             states = self.answered(call, through, states)

@@ -60,7 +60,7 @@ class Flow:
             return Paths(self, unit, index).delivery()
         except (TooLong, RecursionError):
             self._gives_up(unit, index)
-            return Delivery()
+            return Delivery(followed={})
 
     def stop(self, limit: Limit, unit: Unit, place: int) -> None:
         """Note that a limit ended the way of a function (or of what starts at ``place``)."""

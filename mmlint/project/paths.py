@@ -54,6 +54,7 @@ class Paths(Effects):
         delivery.exits = list(lost.values())
         delivery.unsent = set().union(*[one.state.pending for one in delivery.exits])
         delivery.unwaited = self.unwaited
+        delivery.followed = self.followed
         delivery.cut_off = self.cut_off
         delivery.dropped = self.dropped
         for (spot, answer), needed in self.late.items():

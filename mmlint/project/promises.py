@@ -28,6 +28,7 @@ class Promises:
     ``unwaited``, ``dropped``: flushes and plain requests that nobody waits for, and why.
     ``entrusted``: requests that are kept somewhere, and what it means to leave without a look.
     ``late``: flushes after the response, and whether a send is known to need them.
+    ``followed``: see ``Delivery``.
     ``promised``, ``requests``: what the function's callers must know (see ``Summary``).
     """
 
@@ -39,6 +40,7 @@ class Promises:
         self.dropped: dict[Spot, str] = {}
         self.entrusted: dict[Spot, str] = {}
         self.late: dict[tuple[Spot, Answer], bool] = {}
+        self.followed: dict[Spot, bool] = {}
         self.promised = False
         self.requests = Requests.NEVER
 
@@ -47,6 +49,8 @@ class Promises:
 
     def settle(self, spot: Spot, states: States, use: Use, why: str) -> States:
         """A promise that carries a flush meets its fate."""
+        if states:
+            self.followed[spot] = self.followed.get(spot, True) and use is not Fate.UNKNOWN
         if use is Fate.DROPPED:
             self.unwaited.setdefault(spot, why)
             return frozenset(flushed(state) for state in states)

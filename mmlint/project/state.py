@@ -141,6 +141,8 @@ class Delivery(msgspec.Struct):
     ``cut_off``: those of them that the function itself cuts off by ending the process.
     ``dropped``: plain requests (and calls that make or start them) that nobody waits for.
     ``late``: flushes that send what was queued only once the response is out.
+    ``followed``: the sends and flushes that a path came by, and of a flush whether it is known what
+    becomes of its promise; None where the function can leave nothing, and no path was followed.
     """
 
     exits: list[Exit] = msgspec.field(default_factory=list)
@@ -149,6 +151,7 @@ class Delivery(msgspec.Struct):
     cut_off: set[Spot] = msgspec.field(default_factory=set)
     dropped: dict[Spot, str] = msgspec.field(default_factory=dict)
     late: dict[Spot, Answer] = msgspec.field(default_factory=dict)
+    followed: dict[Spot, bool] | None = None
 
     def exits_of(self, spot: Spot) -> list[Exit]:
         """Return the ways out on which the send at ``spot`` is still queued, in source order."""

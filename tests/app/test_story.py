@@ -130,7 +130,7 @@ def test_the_fate_of_an_event_is_told(line: int, chain: str) -> None:
     ("place", "told"),
     [
         ("app/api/join/route.ts:4", "  flushed on every path out of POST() → accepted"),
-        ("app/api/join/route.ts:5", "  somebody waits for it → accepted"),
+        ("app/api/join/route.ts:5", "  its promise is awaited, or need not be → accepted"),
         ("lib/analytics.ts:3", "  no handler is known here, so whoever calls this function"),
         ("scripts/run.ts:2", "  no handler is known here"),
     ],
@@ -139,9 +139,73 @@ def test_why_there_is_silence_is_told(place: str, told: str) -> None:
     assert told in app.explain(place)
 
 
+UNKNOWN = """\
+import { track } from "@millimetric/track-node";
+import { register } from "elsewhere";
+export async function POST(request) {
+  register(() => { track({ event: "later", anonymous_id: request.aid }); });
+  quiet(request);
+  return new Response("ok");
+}
+function quiet(request) {
+  try { track({ event: "tried", anonymous_id: request.aid }); } catch {}
+}
+"""
+
+
+@pytest.mark.parametrize("line", [4, 5, 9])
+def test_a_flush_that_is_not_there_is_not_told(line: int) -> None:
+    Path("app/api/unknown").mkdir(parents=True)
+    Path("app/api/unknown/route.ts").write_text(UNKNOWN)
+    told = app.explain(f"app/api/unknown/route.ts:{line}")
+    assert "accepted" not in told
+    assert "flushes on" not in told
+
+
 @pytest.mark.parametrize("place", ["docs/plain.ts:1", "lib/analytics.ts:7"])
 def test_a_line_of_which_nothing_is_known_says_so(place: str) -> None:
     assert "othing" in app.explain(place)
+
+
+@pytest.mark.parametrize("place", ["docs/plain.ts:2", "lib/analytics.ts:0", "lib/analytics.ts:99"])
+def test_a_line_past_the_end_is_an_error(place: str) -> None:
+    with pytest.raises(UsageError, match="the file has"):
+        app.explain(place)
+
+
+def test_a_column_of_a_report_is_taken() -> None:
+    told = app.explain("lib/analytics.ts:3:3")
+    assert told.startswith("lib/analytics.ts:3:3\n")
+    assert 'sends "joined"' in told
+
+
+def test_the_line_of_a_function_tells_of_the_function() -> None:
+    assert "in POST(): runtime serverless" in app.explain("app/api/join/route.ts:2")
+
+
+def test_the_inner_lines_of_a_call_belong_to_it() -> None:
+    Path("lib/long.ts").write_text(
+        'import { track } from "@millimetric/track-node";\ntrack({\n  event: "long",\n});\n'
+    )
+    for line in (2, 3, 4):
+        assert 'sends "long"' in app.explain(f"lib/long.ts:{line}")
+
+
+def test_a_path_alone_means_the_whole_file() -> None:
+    told = app.explain("lib/analytics.ts")
+    heads = [line for line in told.splitlines() if not line.startswith(" ")]
+    assert heads == [f"lib/analytics.ts:{line}" for line in (2, 3, 5, 6)]
+
+
+@pytest.mark.parametrize("word", ["MM102", "mm102", "Missing-Flush"])
+def test_a_rule_is_named_in_any_case(word: str) -> None:
+    assert app.explain(word).startswith("# MM102 missing-flush")
+
+
+def test_the_beginning_of_codes_lists_their_rules() -> None:
+    listed = [line.split()[0] for line in app.explain("mm1").splitlines()]
+    assert listed[:2] == ["MM101", "MM102"]
+    assert all(code.startswith("MM1") for code in listed)
 
 
 def test_a_file_that_is_not_there_is_an_error() -> None:
