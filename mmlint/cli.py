@@ -84,6 +84,12 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+verbose_option = click.option(
+    "-v", "--verbose", is_flag=True, expose_value=False, help="Show internal errors in full."
+)
+"""For commands that say nothing more of what they do; ``main`` looks for it."""
+
+
 @cli.command(short_help="Find mistakes, and repair them with --fix.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--fix", is_flag=True, help="Apply safe fixes, report what is left.")
@@ -250,6 +256,7 @@ def _stdin() -> bytes:
 
 @cli.command(short_help="Explain a rule, or what is known of a line.")
 @click.argument("subject", metavar="RULE|PATH[:LINE[:COLUMN]]")
+@verbose_option
 def explain(subject: str) -> None:
     """Explain a rule, or what is known of a line.
 
@@ -266,6 +273,7 @@ def explain(subject: str) -> None:
 @cli.command(short_help="List handlers and how long they live.")
 @click.argument("path", default=".")
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text")
+@verbose_option
 def runtimes(path: str, format_: str) -> None:
     """List the handlers of the project around PATH, their runtime, and what proves it."""
     from mmlint import app
@@ -289,6 +297,7 @@ def runtimes(path: str, format_: str) -> None:
     help="Say which events were added, dropped or moved between sides since this commit or branch.",
 )
 @click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing.")
+@verbose_option
 def events(path: str, format_: str, revision: str | None, no_cache: bool) -> None:
     """List every event of the project around PATH: the tracking plan, as the code has it.
 
@@ -312,7 +321,7 @@ def baseline() -> None:
 
 def baseline_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options that all verbs of a baseline take."""
-    command = click.argument("path", default=".")(command)
+    command = click.argument("path", default=".")(verbose_option(command))
     return settings_options(
         click.option(
             "--baseline",
@@ -367,6 +376,7 @@ def baseline_show(format_: str, **options: Any) -> None:
 
 @cli.command()
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text")
+@verbose_option
 def rules(format_: str) -> None:
     """List every rule."""
     from mmlint import app
@@ -377,6 +387,7 @@ def rules(format_: str) -> None:
 @cli.command(short_help="Show each setting and its place.")
 @click.argument("path", default=".")
 @settings_options
+@verbose_option
 def config(path: str, config: tuple[str, ...], isolated: bool) -> None:
     """Show each resolved setting for PATH and where it comes from."""
     from mmlint import app
@@ -387,6 +398,7 @@ def config(path: str, config: tuple[str, ...], isolated: bool) -> None:
 @cli.command(short_help="Remove what is kept to be faster.")
 @click.argument("path", default=".")
 @settings_options
+@verbose_option
 def clean(path: str, config: tuple[str, ...], isolated: bool) -> None:
     """Remove what is kept to be faster: for PATH, and for all that share its cache."""
     from mmlint import app
@@ -428,6 +440,11 @@ def main() -> None:
                 f"stdout cannot be written ({error.strerror}); expected room for the report; "
                 "free some, or send it elsewhere"
             )
+        elif isinstance(error, FileNotFoundError) and not _has_folder():
+            told = (
+                "the current folder is gone; expected one that exists; "
+                "change to another, and run the command again"
+            )
         click.echo(f"mmlint: {told}", err=True)
         sys.exit(2)
 
@@ -442,12 +459,23 @@ def script() -> NoReturn:
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 0
+    except OSError:  # stderr cannot be written either: nothing is left to say it on
+        code = 2
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except (OSError, ValueError):
             code = code or 2
     os._exit(code)
+
+
+def _has_folder() -> bool:
+    """Whether the folder that mmlint was started in is there."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _unread() -> None:

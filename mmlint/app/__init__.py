@@ -466,20 +466,36 @@ def explain(word: str) -> str:
 
     found = _PLACE.fullmatch(word)
     if found is not None and not os.path.lexists(word):
-        return _story(found[1], int(found[2]), int(found[3]) if found[3] else None)
+        line, column = (_number(found[1], one) if one else None for one in found.groups()[1:])
+        return _story(found[1], line, column)
     if os.path.isfile(word):
         return _story(word)
     return page_of(word)
 
 
-_PLACE = regex(r"(.+?):([0-9]{1,9})(?::([0-9]{1,9}))?", re.DOTALL)
+_PLACE = regex(r"(.*?):([0-9]+)(?::([0-9]+))?", re.DOTALL)
+_MOST_DIGITS = 9
+"""Of a line's number: no file that is read has as many lines."""
+
+
+def _number(name: str, digits: str) -> int:
+    number = digits.lstrip("0")
+    if len(number) > _MOST_DIGITS:
+        raise UsageError(
+            f"{name}: has no line {number[:_MOST_DIGITS]}…; expected a line from 1 on; "
+            f"try: mmlint explain {name}:1"
+        )
+    return int(number or 0)
 
 
 def _story(name: str, line: int | None = None, column: int | None = None) -> str:
     from mmlint.engine.story import Story
 
-    if os.path.isdir(name):
-        raise UsageError(f"{name}: is a folder; expected a file, as PATH or PATH:LINE")
+    if not name or os.path.isdir(name):
+        raise UsageError(
+            f"{name or line}: is no file; expected one, with or without a line of it; "
+            "try: mmlint explain src/app.ts:12"
+        )
     session = open_session(Request(paths=(name,), cache=True), None)
     if session.missing:
         raise UsageError(session.missing[0].message)
@@ -510,6 +526,7 @@ def _paragraphs(told: Sequence[tuple[str, Sequence[str]]]) -> str:
 def runtimes(name: str, format_: str) -> str:
     """Return every handler of the project around ``name`` with its runtime and the evidence."""
     from mmlint.engine.story import handlers
+    from mmlint.report.places import encodable
 
     session = open_session(Request(paths=(name,), cache=True), None)
     session.lint({})
@@ -519,7 +536,7 @@ def runtimes(name: str, format_: str) -> str:
     found = handlers(session.project, session.observed.sources)
     if format_ == "json":
         keys = ("path", "line", "name", "runtime", "evidence")
-        records = [dict(zip(keys, one, strict=True)) for one in found]
+        records = [dict(zip(keys, (encodable(one[0]), *one[1:]), strict=True)) for one in found]
         return msgspec.json.format(msgspec.json.encode(records), indent=2).decode() + "\n"
     if not found:
         return "No handlers in the files that mmlint parsed.\n"
@@ -544,7 +561,7 @@ def _settings(path: str, overrides: tuple[str, ...], isolated: bool) -> Settings
     from mmlint.files.root import project_root
 
     here = Path(path).absolute()
-    folder = here if here.is_dir() else here.parent
+    folder = here if os.path.isdir(here) else here.parent
     request = Request(config=overrides, isolated=isolated)
     return load_settings(request, folder, project_root(folder))
 

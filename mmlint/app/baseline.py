@@ -173,8 +173,10 @@ def show(request: Request, format_: str) -> str:
         _there(session, path)
         counts = session.baseline
     if format_ == "json":
+        from mmlint.report.places import encodable
+
         records = [
-            {"path": one.path, "code": one.code, "scope": one.scope, "text": one.text}
+            {"path": encodable(one.path), "code": one.code, "scope": one.scope, "text": one.text}
             | {"count": counts[one]}
             for one in sorted(counts)
         ]

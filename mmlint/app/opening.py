@@ -143,7 +143,7 @@ def _groups(request: Request, here: Path) -> dict[Path, list[str]]:
     from mmlint.files.root import project_root
 
     places = {name: _place(request, here, name) for name in request.paths or (".",)}
-    folders = {place for place in places.values() if place.is_dir()}
+    folders = {place for place in places.values() if os.path.isdir(place)}
     roots: dict[tuple[Path, Path], Path] = {}
     groups: dict[Path, list[str]] = {}
     lost: list[str] = []
@@ -174,7 +174,7 @@ def _place(request: Request, here: Path, name: str) -> Path:
 
 def _folder(place: Path) -> Path:
     """Return the folder that is meant, or in which a file lies."""
-    return place if place.is_dir() else place.parent
+    return place if os.path.isdir(place) else place.parent
 
 
 def load_settings(request: Request, here: Path, root: Path) -> Settings:
@@ -229,7 +229,7 @@ def _focus(root: Path, path: Path, name: str) -> set[str]:
     """The project-relative paths that a named path means, none for the project itself; a folder
     ends in ``/``."""
     relative = _relative(root, path, name)
-    if path.is_dir():
+    if os.path.isdir(path):
         return {relative.rstrip("/") + "/"} if relative != "." else set()
     return {relative}
 

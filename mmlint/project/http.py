@@ -193,7 +193,7 @@ def _unserialised(unit: Unit, value: s.Value | None, depth: int = 0) -> s.Value 
         callee = value.callee
         if isinstance(callee, s.Member) and callee.name == "encode":
             return _unserialised(unit, callee.object, depth + 1)
-        if _serialiser(value):
+        if _serialiser(value) and value.arguments:
             return value.arguments[0].value
     return value
 

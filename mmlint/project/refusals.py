@@ -170,7 +170,9 @@ class Refusals:
     def _says_get(
         self, call: Call, positional: list[s.Value], named: dict[str, s.Argument]
     ) -> bool:
-        value = named["method"].value if "method" in named else positional[0]
+        value = named["method"].value if "method" in named else next(iter(positional), None)
+        if value is None:
+            return False
         known = self.program.text(call.unit, value)
         return known is not None and known[0].lower() in _READS
 
