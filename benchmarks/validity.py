@@ -111,13 +111,14 @@ def _compiles(path: str) -> bool:
 
 
 def main() -> int:
-    """Measure, print one row a repository and one line a false alarm; return the exit code."""
+    """Measure, print a row for each repository, and each false alarm on stderr; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.validity")
     parser.add_argument("folders", nargs="+", metavar="FOLDER")
     parser.add_argument("--node-modules", default="node_modules", metavar="FOLDER")
     options = parser.parse_args()
     node_modules = os.path.abspath(options.node_modules)
-    rows = ["| repository | files | syntax errors | false alarms |", "|---|--:|--:|--:|"]
+    print("| repository | files | syntax errors | false alarms |")
+    print("|---|--:|--:|--:|", flush=True)
     alarms = 0
     for folder in options.folders:
         with ProcessPoolExecutor() as pool:
@@ -126,11 +127,11 @@ def main() -> int:
         judged = _accepted(list(broken), node_modules)
         false = {path: who for path, who in judged.items() if who}
         for path, who in sorted(false.items()):
-            print(f"{path}: {broken[path]} ({' and '.join(who)} accept it)", flush=True)
+            said = f"{path}: {broken[path]} ({' and '.join(who)} accept it)"
+            print(said, file=sys.stderr, flush=True)
         alarms += len(false)
         name = os.path.basename(os.path.abspath(folder))
-        rows.append(f"| {name} | {len(read_files):,} | {len(broken)} | {len(false)} |")
-    print(*rows, sep="\n")
+        print(f"| {name} | {len(read_files):,} | {len(broken)} | {len(false)} |", flush=True)
     return 1 if alarms else 0
 
 

@@ -56,7 +56,16 @@ _TABLE: Final[tuple[tuple[re.Pattern[bytes], _Become], ...]] = (
     # A member of an interface that begins with `<`, or with a name that begins as an operator does,
     # on a line of its own after one without `;`.
     _rule(rb"(?<=[^\s;,{(<|&=])(\s*\n[ \t]*)[ \t](?=<\s*[A-Za-z])", lambda match: match[1] + b";"),
-    _rule(rb"(?m)^([ \t]*)in(?=(?:stanceof)?[_$\d])", lambda match: match[1] + b"__"),
+    _rule(
+        rb"(?m)^([ \t]*)in(?=(?:stanceof)?(?:[_$\d]|\s*\??:))",
+        lambda match: match[1] + b"__",
+    ),
+    # A member whose name is a word of the language, after one without `;`.
+    _rule(
+        rb"(?m)^([ \t]*)(abstract|accessor|as|asserts|async|declare|get|global|infer|is|keyof|"
+        rb"module|namespace|of|out|override|readonly|satisfies|set|static|type|unique)(?=\s*\??:)",
+        lambda match: match[1] + b"_" * len(match[2]),
+    ),
     # `global { … }` in a module that is declared.
     _rule(rb"(?<![\w$.])(?<!declare )global(?=\s*\{)", lambda match: b"      "),
     # Words that the grammars take for keywords where they are names.

@@ -79,6 +79,7 @@ def test_calls_in_interfaces_need_no_semicolons() -> None:
         'const a: (import("b").C[] | null)[] = [];',
         "type A<R> = R extends [this: unknown, b?: string] ? 1 : 2;",
         "interface A {\n  a: string\n  in_: number\n  in2?: B\n  instanceof_: C\n}",
+        "interface A {\n  a: string\n  in?: B\n  instanceof: C\n  abstract: D\n  as: E\n  in: F\n}",
         'declare module "a" {\n  global {\n    type B = C;\n  }\n}',
         'const a = await b<typeof import("c")>();',
     ],
