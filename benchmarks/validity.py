@@ -111,7 +111,7 @@ def _compiles(path: str) -> bool:
 
 
 def main() -> int:
-    """Measure, print a row for each repository, and each false alarm on stderr; return the exit code."""
+    """Print a row for each repository and each false alarm; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.validity")
     parser.add_argument("folders", nargs="+", metavar="FOLDER")
     parser.add_argument("--node-modules", default="node_modules", metavar="FOLDER")
