@@ -135,7 +135,7 @@ verbose_option = click.option(
 def check(context: click.Context, /, **options: Any) -> None:
     """Check the project, and report what stands in PATH, or has its cause there (default: all).
 
-    RULES are codes, names or prefixes, separated by commas: MM101, unawaited-flush, MM2.
+    RULES are codes, names, prefixes or ALL, separated by commas: MM101, unawaited-flush, MM2.
     The whole project is always read, so that a changed client file still meets the server file
     that makes its event a duplicate. Paths of several projects give one report of them all.
     """
@@ -236,7 +236,7 @@ def _check_stdin(paths: tuple[str, ...], options: dict[str, Any]) -> None:
 
 
 def _listed(values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(one.strip() for value in values for one in value.split(",") if one.strip())
+    return tuple(one for value in values for one in value.replace(",", " ").split())
 
 
 def _color(wish: str, stream: TextIO) -> bool:

@@ -63,6 +63,11 @@ def _check(value: object, kind: msgspec.inspect.Type, keys: Keys) -> None:
             raise _wrong(value, "a text in quotes", keys)
         if len(value) < (kind.min_length or 0):
             raise Problem(f"`{dotted(keys)}` must not be empty", keys)
+    elif isinstance(kind, inspect.IntType):
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise _wrong(value, "a whole number", keys)
+        if kind.ge is not None and value < kind.ge:
+            raise _wrong(value, f"a whole number of at least {kind.ge}", keys)
     elif isinstance(kind, inspect.BoolType) and not isinstance(value, bool):
         raise _wrong(value, "true or false", keys)
 

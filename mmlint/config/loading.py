@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -20,7 +20,7 @@ from mmlint.config.layers import (
     nearest,
 )
 from mmlint.config.problem import ConfigError, Keys, Problem, expected, shown
-from mmlint.config.schema import Options, key_of
+from mmlint.config.schema import RULE_OPTIONS, Options, key_of
 from mmlint.config.settings import Settings
 from mmlint.model.gitignore import pattern
 from mmlint.model.regex import regex
@@ -29,6 +29,9 @@ _SELECTION = ("select", "extend_select", "ignore")
 """Fields that a new ``select`` begins anew: what another source said of them is forgotten."""
 
 _PART = regex(r"MM[0-9]*")
+
+_EVERY = "MM"
+"""What the codes of all rules begin with."""
 
 
 def load(
@@ -116,6 +119,7 @@ class _Source:
             self.options = checked(layer.values, Options)
             if rules:
                 self._check_rules()
+            self._check_rule_options()
             self._check_globs()
         except Problem as problem:
             raise self._error(problem) from problem
@@ -148,13 +152,16 @@ class _Source:
         options = self.options
         resolved = msgspec.structs.replace(
             options,
+            select=_words(options.select),
+            extend_select=_words(options.extend_select),
+            ignore=_words(options.ignore),
             severity=self._by_name(options.severity),
             rules=self._by_name(options.rules),
             cache_dir=self._path(options.cache_dir),
             baseline=self._path(options.baseline),
             exclude=self._globs(options.exclude),
             per_file_ignores={
-                self._glob(glob): words for glob, words in options.per_file_ignores.items()
+                self._glob(glob): _words(words) for glob, words in options.per_file_ignores.items()
             },
             overrides=tuple(
                 msgspec.structs.replace(one, paths=self._globs(one.paths))
@@ -173,14 +180,20 @@ class _Source:
             if isinstance(value, dict):
                 for inner in value:
                     shown_as = self._glob(inner) if key == "per-file-ignores" else inner
-                    shown_as = self.rules.get(shown_as, shown_as)
+                    if key != "per-file-ignores":
+                        shown_as = self._name(shown_as)
                     found[f"{key}.{shown_as}"] = self.layer.origin((key, inner))
             else:
                 found[key] = self.layer.origin((key,))
         return found
 
     def _by_name(self, table: Mapping[str, object]) -> dict[str, object]:
-        return {self.rules.get(key, key): value for key, value in table.items()}
+        return {self._name(key): value for key, value in table.items()}
+
+    def _name(self, word: str) -> str:
+        """Return the name of a rule for its code or name, in any case of letters."""
+        word = _word(word)
+        return self.rules.get(word, word)
 
     def _path(self, path: str | None) -> str | None:
         if path is None:
@@ -217,14 +230,25 @@ class _Source:
         options = self.options
         for field in _SELECTION:
             for index, word in enumerate(getattr(options, field)):
-                yield (key_of(field), index), word, True
+                yield from (((key_of(field), index), one, True) for one in _words((word,)))
         for glob, words in options.per_file_ignores.items():
             for index, word in enumerate(words):
-                yield ("per-file-ignores", glob, index), word, True
+                yield from (
+                    (("per-file-ignores", glob, index), one, True) for one in _words((word,))
+                )
         for word in options.severity:
-            yield ("severity", word), word, False
+            yield ("severity", word), _word(word), False
         for word in options.rules:
-            yield ("rules", word), word, False
+            yield ("rules", word), _word(word), False
+
+    def _check_rule_options(self) -> None:
+        """Raise a Problem for the first value of a rule's option that it does not take. Options
+        that it does not know are told where all rules are known."""
+        for word, table in self.options.rules.items():
+            _, struct = RULE_OPTIONS.get(self._name(word), (None, None))
+            if struct is not None:
+                known = {key: table[key] for key in struct.__struct_fields__ if key in table}
+                checked(known, struct, ("rules", word))
 
     def _check_globs(self) -> None:
         options = self.options
@@ -238,6 +262,20 @@ class _Source:
             except ValueError as error:
                 message = f'`{keys[0]}`: "{shown(glob)}" is no pattern in the style of .gitignore'
                 raise Problem(message, keys, glob) from error
+
+
+def _words(selectors: Iterable[str]) -> tuple[str, ...]:
+    """Return the single words of selectors, which may be lists with commas or spaces."""
+    split = (part for one in selectors for part in one.replace(",", " ").split() or [one])
+    return tuple(map(_word, split))
+
+
+def _word(word: str) -> str:
+    """Return a code, a beginning of one, or a name as rules are called; ALL is what all codes
+    begin with."""
+    if word.upper() == "ALL":
+        return _EVERY
+    return word.upper() if _PART.fullmatch(word.upper()) else word.lower()
 
 
 def _below(folder: Path, root: Path) -> str:

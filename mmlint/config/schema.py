@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from mmlint.sdk.surface import PYTHON_MODULES
+from mmlint.sdk.surface import MAX_BATCH, PYTHON_MODULES
 
 SCHEMA_FILE: Final = "schema.json"
 
@@ -39,6 +39,37 @@ class Override(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
         RuntimeChoice,
         Meta(description="How long the process lives that runs this code; auto: mmlint finds out."),
     ]
+
+
+class BatchTooLarge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Options of batch-too-large."""
+
+    limit: Annotated[int, Meta(ge=1, description="The most events of one request.")] = MAX_BATCH
+
+
+class DuplicateEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Options of duplicate-event."""
+
+    allow: Annotated[
+        tuple[Text, ...], Meta(description="Names of events that both sides may send.")
+    ] = ()
+
+
+class ServerEventInBrowser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Options of server-event-in-browser."""
+
+    events: Annotated[
+        tuple[Text, ...],
+        Meta(description="Names of events that only servers may send; * stands for any text."),
+    ] = ()
+
+
+RULE_OPTIONS: Final[dict[str, tuple[str, type[msgspec.Struct]]]] = {
+    "batch-too-large": ("MM503", BatchTooLarge),
+    "duplicate-event": ("MM401", DuplicateEvent),
+    "server-event-in-browser": ("MM402", ServerEventInBrowser),
+}
+"""Name of each rule that takes options, to its code and what it takes."""
 
 
 class Options(
@@ -139,12 +170,18 @@ def key_of(field: str) -> str:
 def json_schema() -> dict[str, object]:
     """Return the JSON Schema of the configuration."""
     _, definitions = msgspec.json.schema_components(
-        [Options],
+        [Options, *(struct for _, struct in RULE_OPTIONS.values())],
         # An option of a rule may be anything; the rule says what.
         schema_hook=lambda anything: {"description": "The value of the option."},
         ref_template="#/$defs/{name}",
     )
     top = definitions.pop("Options")
+    options = top["properties"]["rules"]
+    options["properties"] = {
+        word: {"$ref": f"#/$defs/{struct.__name__}"}
+        for name, (code, struct) in RULE_OPTIONS.items()
+        for word in (name, code)
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **top,

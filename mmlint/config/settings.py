@@ -48,7 +48,7 @@ class Settings(Options, frozen=True, kw_only=True):
         return frozenset(
             selector
             for glob, selectors in self.per_file_ignores.items()
-            if matches((glob,), path)
+            if _speaks_of(glob, path)
             for selector in selectors
         )
 
@@ -70,7 +70,10 @@ class Settings(Options, frozen=True, kw_only=True):
     def describe(self) -> str:
         """Return every value with where it comes from, one a line, in TOML's notation."""
         rows = [
-            (f"{key} = {_toml(value)}", self.provenance.get(key, DEFAULT))
+            (
+                f"# {key} is not set" if value is None else f"{key} = {_toml(value)}",
+                self.provenance.get(key, DEFAULT),
+            )
             for key, value in self._values()
         ]
         width = min(max(len(text) for text, _ in rows), 60)
@@ -81,8 +84,15 @@ class Settings(Options, frozen=True, kw_only=True):
             value = getattr(self, field)
             if isinstance(value, dict) and value:
                 yield from ((f"{key_of(field)}.{key}", item) for key, item in value.items())
-            elif value is not None:
+            else:
                 yield key_of(field), value
+
+
+def _speaks_of(glob: str, path: str) -> bool:
+    """Whether a single pattern is about a file; with ``!``, whether what follows is not."""
+    if glob.startswith("!"):
+        return not matches((glob[1:],), path)
+    return matches((glob,), path)
 
 
 def _toml(value: object) -> str:

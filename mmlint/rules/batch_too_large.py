@@ -38,7 +38,7 @@ lists that are written out.
 because there are more requests then, and five a second are allowed.
 
 **When to ignore it**: never. A lower limit can be set:
-`[tool.mmlint.rules.batch-too-large] limit = 500`.
+`rules.batch-too-large.limit = 500` in `mmlint.toml`.
 
 Source: docs.millimetric.ai, batch API and rate limits.
 """

@@ -55,7 +55,7 @@ Names are compared across the whole project and both languages; constants and en
 because only you know which side should stay.
 
 **When to ignore it**: names that both sides send on purpose go into the rule's allow list:
-`[tool.mmlint.rules.duplicate-event] allow = ["feature_used"]`.
+`rules.duplicate-event.allow = ["feature_used"]` in `mmlint.toml`.
 
 Source: docs.millimetric.ai, server-side tracking: pick one source of truth per event.
 """

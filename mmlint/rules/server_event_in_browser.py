@@ -29,7 +29,7 @@ Send the event from the server, on the transaction. Where the server sends it to
 **Fix**: none; the server's call has to be written.
 
 **When to ignore it**: names that mean something else with you. The names are configurable:
-`[tool.mmlint.rules.server-event-in-browser] events = ["purchase", "invoice_*"]`.
+`rules.server-event-in-browser.events = ["purchase", "invoice_*"]` in `mmlint.toml`.
 
 Source: docs.millimetric.ai, server-side tracking: who fires what.
 """

@@ -284,8 +284,8 @@ def test_an_unknown_key_names_line_choices_and_guess(root: Path) -> None:
             ' Did you mean "unawaited-flush"?',
         ),
         (
-            '[per-file-ignores]\n"a" = ["mm101"]',
-            '2: unknown rule "mm101" in `per-file-ignores`; allowed: the code or name of a rule, '
+            '[per-file-ignores]\n"a" = ["mm1011"]',
+            '2: unknown rule "MM1011" in `per-file-ignores`; allowed: the code or name of a rule, '
             'or the beginning of a code such as MM1; see: mmlint rules. Did you mean "MM101"?',
         ),
         (

@@ -62,7 +62,7 @@ def test_schema_and_loader_refuse_the_same(values: object, tmp_path: Path) -> No
         {"overrides": [{"paths": ["a"], "runtime": "server"}], "runtime": "auto"},
         {"anonymous-id-source": "req.id", "require-reason": True},
         {"anonymous-id-source": None},
-        {"rules": {"duplicate-event": {"allow": ["a"], "limit": 3}}},
+        {"rules": {"duplicate-event": {"allow": ["a"]}, "MM503": {"limit": 3}}},
         {"exclude": ["a/"], "public-env-prefixes": ["WEB_"], "python-sdk-modules": ["mm"]},
     ],
 )
