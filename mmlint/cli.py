@@ -415,11 +415,13 @@ def main() -> None:
     try:
         sys.exit(cli.main(standalone_mode=False))
     except click.ClickException as error:
-        from mmlint.app import redact
+        from mmlint.app import plain
 
         said = io.StringIO()
         error.show(said)
-        click.echo(redact(said.getvalue()), nl=False, err=True)
+        told = error.format_message()
+        text = said.getvalue().replace(told, " ".join(told.splitlines()))
+        click.echo(plain(text), nl=False, err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("mmlint: interrupted", err=True)

@@ -22,7 +22,6 @@ from mmlint.app.views import view, view_of_all
 from mmlint.model.finding import Safety
 from mmlint.model.regex import regex
 from mmlint.model.report import Notice, Reported, Result, Summary
-from mmlint.sdk.keys import redact
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -42,8 +41,8 @@ __all__ = [
     "clean",
     "explain",
     "fix",
+    "plain",
     "plain_error",
-    "redact",
     "rules",
     "run",
 ]
@@ -72,7 +71,7 @@ def run(request: Request, stdin: Callable[[], bytes] | None = None) -> int:
     finally:
         progress.close()
     if request.timings:
-        _say(_timings(clock))
+        print(f"mmlint: {_timings(clock)}", file=sys.stderr)
     return code
 
 
@@ -141,8 +140,8 @@ def clean(path: str, overrides: tuple[str, ...], isolated: bool) -> str:
             "written to; correct its permissions and run mmlint clean again"
         ) from error
     if not count:
-        return redact(f"Nothing is kept in {folder}\n")
-    return redact(f"Removed {count} {'entry' if count == 1 else 'entries'} from {folder}\n")
+        return plain(f"Nothing is kept in {folder}\n")
+    return plain(f"Removed {count} {'entry' if count == 1 else 'entries'} from {folder}\n")
 
 
 class _Run:
@@ -287,12 +286,14 @@ class _Run:
         for notice in dict.fromkeys(notices):
             _say(notice.message)
             if self.request.verbose and notice.detail:
-                print(notice.detail, file=sys.stderr)
+                print(plain(notice.detail), file=sys.stderr)
 
     def _list(self, paths: Sequence[str]) -> None:
+        from mmlint.report.excerpt import clean_path
+
         self.quiet()
         for path in paths:
-            self._print(path + "\n")
+            self._print(clean_path(path) + "\n")
 
     def _foresee(
         self, session: Session, preview: Preview, report: Callable[[Result], None]
@@ -406,8 +407,11 @@ def _fail(message: str) -> int:
 
 
 def _say(message: str) -> None:
-    """Print a line about the run itself; what looks like a key in it (a mistyped path) is cut."""
-    print(f"mmlint: {redact(message)}", file=sys.stderr)
+    """Print a line about the run itself, without what names of files may hold: keys, and characters
+    that steer a terminal or begin a command of a workflow."""
+    from mmlint.report.excerpt import clean
+
+    print(f"mmlint: {clean(message)}", file=sys.stderr)
 
 
 # --- fixes --------------------------------------------------------------------------------------
@@ -490,6 +494,7 @@ def _number(name: str, digits: str) -> int:
 
 def _story(name: str, line: int | None = None, column: int | None = None) -> str:
     from mmlint.engine.story import Story
+    from mmlint.report.excerpt import clean_lines, clean_path
 
     if not name or os.path.isdir(name):
         raise UsageError(
@@ -504,28 +509,38 @@ def _story(name: str, line: int | None = None, column: int | None = None) -> str
     assert session.project is not None
     assert session.observed is not None
     [path, *_] = sorted(session.focus, key=len, reverse=True)
+    shown = clean_path(path)
     if path in session.unread:
-        return f"{path} was not checked: {session.unread[path]}.\n"
+        return clean_lines(f"{shown} was not checked: {session.unread[path]}.") + "\n"
     story = Story(session.project, session.observed.sources)
     if line is None:
         whole = story.whole(path, findings)
-        told = [(f"{path}:{number}", lines) for number, lines in whole]
-        return _paragraphs(told or [(path, ["Nothing that mmlint looks for is known of it."])])
+        told = [(f"{shown}:{number}", lines) for number, lines in whole]
+        return _paragraphs(told or [(shown, ["Nothing that mmlint looks for is known of it."])])
     data = session.linted(path) or b""
     last = len(data.splitlines())
     if not 1 <= line <= max(last, 1):
         raise UsageError(f"{path}:{line}: the file has {last} lines; expected one of them")
-    shown = f"{path}:{line}" + (f":{column}" if column else "")
-    return _paragraphs([(shown, story.of(path, line, findings, column))])
+    place = f"{shown}:{line}" + (f":{column}" if column else "")
+    return _paragraphs([(place, story.of(path, line, findings, column))])
 
 
 def _paragraphs(told: Sequence[tuple[str, Sequence[str]]]) -> str:
-    return "".join("\n".join((head, *(f"  {one}" for one in lines))) + "\n" for head, lines in told)
+    from mmlint.report.excerpt import clean_lines
+
+    text = "".join(
+        "\n".join((head, *(f"  {' '.join(one.splitlines())}" for one in lines))) + "\n"
+        for head, lines in told
+    )
+    return clean_lines(text)
 
 
 def runtimes(name: str, format_: str) -> str:
     """Return every handler of the project around ``name`` with its runtime and the evidence."""
     from mmlint.engine.story import handlers
+    from mmlint.report.excerpt import clean, clean_path
+    from mmlint.report.json_text import json_text
+    from mmlint.report.masking import mask_path
     from mmlint.report.places import encodable
 
     session = open_session(Request(paths=(name,), cache=True), None)
@@ -536,12 +551,15 @@ def runtimes(name: str, format_: str) -> str:
     found = handlers(session.project, session.observed.sources)
     if format_ == "json":
         keys = ("path", "line", "name", "runtime", "evidence")
-        records = [dict(zip(keys, (encodable(one[0]), *one[1:]), strict=True)) for one in found]
-        return msgspec.json.format(msgspec.json.encode(records), indent=2).decode() + "\n"
+        records = [
+            dict(zip(keys, (mask_path(encodable(one[0])), *one[1:]), strict=True)) for one in found
+        ]
+        return json_text(records)
     if not found:
         return "No handlers in the files that mmlint parsed.\n"
     return "".join(
-        f"{path}:{line}  {name}  {runtime}: {why}\n" for path, line, name, runtime, why in found
+        f"{clean_path(path)}:{line}  {clean(name)}  {runtime}: {clean(why)}\n"
+        for path, line, name, runtime, why in found
     )
 
 
@@ -554,7 +572,7 @@ def rules(format_: str) -> str:
 
 def show_config(path: str, overrides: tuple[str, ...], isolated: bool) -> str:
     """Return each resolved setting for ``path`` and where it comes from."""
-    return redact(_settings(path, overrides, isolated).describe())
+    return plain(_settings(path, overrides, isolated).describe())
 
 
 def _settings(path: str, overrides: tuple[str, ...], isolated: bool) -> Settings:
@@ -566,10 +584,17 @@ def _settings(path: str, overrides: tuple[str, ...], isolated: bool) -> Settings
     return load_settings(request, folder, project_root(folder))
 
 
+def plain(text: str) -> str:
+    """Return lines as they may be printed: without secrets, and without control characters."""
+    from mmlint.report.excerpt import clean_lines
+
+    return clean_lines(text)
+
+
 def plain_error(error: Exception) -> str:
     """Return one line for an error that reached the top: no traceback, no content of files."""
     if isinstance(error, UsageError):
-        return redact(str(error))
+        return plain(" ".join(str(error).splitlines()))
     return (
         f"internal error ({type(error).__name__}); please report it with the output of "
         "the same command and -v"

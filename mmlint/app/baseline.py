@@ -73,7 +73,9 @@ def _read(path: Path, root: Path) -> dict[Entry, int]:
 def _shown(path: Path) -> str:
     """Return the path as it is told: from the current folder if it lies below it."""
     here = Path(os.path.realpath(os.getcwd()))
-    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
+    from mmlint.report.excerpt import clean_path
+
+    return clean_path((path.relative_to(here) if path.is_relative_to(here) else path).as_posix())
 
 
 # --- what is gone ---------------------------------------------------------------------------------
@@ -166,27 +168,33 @@ def prune(request: Request) -> str:
 
 def show(request: Request, format_: str) -> str:
     """Return the entries of the baseline as ``table`` or ``json``. Raises UsageError."""
-    import msgspec
-
     with _whole_project(request) as session:
         path, _ = _place(request, session.settings, session.root)
         _there(session, path)
         counts = session.baseline
     if format_ == "json":
+        from mmlint.report.json_text import json_text
+        from mmlint.report.masking import mask, mask_path
         from mmlint.report.places import encodable
 
         records = [
-            {"path": encodable(one.path), "code": one.code, "scope": one.scope, "text": one.text}
+            {
+                "path": mask_path(encodable(one.path)),
+                "code": one.code,
+                "scope": mask(one.scope),
+                "text": mask(one.text),
+            }
             | {"count": counts[one]}
             for one in sorted(counts)
         ]
-        data = msgspec.json.encode({"version": 1, "entries": records})
-        return msgspec.json.format(data, indent=2).decode() + "\n"
+        return json_text({"version": 1, "entries": records})
+    from mmlint.report.excerpt import clean_path
+
     lines: list[str] = []
     before = ""
     for one in sorted(counts):
         if one.path != before:
-            lines.append(_plain(one.path))
+            lines.append(clean_path(one.path))
         before = one.path
         times = f"  ×{counts[one]}" if counts[one] > 1 else ""
         scope = f" in {_plain(one.scope)}" if one.scope else ""

@@ -72,7 +72,7 @@ class Settings(Options, frozen=True, kw_only=True):
         rows = [
             (
                 f"# {key} is not set" if value is None else f"{key} = {_toml(value)}",
-                self.provenance.get(key, DEFAULT),
+                " ".join(self.provenance.get(key, DEFAULT).splitlines()),
             )
             for key, value in self._values()
         ]

@@ -17,7 +17,7 @@ from mmlint.model.digest import blake2b
 from mmlint.model.facts import EnvEntry, FileFacts
 from mmlint.model.finding import Finding, Place
 from mmlint.model.regex import regex
-from mmlint.report.masking import mask, mask_lines
+from mmlint.report.masking import mask, mask_lines, mask_path
 from mmlint.sdk.keys import FULL_SHOWN, cut
 
 VERSION: Final = 1
@@ -57,11 +57,11 @@ _OPAQUE = regex(r"[A-Za-z0-9_-]{20,}")
 def entry_of(finding: Finding, facts: FileFacts | None, source: bytes) -> Entry:
     """Return how ``finding`` is known. ``source``: the bytes of its file."""
     place = finding.place
-    variable = _variable(place, facts)
+    variable, path = _variable(place, facts), mask_path(place.path)
     if variable is not None:
-        scope = max(variable.slots, key=len, default="")
-        return Entry(place.path, finding.code, scope, _cut(mask(variable.name)))
-    return Entry(place.path, finding.code, _scope(place, facts), _text(place, facts, source))
+        scope = mask(max(variable.slots, key=len, default=""))
+        return Entry(path, finding.code, scope, _cut(mask(variable.name)))
+    return Entry(path, finding.code, _scope(place, facts), _text(place, facts, source))
 
 
 def entries_of(

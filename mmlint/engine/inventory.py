@@ -8,7 +8,7 @@ from typing import Literal
 from mmlint.model.inventory import IDS, CallSite, Event, Inventory, Presence
 from mmlint.project.sends import Send
 from mmlint.project.view import Project
-from mmlint.sdk.keys import redact
+from mmlint.report.masking import mask
 from mmlint.sdk.schema import FIELDS, canonical_side
 
 _BUILT_IN = frozenset({"event", "properties", *IDS})
@@ -24,7 +24,7 @@ def inventory(project: Project) -> Inventory:
     for send in project.sends:
         if id(send) in wrapped:
             continue
-        names = {redact(one.text) for one in project.payloads.names_of(send)}
+        names = {mask(one.text) for one in project.payloads.names_of(send)}
         for name in names:
             named.setdefault(name, []).append(send)
         if not names:
@@ -56,7 +56,7 @@ def _site(project: Project, send: Send) -> CallSite:
         through=send.through if send.via is None else "wrapper",
         handler=_handler(project, send),
         runtime=evidence.runtime,
-        why=evidence.why,
+        why=mask(evidence.why),
     )
 
 
@@ -71,7 +71,7 @@ def _handler(project: Project, send: Send) -> str:
     if not around:
         return ""
     innermost = max(around, key=lambda one: one.function.start)
-    return innermost.function.name or "(anonymous)"
+    return mask(innermost.function.name or "(anonymous)")
 
 
 def _has(send: Send, field: str) -> Has:
@@ -101,4 +101,4 @@ def _other_fields(send: Send) -> Iterable[str]:
 
 
 def _seen(keys: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({redact(key) for key in keys}))
+    return tuple(sorted({mask(key) for key in keys}))

@@ -28,7 +28,7 @@ from mmlint.project.program import Call, constructor
 from mmlint.project.sends import Send
 from mmlint.project.unit import Unit
 from mmlint.project.view import Project
-from mmlint.sdk.keys import redact
+from mmlint.report.masking import mask
 
 _SDK = {"browser": "the browser SDK", "node": "the server SDK"}
 _FLUSHES = {
@@ -213,7 +213,7 @@ class Story:
 
     def _text(self, unit: Unit, start: int, end: int) -> str:
         text = self.sources[unit.path][start:end].decode("utf-8", "replace")
-        text = redact(" ".join(text.split()))
+        text = mask(" ".join(text.split()))
         return text if len(text) <= 60 else text[:57] + "…"
 
     def _spot(self, spot: Spot) -> str:
@@ -235,6 +235,6 @@ def handlers(project: Project, sources: dict[str, bytes]) -> list[tuple[str, int
         unit, function = handler.function.unit, handler.function.function
         line = Lines(sources.get(unit.path, b"")).line(function.start)
         evidence = project.evidence(unit, handler.function.index)
-        name = function.name or "(anonymous)"
+        name = mask(function.name or "(anonymous)")
         found.append((unit.path, line, name, evidence.runtime, evidence.why))
     return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from mmlint.report.excerpt import visible
-from mmlint.report.masking import mask_lines
+from mmlint.report.masking import mask_lines, mask_path
 
 _CONTEXT = 3
 _HEADER = 2
@@ -38,7 +38,7 @@ def unified(path_shown: str, before: bytes, after: bytes, carrier: bool) -> str:
 
     old, new = _lines(before, carrier), _lines(after, carrier)
     matcher = SequenceMatcher(None, [line.raw for line in old], [line.raw for line in new])
-    path = visible(path_shown)
+    path = visible(mask_path(path_shown))
     path += "\t" if any(map(str.isspace, path)) else ""
     written = [f"--- a/{path}", f"+++ b/{path}"]
     for group in matcher.get_grouped_opcodes(_CONTEXT):

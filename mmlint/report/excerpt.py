@@ -6,7 +6,7 @@ import unicodedata
 
 import msgspec
 
-from mmlint.report.masking import mask
+from mmlint.report.masking import mask, mask_path
 from mmlint.report.places import Located, SourceText
 
 WIDTH = 100
@@ -42,6 +42,16 @@ def visible(text: str) -> str:
 def clean(text: str) -> str:
     """Return ``text`` as one line that may be printed: masked, without control characters."""
     return visible(" ".join(mask(text).split()))
+
+
+def clean_lines(text: str) -> str:
+    """Return each line of ``text`` masked, without control characters, and indented as it was."""
+    return "\n".join(visible(mask(line)) for line in text.split("\n"))
+
+
+def clean_path(path: str) -> str:
+    """Return the path of a file as it may be printed: without keys and control characters."""
+    return visible(mask_path(path))
 
 
 def excerpt(text: SourceText, located: Located) -> Excerpt:

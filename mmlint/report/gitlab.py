@@ -5,12 +5,12 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 from __future__ import annotations
 
-import msgspec
-
 from mmlint.model.finding import Severity
 from mmlint.model.report import Reported, Result
 from mmlint.report.excerpt import clean
 from mmlint.report.fingerprints import Fingerprints
+from mmlint.report.json_text import json_text
+from mmlint.report.masking import mask_path
 from mmlint.report.places import Sources, encodable
 from mmlint.report.view import View
 
@@ -26,7 +26,7 @@ def render(result: Result, view: View) -> str:
     sources = Sources(view)
     fingerprints = Fingerprints(sources)
     entries = [_entry(reported, sources, fingerprints) for reported in result.findings]
-    return msgspec.json.format(msgspec.json.encode(entries), indent=2).decode() + "\n"
+    return json_text(entries)
 
 
 def _entry(reported: Reported, sources: Sources, fingerprints: Fingerprints) -> Json:
@@ -38,7 +38,7 @@ def _entry(reported: Reported, sources: Sources, fingerprints: Fingerprints) -> 
         "fingerprint": fingerprints.of(finding),
         "severity": _SEVERITIES[finding.severity],
         "location": {
-            "path": encodable(finding.place.path),
+            "path": mask_path(encodable(finding.place.path)),
             "lines": {"begin": located.start.line, "end": located.end.line},
         },
     }

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 
 from mmlint.model.inventory import CallSite, Changes, Event, Inventory
-from mmlint.report.excerpt import visible
+from mmlint.report.excerpt import clean
+from mmlint.report.json_text import json_text
 from mmlint.report.places import Sources
 from mmlint.report.view import View
 from mmlint.report.wording import count
@@ -178,7 +179,7 @@ def _markdown(found: Inventory, sources: Sources) -> str:
 
 
 def _json(record: msgspec.Struct) -> str:
-    return msgspec.json.format(msgspec.json.encode(record), indent=2).decode() + "\n"
+    return json_text(record)
 
 
 # --- rows -----------------------------------------------------------------------------------------
@@ -218,7 +219,7 @@ def _escaped(cell: str) -> str:
 
 def _one_line(text: str) -> str:
     """Names come from code and from the disk: what steers a terminal or breaks a line is shown."""
-    return visible(" ".join(text.split()))
+    return clean(text)
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> str:

@@ -7,7 +7,8 @@ import msgspec
 from mmlint.model.finding import Place
 from mmlint.model.report import Reported, Result, Summary, TextEdit
 from mmlint.report.excerpt import clean
-from mmlint.report.masking import mask
+from mmlint.report.json_text import json_text
+from mmlint.report.masking import mask, mask_path
 from mmlint.report.places import Sources, encodable
 from mmlint.report.view import View
 
@@ -87,7 +88,7 @@ def render(result: Result, view: View) -> str:
         findings=[finding_record(reported, sources, view) for reported in result.findings],
         summary=summary_record(result.summary),
     )
-    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+    return json_text(report)
 
 
 def finding_record(reported: Reported, sources: Sources, view: View) -> FindingRecord:
@@ -132,7 +133,8 @@ def writable_edits(reported: Reported) -> tuple[TextEdit, ...]:
     """Return the edits that a report may show: none of a fix that would spell out a secret, for
     a masked one would damage the file it is applied to."""
     edits = reported.edits or ()
-    return () if any(mask(edit.text) != edit.text for edit in edits) else edits
+    hides = any(mask(one.text) != one.text or mask_path(one.path) != one.path for one in edits)
+    return () if hides else edits
 
 
 def _related(place: Place, message: str, sources: Sources) -> RelatedRecord:

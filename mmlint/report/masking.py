@@ -89,6 +89,14 @@ def mask(text: str) -> str:
     return keys.redact(text)
 
 
+def mask_path(path: str) -> str:
+    """Return the path of a file with every key in it cut. Only keys are: names of files must stay
+    what they are for as long as possible."""
+    if "_" not in path:
+        return path
+    return _GLUED_FOREIGN.sub(_mask_glued_foreign, keys.redact_complete(path))
+
+
 def mask_lines(lines: Sequence[str], carrier: bool) -> list[str]:
     """Return ``lines`` (of one whole file, in order, without their ends) masked.
 

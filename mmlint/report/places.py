@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mmlint.model.finding import Place
 from mmlint.model.regex import regex
-from mmlint.report.masking import Masked, lists_secrets, mask, mask_lines
+from mmlint.report.masking import Masked, lists_secrets, mask, mask_lines, mask_path
 from mmlint.report.view import View
 
 _LINE_END = regex(rb"\r\n|\n|\r")
@@ -105,7 +105,7 @@ class Sources:
         first = Position(1, 1)
         start = text.position(place.start) if text else first
         end = text.position(place.end) if text else first
-        return Located(encodable(self._view.shown(place.path)), start, max(start, end))
+        return Located(mask_path(encodable(self._view.shown(place.path))), start, max(start, end))
 
 
 def encodable(text: str) -> str:

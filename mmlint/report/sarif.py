@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from itertools import groupby
 
-import msgspec
-
 from mmlint.model.finding import Place
 from mmlint.model.limits import sentence
 from mmlint.model.report import Notice, Reported, Result, RuleInfo, TextEdit
 from mmlint.report.excerpt import clean
 from mmlint.report.fingerprints import Fingerprints
 from mmlint.report.json_format import writable_edits
+from mmlint.report.json_text import json_text
 from mmlint.report.places import Located, Sources, encodable
 from mmlint.report.uri import relative_uri
 from mmlint.report.view import View
@@ -31,7 +30,7 @@ def render(result: Result, view: View) -> str:
     """Return one SARIF log with one run. Paths are relative to the project root."""
     run = _Run(result, view).log()
     log: Json = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
+    return json_text(log)
 
 
 class _Run:

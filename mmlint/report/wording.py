@@ -7,7 +7,7 @@ from typing import Final
 
 from mmlint.model.limits import sentence
 from mmlint.model.report import Reported, Result
-from mmlint.report.excerpt import visible
+from mmlint.report.excerpt import clean_path
 
 MOST_NAMED: Final = 3
 """Files that a sentence names; the others are counted."""
@@ -44,7 +44,7 @@ def remedy(reported: Reported, shown: Callable[[str], str]) -> str:
         return "suggestion"
     if reported.beyond:
         command = "mmlint --fix" if fix.safety == "safe" else "mmlint --fix --unsafe-fixes"
-        named = [visible(shown(path)) for path in reported.beyond[:MOST_NAMED]]
+        named = [clean_path(shown(path)) for path in reported.beyond[:MOST_NAMED]]
         more = len(reported.beyond) - len(named)
         named += [f"{more} more"] if more else []
         one = "it" if len(reported.beyond) == 1 else "them"

@@ -121,6 +121,14 @@ def redact(text: str) -> str:
     return _SECRET_LOOKING.sub(_cut, text)
 
 
+def redact_complete(text: str) -> str:
+    """Return ``text`` with every complete key cut, and nothing else: ``sk-overview`` and
+    ``sk_dim_customer_addresses`` are words where no one expects a secret."""
+    return FULL.sub(
+        lambda m: f"{m.group(1)}_{m.group(2)}_{m.group(3)}_…" if _real(m) else m.group(), text
+    )
+
+
 def _cut(match: re.Match[str]) -> str:
     word = match.group()
     if FULL_SHOWN.match(word):

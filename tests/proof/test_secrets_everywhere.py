@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from mmlint import rules
 from mmlint.cli import cli
 from mmlint.project.view import Project
+from mmlint.report.masking import mask_path
 from mmlint.rules import Registered, Verdict
 from mmlint.sdk.keys import find_key
 from tests.proof.command import environment, write
@@ -85,9 +86,33 @@ CARRIERS = {
         'client.track({{"event": "{2}", "userId": "{0}", "url": "/{1}"}})  # {2}\n'
         'headers = {{"Authorization": f"Bearer {0}"}}\n'
     ),
+    "src/glued.ts": (
+        'import {{ track }} from "@millimetric/track-node";\n'
+        'export const PUT = () => track({{ event: "e{1}", properties: {{ "a{2}": 1 }} }});\n'
+        'export const GET = () => track({{ event: `\\n{0}`, properties: {{ "a{1}": 1 }} }});\n'
+        'import {{ a as b }} from "./x{1}";\n'
+    ),
+    "jobs/glued.py": (
+        '"""{0}"""\nimport millimetric\nclient = millimetric.MillimetricClient()\n'
+        'client.track({{"event": "e{0}", "properties": {{"x{1}": 1}}}})\n'
+        'helper("k{2}")\n'
+    ),
+    "app/api/{0}/x{1}/route.ts": (
+        'import {{ track }} from "@millimetric/track-node";\n'
+        'export async function POST() {{ track({{ event: "named" }}); }}\n'
+    ),
     "jobs/broken.py": 'import millimetric\nkey = "{0}" "{1}\n',
     "src/broken.ts": 'import {{ track }} from "@millimetric/track-node";\ntrack("{0}" "{1}");\n',
 }  # fmt: skip
+
+IDENTIFIERS = (
+    'import {{ track }} from "@millimetric/track-node";\n'
+    "export async function POST_{0}()"
+    ' {{ track({{ event: "b", properties: {{ x{1}: k{2} }} }}); }}\n'
+    "helper_{0}(k{1}.a{2});\n"
+    'import {{ a{2} as b }} from "./a";\n'
+)
+"""A key is part of a name in code where it has no hyphen."""
 
 _LETTERS = "".join(letter for letter in string.ascii_letters if letter not in "xX")
 
@@ -96,6 +121,10 @@ def _key(kind: str, chance: random.Random) -> str:
     """A key that no shrinking can make look like anything else."""
     secret = "".join(chance.choices(_LETTERS + string.digits + "_-", k=chance.randint(12, 36)))
     return f"{kind}_{chance.choice(('live', 'test'))}_{chance.getrandbits(32):08x}_q7{secret}9"
+
+
+def _identifier(key: str) -> str:
+    return key.replace("-", "")
 
 
 _THREE = st.randoms(use_true_random=False).map(
@@ -107,7 +136,8 @@ class Watched:
     """Everything that was written: what was printed, and what stood in files of mmlint's own."""
 
     def __init__(self, made: list[str], own: Path) -> None:
-        self.hidden = [key.split("_", 3)[3] for key in made]
+        every = [*made, *map(_identifier, made)]
+        self.hidden = [key.split("_", 3)[3] for key in every]
         self.own = own
         self.seen: list[tuple[str, str]] = []
 
@@ -135,7 +165,8 @@ def watching(made: list[str]) -> Iterator[tuple[Watched, Path]]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         root, own = folder / "shop", folder / "own"
-        write(root, {path: text.format(*made) for path, text in CARRIERS.items()})
+        write(root, {path.format(*made): text.format(*made) for path, text in CARRIERS.items()})
+        write(root, {"src/names.ts": IDENTIFIERS.format(*map(_identifier, made))})
         for name in ("tmp", "cache", "reports"):
             (own / name).mkdir(parents=True)
         subprocess.run(["git", "init", "-q"], cwd=root, env=environment(), check=True)
@@ -174,9 +205,22 @@ def test_no_byte_of_a_secret_is_written_anywhere(made: list[str]) -> None:
         watched.run("-v", "--statistics", "--color", "always", "--timings", *outputs, code=1)
         watched.run("--select", "MM2", "--format", "concise", code=1)
         watched.run("--show-files", code=0)
-        for path in (".env", "compose.yaml", "src/a.ts", "jobs/a.py"):
-            for line in (2, 3):
+        glued = ("src/glued.ts", "src/names.ts", "jobs/glued.py")
+        for path in (".env", "compose.yaml", "src/a.ts", "jobs/a.py", *glued):
+            for line in (2, 3, 4):
                 watched.run("explain", f"{path}:{line}")
+        for format_ in ("table", "json", "csv", "markdown"):
+            watched.run("events", "--format", format_, code=0)
+        for format_ in ("text", "json"):
+            watched.run("runtimes", "--format", format_, code=0)
+        watched.run("baseline", "write", code=0)
+        watched.seen.append(("the baseline", Path(".mmlint-baseline").read_text()))
+        for format_ in ("table", "json"):
+            watched.run("baseline", "show", "--format", format_, code=0)
+        watched.run("baseline", "prune", code=0)
+        watched.run("--strict", code=0)
+        os.unlink(".mmlint-baseline")
+        watched.run("config", code=0)
         for words in (("--diff",), ("--diff", "--unsafe-fixes")):
             assert "+++" in watched.run("-v", *words, code=1)
         watched.run("-v", "--fix", "--format", "json")
@@ -219,7 +263,7 @@ def test_a_leak_would_be_seen(tmp_path: Path) -> None:
 def test_every_carrier_s_secret_is_found(carrier: str, tmp_path: Path) -> None:
     """A carrier that nobody looks into would leak nothing either."""
     made = [f"{kind}_live_a1b2c3d4_q7{kind}{'Zq4' * 6}" for kind in ("sk", "rk", "ak")]
-    write(tmp_path, {carrier: CARRIERS[carrier].format(*made)})
+    write(tmp_path, {carrier.format(*made): CARRIERS[carrier].format(*made)})
     for words in (["init", "-q"], ["add", "-A"]):
         subprocess.run(["git", *words], cwd=tmp_path, env=environment(), check=True)
     with patch.dict(os.environ, {"XDG_CACHE_HOME": str(tmp_path / "cache")}):
@@ -229,5 +273,6 @@ def test_every_carrier_s_secret_is_found(carrier: str, tmp_path: Path) -> None:
             done = CliRunner().invoke(cli, ["--format", "concise", "--no-cache"])
         finally:
             os.chdir(here)
-    assert carrier in done.stdout
-    assert "MM2" in done.stdout
+    shown = mask_path(carrier.format(*made))
+    assert shown in done.stdout
+    assert ("MM3" if "{" in carrier else "MM2") in done.stdout
