@@ -16,7 +16,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.applications.convert import SCRIPTS, commit
@@ -32,7 +32,9 @@ _ANNOTATION = re.compile(r"::error (?:title=([^,]*),)?file=([^,]*)")
 _EXTENDS = re.compile(r'"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")')
 _EXCESS = re.compile(r"^(TS2353 .*?)'[^']*'")
 """The compiler names the first unknown key of an object alone."""
-_PRETTIER = (".prettierrc*", "prettier.config.*", "tooling/prettier/index.*")
+_PRETTIER = re.compile(
+    r"(?:^|/)(?:\.prettierrc[^/]*|prettier\.config\.[^/]*|[^/]*prettier/index\.js)$"
+)
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,7 @@ def compare(copy: Path, mmlint: str, out: Path, tools: Path | None) -> int:
     out.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         folder = tools or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        found = _installed(copy, folder.resolve())
-        _settle(copy, found)
+        found = _settled(copy, _installed(copy, folder.resolve()))
         report = _run([mmlint, "--no-cache", "--format", "json", "--exit-zero"], copy)
         (out / "findings.json").write_text(report, "utf-8")
         findings = json.loads(report)["findings"]
@@ -118,29 +119,36 @@ def _format(
     program = str(tools.folder / "node_modules/.bin" / tools.formatter)
     if tools.formatter == "prettier":
         verb = "--write" if write else "--list-different"
-        said = _run([program, verb, "--log-level", "error", *paths], root)
+        said = _run([program, verb, *paths], root)
         names = set(said.splitlines()) & set(paths)
         return [Complaint("prettier", path, "is not formatted") for path in sorted(names)]
     if tools.formatter == "biome":
         more = ["--write"] if write else ["--reporter=github", "--max-diagnostics=1000"]
         said = _run([program, "check", "--linter-enabled=false", *more, *paths], root)
-        if "Checked " not in said:
-            raise RuntimeError(f"biome did not check: {said[:2000]}")
         found = {(one[2], one[1] or "") for one in _ANNOTATION.finditer(said)}
         return [Complaint("biome", path, text) for path, text in sorted(found)]
     return []
 
 
-def _settle(copy: Path, tools: Tools) -> None:
-    """Format what the conversion changed, so that later complaints are the fixes' own."""
+def _settled(copy: Path, tools: Tools) -> Tools:
+    """Format what the conversion changed, so that later complaints are the fixes' own.
+
+    Returns ``tools`` without a formatter where the application's configuration does not work.
+    """
     names = _run(["git", "log", "--format=%s"], copy).splitlines()
-    if tools.formatter and "Formatted" not in names:
-        _link(copy, tools)
-        told = _run(["git", "grep", "-lIE", "@millimetric/|\\.track\\(|\\.flush\\("], copy)
-        paths = [path for path in told.splitlines() if Path(path).suffix in SCRIPTS]
+    if not tools.formatter or "Formatted" in names:
+        return tools
+    _link(copy, tools)
+    told = _run(["git", "grep", "-lIE", "@millimetric/|\\.track\\(|\\.flush\\("], copy)
+    paths = [path for path in told.splitlines() if Path(path).suffix in SCRIPTS]
+    try:
         for first in range(0, len(paths), 200):
             _format(copy, paths[first : first + 200], tools, write=True)
-        commit(copy, "Formatted")
+    except RuntimeError as error:
+        print(f"{copy.name}: {tools.formatter} is not compared: {str(error).splitlines()[-1]}")
+        return replace(tools, formatter="")
+    commit(copy, "Formatted")
+    return tools
 
 
 def _link(root: Path, tools: Tools) -> None:
@@ -170,7 +178,8 @@ def _installed(copy: Path, folder: Path) -> Tools:
         wanted += [f"{one}@{_version(asked, one) or 'latest'}" for one in _extended(text)]
         formatter = "biome"
     else:
-        files = [path for pattern in _PRETTIER for path in copy.glob(pattern)]
+        listed = _run(["git", "ls-files"], copy).splitlines()
+        files = [copy / path for path in listed if _PRETTIER.search(path)]
         if files or "prettier" in asked:
             texts = [path.read_text("utf-8", "replace") for path in files]
             plugins = {one for text in texts for one in _PLUGIN.findall(text)}
@@ -188,7 +197,21 @@ def _installed(copy: Path, folder: Path) -> Tools:
             "--legacy-peer-deps",
         ]
         _run([*npm, *wanted], folder)
+        _link_workspace(copy, folder / "node_modules")
     return Tools(folder, formatter)
+
+
+def _link_workspace(copy: Path, installed: Path) -> None:
+    """Let configurations that are packages of the application's workspace be found."""
+    for path in _run(["git", "ls-files", "*package.json"], copy).splitlines():
+        try:
+            name = json.loads((copy / path).read_text("utf-8")).get("name")
+        except (ValueError, AttributeError):
+            continue  # an example, a template
+        link = installed / name if isinstance(name, str) and name else installed
+        if not link.exists():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to((copy / path).parent)
 
 
 def _extended(text: str) -> list[str]:
@@ -208,7 +231,7 @@ def _version(manifest: dict[str, dict[str, str]], package: str) -> str:
 def _run(words: Sequence[str], cwd: Path) -> str:
     """Return what a command prints; that a formatter or mmlint exits with 1 is its answer."""
     done = subprocess.run(words, cwd=cwd, capture_output=True, text=True, timeout=LIMIT)
-    if done.returncode > 1 and not done.stdout:
+    if (done.returncode > 1 and not done.stdout) or "configuration ━" in done.stderr:
         raise RuntimeError(f"{words[0]} ended with {done.returncode}: {done.stderr[-2000:]}")
     return done.stdout
 
