@@ -164,7 +164,7 @@ def _fitted(made: list[Change] | None, script: Script) -> list[Change] | None:
         for one in suite:
             start, end = script.start(one), script.end(one)
             if start < place < end and isinstance(one, _SIMPLE) and tree.alone(script, one):
-                if not layout.ends_line(source, end):
+                if not layout.ends_line(source, end) or b"\n" in source[start:end]:
                     return made
                 whole = f"{source[start:place].decode()}{text}{source[place:end].decode()}"
                 width, step = layout.width(source, 88), layout.indent_step(source)

@@ -300,6 +300,10 @@ LONG = "a" * 40
             f"y = {{'event': {LONG}, 'anonymous_id': aid, 'b': {LONG[:12]}}}\n"
             f"z({LONG}, {LONG}, 12345)\n",
         ),
+        (
+            f"y = f(\n  «{{'event': {LONG}, 'b': {LONG[:20]}}}»,\n)\n",
+            f"y = f(\n  {{'event': {LONG}, 'anonymous_id': aid, 'b': {LONG[:20]}}},\n)\n",
+        ),
     ],
     ids=[
         "what is in the call fits",
@@ -308,6 +312,7 @@ LONG = "a" * 40
         "a comment behind it",
         "the head of a block",
         "a wider file",
+        "a line of several",
     ],
 )
 def test_a_statement_that_grows_too_long_is_broken_up(marked: str, expected: str) -> None:
