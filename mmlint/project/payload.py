@@ -81,8 +81,7 @@ class EventText(msgspec.Struct, frozen=True):
 class Content(msgspec.Struct, frozen=True):
     """A value of a field: as the event has it, and where it is written (a caller's argument).
 
-    ``own``: it stands in the event itself, alone, and only the API reads it, so that replacing it
-    changes nothing else.
+    ``own``: it stands in the event of ``send`` itself, alone.
     ``text``: the text that it certainly is, as far as it may be shown.
     """
 
@@ -91,6 +90,7 @@ class Content(msgspec.Struct, frozen=True):
     at: Written
     own: bool
     text: str | None
+    send: Send
 
     @property
     def place(self) -> Place:
@@ -140,6 +140,12 @@ class Payloads:
         """Whether nothing but the API reads the key, so that a fix may rename, move or remove it:
         it stands in no call of a project function, and in no variable that something else reads."""
         return self.escapes.is_private(key.send, key.unit, key.field.start, key.name)
+
+    def is_replaceable(self, content: Content) -> bool:
+        """Whether replacing the value changes nothing but the event: only the API reads it."""
+        at = content.at
+        private = self.escapes.is_private
+        return content.own and private(content.send, at.unit, at.value.start, content.name)
 
     @cached_property
     def properties(self) -> tuple[Key, ...]:
@@ -195,12 +201,11 @@ class Payloads:
                 if found is None or self._is_own_parameter(send, found):
                     continue
                 for value, at in alternatives(found):
-                    alone = send.via is None and at.value is value.value is found.value
-                    private = self.escapes.is_private
-                    own = alone and private(send, at.unit, at.value.start, name)
+                    own = send.via is None and at.value is value.value is found.value
                     known = self.program.text(value.unit, value.value, value.environment)
                     whole = known is not None and known[2].key is None
-                    yield Content(name, value, at, own, known[0] if known and whole else None)
+                    text = known[0] if known and whole else None
+                    yield Content(name, value, at, own, text, send)
 
     @cached_property
     def empty_batches(self) -> tuple[Call, ...]:

@@ -94,7 +94,7 @@ def check(project: Project) -> Iterator[Verdict]:
 
 
 def _fix(project: Project, content: Content) -> Fix | None:
-    if not content.own or not project.values.is_now(content.at):
+    if not project.payloads.is_replaceable(content) or not project.values.is_now(content.at):
         return None
     place = content.place
     edit = Replace(place.path, place.start, place.end, "new Date().toISOString()")

@@ -83,7 +83,12 @@ def check(project: Project) -> Iterator[Verdict]:
 
 def _fix(project: Project, content: Content) -> Fix | None:
     call = project.values.serialiser(content.value)
-    if not content.own or call is None or call is not content.at.value or not call.arguments:
+    if (
+        not project.payloads.is_replaceable(content)
+        or call is None
+        or call is not content.at.value
+        or not call.arguments
+    ):
         return None
     first, *rest = call.arguments
     if first.name is not None or any(one.name not in _LAYOUT for one in rest):
