@@ -20,7 +20,7 @@ export async function POST(request) {
   return Response.json({});
 }
 """
-FLUSHES = LOSES.replace("track }", "track, flush }").replace(
+FLUSHES = LOSES.replace("{ track }", "{ flush, track }").replace(
     "  return", "  await flush();\n  return"
 )
 MANIFEST = '{"dependencies": {"next": "15.1.0"}}\n'

@@ -111,7 +111,7 @@ INPUTS: Mapping[str, tuple[bytes, frozenset[str] | None]] = {
     # What is no text, or far too much of it, only must not do harm.
     "env/binary/.env": (b"\x7fELF" + bytes(range(256)) * 400, NOTHING),
     "env/archive/.env": (b"PK\x03\x04" + bytes(range(256)) + b"\n" + ENV, None),
-    "env/utf16/.env": (ENV.decode().encode("utf-16"), NOTHING),
+    "env/utf16/.env": (ENV.decode().encode("utf-16"), frozenset({"MM201"})),
     "env/long/.env": (b"A=" + b"x" * 1_000_000 + b"\n" + ENV, LEAK),
     "env/huge/.env": (ENV * 500_000, NOTHING),
     "yaml/bomb/compose.yml": (b"a: &a [x]\nb: &b [" + b"*a," * 5_000 + b"]\n" + COMPOSE, LEAK),
@@ -352,7 +352,8 @@ def test_a_link_that_is_there_and_cannot_be_followed_is_none(project: Path) -> N
 def test_a_path_that_is_not_there_is_named_and_the_rest_reported(name: str, project: Path) -> None:
     done = mmlint(project, "--format", "json", name, "app/b")
     assert (done.code, places(done)) == (2, ["app/b/route.js"])
-    assert f"{name}: no such file or folder" in done.err.decode()
+    shown = " ".join(name.splitlines())
+    assert f"{shown}: no such file or folder" in done.err.decode()
 
 
 def test_nothing_is_reported_where_no_path_is_there(project: Path) -> None:
@@ -477,7 +478,7 @@ def test_an_empty_configuration_is_one(project: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["mmlint.toml", "package.json", "tsconfig.json", ".git"])
-@pytest.mark.parametrize("words", [(), ("app/route.js",)])
+@pytest.mark.parametrize("words", [(), (".",)])
 def test_a_fifo_in_place_of_a_file_is_told_and_the_rest_is_reported(
     words: tuple[str, ...], name: str, tmp_path: Path
 ) -> None:

@@ -210,7 +210,6 @@ def test_what_is_left_is_reported_on_stderr_with_the_code_of_a_fix(project: Path
     [
         b"",
         JS.encode()[:-5],
-        b"\xff\xfe" + JS.encode("utf-16-le"),
         b"import 'millimetric';\r\n\r\n\n",
     ],
 )

@@ -32,7 +32,7 @@ def project(tmp_path: Path) -> Path:
         (".:1", "is no file"),
         (":1", "is no file"),
         ("app:1", "is no file"),
-        ("app/api/join/route.ts:0", "has no line 0"),
+        ("app/api/join/route.ts:0", "the file has 2 lines"),
         ("app/api/join/route.ts:" + "9" * 5000, "has no line 999999999…"),
         ("app/api/join/route.ts:²", "no rule is called"),
         (f"{LONG}:1", "no such file"),
