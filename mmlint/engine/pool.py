@@ -402,6 +402,6 @@ def forks() -> bool:
 
 
 def may_have_children() -> bool:
-    """Whether this process may start others; the workers of somebody else's pool may not."""
+    """Whether this process may start others; the workers of another program's pool may not."""
     process = sys.modules.get("multiprocessing.process")
     return process is None or not process.current_process().daemon

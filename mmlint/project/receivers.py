@@ -71,14 +71,14 @@ def is_visible(unit: Unit, function: int, value: s.Value, offsets: Iterable[int]
 # --- guards ---------------------------------------------------------------------------------------
 
 
-def presence(test: s.Value, truth: bool) -> Iterator[Condition]:
+def certain_in(test: s.Value, truth: bool) -> Iterator[Condition]:
     """Yield the conditions that hold wherever ``test`` is ``truth``: what is there, for one."""
     if isinstance(test, s.Operation) and test.operator in ("!", "not"):
-        yield from presence(test.operands[0], not truth)
+        yield from certain_in(test.operands[0], not truth)
     elif isinstance(test, s.Choice) and test.operator in ("&&", "||"):
         if (test.operator == "&&") == truth:
-            yield from presence(test.test, truth)
-            yield from presence(test.options[-1], truth)
+            yield from certain_in(test.test, truth)
+            yield from certain_in(test.options[-1], truth)
     elif (found := atom(test)) is not None and found[1] == truth:
         yield found[0]
 
@@ -134,7 +134,7 @@ def is_guarded(unit: Unit, function: int, receiver: s.Value, offset: int) -> boo
     """Whether a test around the byte ``offset`` says that ``receiver`` is there."""
     wanted = condition(receiver)
     around = guards(unit.module.functions[function].body, offset)
-    return wanted is not None and any(wanted in presence(*one) for one in around)
+    return wanted is not None and any(wanted in certain_in(*one) for one in around)
 
 
 # --- getters --------------------------------------------------------------------------------------
