@@ -61,7 +61,7 @@ class Calls:
             for one in self._by_text.values():
                 numbers.update(one.calls if outside(one.entity) else ())
         if units:
-            numbers.update(n for n, call in enumerate(self.every) if call.unit in units)
+            numbers.update(number for unit in units for number in self._by_unit.get(id(unit), ()))
         return self._numbered(numbers)
 
     @cached_property
@@ -89,6 +89,13 @@ class Calls:
 
     def _numbered(self, numbers: Iterable[int]) -> list[Call]:
         return [self.every[number] for number in sorted(numbers)]
+
+    @cached_property
+    def _by_unit(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for number, call in enumerate(self.every):
+            found.setdefault(id(call.unit), []).append(number)
+        return found
 
     @cached_property
     def _by_kind(self) -> dict[type[Entity | None], list[int]]:

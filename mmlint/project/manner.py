@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from typing import Literal as Choices
 
 import msgspec
@@ -15,6 +16,7 @@ from mmlint.project.entity import ProjectFunction
 from mmlint.project.flushing import only_flushes
 from mmlint.project.program import Call, constructor
 from mmlint.project.receivers import written
+from mmlint.project.runtimes import Handler
 from mmlint.project.unit import Unit
 from mmlint.project.view import Project
 
@@ -50,9 +52,7 @@ def manners(project: Project, platform: str) -> list[Manner]:
     chosen = project.choices.flush_fix
     if chosen != "copy":
         return [GUARDED if chosen == "guarded" else AWAIT]
-    found = Counter(_names(project, platform))
-    examples = {_name(one): one for one in _found(project, platform)}
-    return [*(examples[name] for name, _ in found.most_common()), AWAIT]
+    return [*_copied(project).get(platform, ()), AWAIT]
 
 
 def wording(project: Project, unit: Unit, index: int, manner: Manner, flush: str) -> Wording | None:
@@ -88,26 +88,57 @@ def _after(project: Project, unit: Unit, call: str) -> Wording | None:
     return None
 
 
-def _names(project: Project, platform: str) -> Iterator[str]:
-    return (_name(one) for one in _found(project, platform))
+@lru_cache(maxsize=1)
+def _copied(project: Project) -> dict[str, list[Manner]]:
+    """Return how the flushes in the handlers of each platform are waited for, the most frequent way
+    first."""
+    counts: dict[str, Counter[str]] = {}
+    examples: dict[str, Manner] = {}
+    for platform, manner in _found(project):
+        name = manner.kind if manner.waiter is None else f"waiter {written(manner.waiter)}"
+        counts.setdefault(platform, Counter())[name] += 1
+        examples[name] = manner
+    return {
+        platform: [examples[name] for name, _ in names.most_common()]
+        for platform, names in counts.items()
+    }
 
 
-def _name(one: Manner) -> str:
-    return one.kind if one.waiter is None else f"waiter {written(one.waiter)}"
-
-
-def _found(project: Project, platform: str) -> Iterator[Manner]:
-    """Yield how each flush in a handler of the platform is waited for, handler by handler."""
+def _found(project: Project) -> Iterator[tuple[str, Manner]]:
+    """Yield how each flush in a handler is waited for, with the platform of the handler."""
+    by_unit: dict[int, dict[int, Handler]] = {}
+    units: dict[int, Unit] = {}
     for handler in project.handlers:
         unit, index = handler.function.unit, handler.function.index
-        if handler.platform != platform or unit.python:
-            continue
-        for call in project.program.found.of(units=[unit]):
-            inside = unit.is_inside(call.site.function, index)
-            if inside and _flushes(project, call):
-                found = _manner(project, call)
-                if found is not None:
-                    yield found
+        if not unit.python:
+            units[id(unit)] = unit
+            by_unit.setdefault(id(unit), {})[index] = handler
+    for key, unit in units.items():
+        every = project.program.found.of(units=[unit])
+        deferred = set(_deferred(every))
+        for call in every:
+            around = _around(call, by_unit[key])
+            if around is not None and _flushes(project, call):
+                manner = _manner(project, call, deferred)
+                if manner is not None:
+                    yield around.platform, manner
+
+
+def _deferred(every: Sequence[Call]) -> Iterator[int]:
+    """Yield the functions that are handed to ``after``."""
+    for call in every:
+        if calls.after(call.callee):
+            for one in call.call.arguments:
+                if isinstance(one.value, s.Lambda):
+                    yield one.value.function
+
+
+def _around(call: Call, handlers: dict[int, Handler]) -> Handler | None:
+    """Return the innermost handler that a call stands in."""
+    functions, index = call.unit.module.functions, call.site.function
+    while index > 0 and index not in handlers:
+        index = functions[index].parent
+    return handlers.get(index)
 
 
 def _flushes(project: Project, call: Call) -> bool:
@@ -118,7 +149,8 @@ def _flushes(project: Project, call: Call) -> bool:
     return calls.is_flush(callee)
 
 
-def _manner(project: Project, call: Call) -> Manner | None:
+def _manner(project: Project, call: Call, deferred: Collection[int]) -> Manner | None:
+    """How the flush ``call`` is waited for. ``deferred``: the functions that ``after`` runs."""
     unit, flush = call.unit, call.call
     statement = call.site.statement
     value = statement.value if isinstance(statement, s.Evaluate) else None
@@ -134,12 +166,7 @@ def _manner(project: Project, call: Call) -> Manner | None:
     if isinstance(value, s.Call) and handed:
         waits = calls.waits(value, project.program.resolve(unit, value.callee))
         return Manner("waiter", value.callee) if waits else None
-    for _, outer in unit.calls:
-        for one in outer.arguments:
-            here = isinstance(one.value, s.Lambda) and one.value.function == call.site.function
-            if here and calls.after(project.program.resolve(unit, outer.callee)):
-                return Manner("after")
-    return None
+    return Manner("after") if call.site.function in deferred else None
 
 
 def _root(value: s.Value | None) -> str | None:

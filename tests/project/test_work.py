@@ -6,8 +6,10 @@ that size.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -132,3 +134,32 @@ def test_where_all_functions_call_all_the_work_grows_with_the_calls(
 
     small, large = steps(8), steps(16)
     assert large <= 4.6 * small
+
+
+def test_the_manner_of_a_project_is_looked_for_once(tmp_path: Path) -> None:
+    """Every handler that loses an event asks how the others flush."""
+
+    def calls(size: int) -> int:
+        for number in range(size):
+            path = tmp_path / f"app/api/a{number}/route.ts"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            waits = " await flush();" if number % 2 else ""
+            path.write_text(f"{NODE}export async function POST() {{ track({{}});{waits} }}\n")
+        (tmp_path / "package.json").write_text('{ "dependencies": { "next": "15.1.0" } }')
+        count = 0
+
+        def counting(frame: FrameType, event: str, _: object) -> None:
+            nonlocal count
+            count += event == "call" and "/mmlint/project/" in frame.f_code.co_filename
+
+        sys.setprofile(counting)
+        try:
+            result = check(tmp_path)
+        finally:
+            sys.setprofile(None)
+        assert sum(one.finding.code == "MM102" for one in result.findings) == size // 2
+        return count
+
+    small, large = calls(20), calls(40)
+    assert small >= 20
+    assert large <= 2.2 * small
