@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -122,8 +123,13 @@ def indent_step(source: bytes) -> str:
 def width(source: bytes, usual: int) -> int:
     """Return how many columns the lines of the file may have: the least of the customary numbers,
     from ``usual`` on, that no line exceeds which could have been broken."""
-    longest = max((len(one) for one in _breakable(source)), default=0)
+    longest = _longest(source)
     return next((one for one in _WIDTHS if one >= max(longest, usual)), longest)
+
+
+@lru_cache(maxsize=1)  # every fix of a file asks
+def _longest(source: bytes) -> int:
+    return max((len(one) for one in _breakable(source)), default=0)
 
 
 def _breakable(source: bytes) -> Iterator[str]:
@@ -147,8 +153,14 @@ def spread_out(source: bytes, listing: Listing, items: Sequence[str]) -> Change:
     a comma behind the last one unless the file's lists do without."""
     outer = newline(source, listing.start) + indentation(source, listing.start)
     inner = outer + indent_step(source)
-    last = "," if len(_TRAILING.findall(source)) >= len(_BARE.findall(source)) else ""
+    last = "," if _trails(source) else ""
     return listing.start, listing.end, f"{inner}{f',{inner}'.join(items)}{last}{outer}"
+
+
+@lru_cache(maxsize=1)  # every fix of a file asks
+def _trails(source: bytes) -> bool:
+    """Whether lists that go over several lines mostly end in a comma."""
+    return len(_TRAILING.findall(source)) >= len(_BARE.findall(source))
 
 
 def mentions(source: bytes, name: str) -> bool:

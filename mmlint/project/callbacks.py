@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.regex import regex
-from mmlint.project.callee import after, waits
+from mmlint.project.callee import after
 from mmlint.project.calls import in_full
 from mmlint.project.entity import Entity, External, Global
 from mmlint.project.program import Program
@@ -46,18 +46,14 @@ def _describes(callee: Entity | None) -> bool:
 def waiter(program: Program, unit: Unit, offset: int) -> tuple[str, bool] | None:
     """Return how ``unit`` writes ``after`` or a platform's ``waitUntil`` where it calls one that
     can be called at the byte ``offset`` as well, and whether that takes a function."""
-    for _, call in unit.calls:
-        name = written(call.callee)
-        callee = program.called(unit, call)[0] if name is not None else None
-        takes_function = after(callee)
-        if name is None or not (takes_function or waits(call, callee)):
-            continue
-        if _is_visible(unit, name.split(".")[0], offset):
-            return name, takes_function
+    for one in program.found.deferring(unit):
+        name = written(one.call.callee)
+        if name is not None and _is_visible(unit, name.split(".")[0], offset):
+            return name, after(one.callee)
     return None
 
 
 def _is_visible(unit: Unit, name: str, offset: int) -> bool:
     """Whether the name means one thing in the unit, and can be read at the byte ``offset``."""
-    found = [one for one in unit.module.bindings if one.name == name]
+    found = [unit.module.bindings[number] for number in unit.named.get(name, ())]
     return len(found) == 1 and found[0].scope_start <= offset < found[0].scope_end

@@ -12,7 +12,7 @@ from functools import cached_property
 import msgspec
 
 from mmlint.model import syntax as s
-from mmlint.project.callee import speaks_http
+from mmlint.project.callee import after, speaks_http, waits
 from mmlint.project.described import described
 from mmlint.project.entity import (
     Entity,
@@ -86,6 +86,19 @@ class Calls:
             for call in self._numbered(numbers):
                 found.setdefault(id(call.unit), []).append(call)
         return self._found[pattern]
+
+    def deferring(self, unit: Unit) -> list[Call]:
+        """Return the calls in ``unit`` of ``after`` and of what waits for a promise, as
+        ``waitUntil`` does, in source order."""
+        return self._deferring.get(id(unit), [])
+
+    @cached_property
+    def _deferring(self) -> dict[int, list[Call]]:
+        found: dict[int, list[Call]] = {}
+        for call in self.every:
+            if after(call.callee) or waits(call.call, call.callee):
+                found.setdefault(id(call.unit), []).append(call)
+        return found
 
     def _numbered(self, numbers: Iterable[int]) -> list[Call]:
         return [self.every[number] for number in sorted(numbers)]

@@ -32,6 +32,7 @@ class RequestCookies:
         self.surroundings = surroundings
         self._platforms = {one.function: one.platform for one in handlers}
         self._handed: dict[str, set[ProjectFunction]] = {}
+        self._imported: dict[str, tuple[str, Cookies] | None] = {}
 
     def read(self, unit: Unit, offset: int, cookie: str) -> str | None:
         """Return the expression that reads ``cookie`` at the byte ``offset`` of ``unit``: from the
@@ -45,7 +46,8 @@ class RequestCookies:
                 if found is not None:
                     return _written(unit, offset, (parameter.name, index), found, cookie)
             index = function.function.parent
-        return self._of_import(unit, offset, cookie)
+        known = self._of_import(unit)
+        return _written(unit, offset, (known[0], 0), known[1], cookie) if known else None
 
     def _of_parameter(
         self, function: ProjectFunction, number: int, parameter: s.Parameter
@@ -101,15 +103,18 @@ class RequestCookies:
                             found.add(entity)
         return self._handed[pattern]
 
-    def _of_import(self, unit: Unit, offset: int, cookie: str) -> str | None:
+    def _of_import(self, unit: Unit) -> tuple[str, Cookies] | None:
+        """The import that stands for the request, and how it gives cookies."""
+        if unit.path not in self._imported:
+            self._imported[unit.path] = next(self._imports(unit), None)
+        return self._imported[unit.path]
+
+    def _imports(self, unit: Unit) -> Iterator[tuple[str, Cookies]]:
         known = [one for _, one in self._known(unit) if one.imported]
         for name, index in unit.globals.items():
-            if unit.module.bindings[index].kind == "import":
+            if known and unit.module.bindings[index].kind == "import":
                 found = self.program.binding(unit, index)
-                for one in known:
-                    if _describes(one.imported, found):
-                        return _written(unit, offset, (name, 0), one, cookie)
-        return None
+                yield from ((name, one) for one in known if _describes(one.imported, found))
 
     def _known(self, unit: Unit) -> Iterator[tuple[str, Cookies]]:
         for platform in platforms():
@@ -132,11 +137,8 @@ def _written(
     """Write the expression. ``request``: its name, and the function that declares it; None where it
     has no name, or where that means something else at the byte ``offset``."""
     name, owner = request
-    seen = [
-        one
-        for one in unit.module.bindings
-        if one.name == name and one.scope_start <= offset < one.scope_end
-    ]
+    declared = [unit.module.bindings[number] for number in unit.named.get(name or "", ())]
+    seen = [one for one in declared if one.scope_start <= offset < one.scope_end]
     inner = max(seen, key=lambda one: one.scope_start, default=None)
     if inner is None or inner.owner != owner or inner.kind not in ("parameter", "import"):
         return None

@@ -56,7 +56,7 @@ def flush_here(
     """Return how function ``index`` of ``unit`` flushes before ``exits`` what is sent at ``spot``:
     by the client that sends; None where it is not known how that is written there."""
     for place in dict.fromkeys((spot, project.flow.origin(spot))):
-        call = _call_at(unit, place) if place.unit is unit else None
+        call = unit.call_at(place.start, place.end) if place.unit is unit else None
         if call is None or not isinstance(project.program.resolve(unit, call.callee), SdkFunction):
             continue
         if isinstance(call.callee, s.Member):
@@ -125,7 +125,7 @@ def _declared_at(unit: Unit, name: s.Value) -> int:
 
 def _is_bare(spot: Spot) -> bool:
     """Whether the send is a call of the SDK's own function, not of a client."""
-    call = _call_at(spot.unit, spot)
+    call = spot.unit.call_at(spot.start, spot.end)
     return call is not None and isinstance(call.callee, s.Name)
 
 
@@ -145,7 +145,7 @@ def _import_statement(project: Project, unit: Unit) -> s.Import | None:
 def _offered(project: Project, unit: Unit, spot: Spot) -> Flushing | None:
     """The flush that the wrapper itself offers, where the file knows only the wrapper: of the same
     object, or of the same module."""
-    call = _call_at(unit, spot)
+    call = unit.call_at(spot.start, spot.end)
     if call is None:
         return None
     if isinstance(call.callee, s.Member):
@@ -258,16 +258,10 @@ def _is_flush(one: SdkFunction) -> bool:
 
 def _added(unit: Unit, statement: s.Node, found: Flushing) -> Flushing | None:
     """``found``, with its name added to an import; None where the name is taken."""
-    if any(one.name == found.expression for one in unit.module.bindings):
+    if found.expression in unit.named:
         return None
     edit = ImportName(unit.path, statement.start, statement.end, found.expression)
     return replace(found, edits=(edit,))
-
-
-def _call_at(unit: Unit, spot: Spot) -> s.Call | None:
-    return next(
-        (one for _, one in unit.calls if (one.start, one.end) == (spot.start, spot.end)), None
-    )
 
 
 def _module_names(project: Project, unit: Unit) -> Iterator[tuple[str, int, Entity | None]]:

@@ -114,9 +114,8 @@ def _found(project: Project) -> Iterator[tuple[str, Manner]]:
             units[id(unit)] = unit
             by_unit.setdefault(id(unit), {})[index] = handler
     for key, unit in units.items():
-        every = project.program.found.of(units=[unit])
-        deferred = set(_deferred(every))
-        for call in every:
+        deferred = set(_deferred(project.program.found.deferring(unit)))
+        for call in project.program.found.of(units=[unit]):
             around = _around(call, by_unit[key])
             if around is not None and _flushes(project, call):
                 manner = _manner(project, call, deferred)

@@ -18,7 +18,7 @@ from mmlint.model.finding import (
 )
 from mmlint.model.walk import inside, own_values
 from mmlint.project.callbacks import is_streamed, runs_afterwards, waiter
-from mmlint.project.callee import CHAINS, COMBINATORS, TASKS, after, path_of, waits
+from mmlint.project.callee import CHAINS, COMBINATORS, TASKS, path_of
 from mmlint.project.entity import ProjectFunction, SdkFunction
 from mmlint.project.flow import Delivery, Exit, Spot
 from mmlint.project.flushing import Flushing, flush_here
@@ -81,12 +81,12 @@ def _hand_over(project: Project, unit: Unit, begin: int, value: s.Value) -> Fix 
 
 def _can_be_awaited(project: Project, spot: Spot) -> bool:
     """Whether the call itself gives the promise (a timer that is handed ``flush`` does not)."""
-    for _, call in spot.unit.calls:
-        if (call.start, call.end) == (spot.start, spot.end):
-            found = project.program.resolve(spot.unit, call.callee)
-            promises = project.flow.requests.get(spot, False)
-            return promises or isinstance(found, SdkFunction | ProjectFunction)
-    return False
+    call = spot.unit.call_at(spot.start, spot.end)
+    if call is None:
+        return False
+    found = project.program.resolve(spot.unit, call.callee)
+    promises = project.flow.requests.get(spot, False)
+    return promises or isinstance(found, SdkFunction | ProjectFunction)
 
 
 def _can_be_async(function: s.Function) -> bool:
@@ -112,19 +112,17 @@ def flush_behind(
 def _deferred(project: Project, unit: Unit, index: int, spot: Spot) -> ProjectFunction | None:
     """The function that runs later and sends at ``spot``: what is handed to ``after`` or, called,
     to ``waitUntil``."""
-    for site, call in unit.calls:
-        around = call.start <= spot.start and spot.end <= call.end
-        if not around or not unit.is_inside(site.function, index):
+    for one in project.program.found.deferring(unit):
+        around = one.call.start <= spot.start and spot.end <= one.call.end
+        if not around or not unit.is_inside(one.site.function, index):
             continue
-        callee = project.program.resolve(unit, call.callee)
-        if after(callee) or waits(call, callee):
-            for argument in call.arguments:
-                value = argument.value
-                if isinstance(value, s.Call):
-                    value = value.callee
-                found = project.program.resolve(unit, value)
-                if isinstance(found, ProjectFunction):
-                    return found
+        for argument in one.call.arguments:
+            value = argument.value
+            if isinstance(value, s.Call):
+                value = value.callee
+            found = project.program.resolve(unit, value)
+            if isinstance(found, ProjectFunction):
+                return found
     return None
 
 
@@ -259,7 +257,7 @@ def _is_under_way(project: Project, unit: Unit, exits: list[Exit]) -> bool:
     is queued only later. Returned as it is, it can be awaited first (``HoistReturn``)."""
     for one in exits:
         for spot in one.state.pending:
-            call = next((x for _, x in spot.unit.calls if _is_at(x, spot)), None)
+            call = spot.unit.call_at(spot.start, spot.end)
             if call is None or not _gives_promise(project, spot.unit, call):
                 continue
             held = project.statement(spot.unit, spot.start)
@@ -269,10 +267,6 @@ def _is_under_way(project: Project, unit: Unit, exits: list[Exit]) -> bool:
             ):
                 return True
     return False
-
-
-def _is_at(call: s.Call, spot: Spot) -> bool:
-    return (call.start, call.end) == (spot.start, spot.end)
 
 
 def _gives_promise(project: Project, unit: Unit, value: s.Value) -> bool:

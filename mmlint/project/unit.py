@@ -190,6 +190,14 @@ class Unit:
                         before.append(call)
         return found
 
+    def call_at(self, start: int, end: int) -> s.Call | None:
+        """Return the call that stands from byte ``start`` to byte ``end``."""
+        return self._calls_at.get((start, end))
+
+    @cached_property
+    def _calls_at(self) -> dict[tuple[int, int], s.Call]:
+        return {(one.start, one.end): one for _, one in reversed(self.calls)}
+
     @cached_property
     def takers(self) -> dict[int, list[s.Call]]:
         """Function to the calls whose arguments it is written in, outer before inner."""
@@ -258,6 +266,14 @@ class Unit:
             if any(name.binding == binding for name, _ in pattern_names(statement.target))
         ]
         return len(found) == 1
+
+    @cached_property
+    def named(self) -> dict[str, list[int]]:
+        """Names to the bindings that declare them, in source order."""
+        found: dict[str, list[int]] = {}
+        for index, binding in enumerate(self.module.bindings):
+            found.setdefault(binding.name, []).append(index)
+        return found
 
     @cached_property
     def globals(self) -> dict[str, int]:

@@ -337,8 +337,9 @@ class Project:
         """Return the first of ``names`` that is declared and can be read at the byte ``offset``."""
         here = unit.function_at(offset)
         for name in names:
-            for binding in unit.module.bindings:
-                if binding.name != name or binding.kind in ("import", "function", "class"):
+            for number in unit.named.get(name, ()):
+                binding = unit.module.bindings[number]
+                if binding.kind in ("import", "function", "class"):
                     continue
                 seen = binding.scope_start <= offset < binding.scope_end
                 owned = unit.is_inside(here, binding.owner)

@@ -58,6 +58,7 @@ class Webhooks:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self._found_events: dict[str, list[int]] = {}
         self._own: dict[ProjectFunction, Webhook | None] = {}
         self._reached: dict[ProjectFunction, Webhook | None] = {}
         self._checking: dict[ProjectFunction, Webhook | None] = {}
@@ -126,16 +127,26 @@ class Webhooks:
     def event(self, unit: Unit, offset: int) -> str | None:
         """Return the variable in scope at the byte ``offset`` that holds the provider's verified
         event, if that has an ``id``."""
+        bindings = unit.module.bindings
         here = unit.function_at(offset)
-        visible: dict[str, list[int]] = {}
-        for number, binding in enumerate(unit.module.bindings):
-            seen = binding.scope_start <= offset < binding.scope_end
-            if seen and binding.start < offset and unit.is_inside(here, binding.owner):
-                visible.setdefault(binding.name, []).append(number)
-        for name, numbers in visible.items():
-            if len(numbers) == 1 and self._is_event(unit, numbers[0]):
+
+        def visible(number: int) -> bool:
+            one = bindings[number]
+            seen = one.scope_start <= offset < one.scope_end and one.start < offset
+            return seen and unit.is_inside(here, one.owner)
+
+        for number in self._events(unit):
+            name = bindings[number].name
+            if [one for one in unit.named[name] if visible(one)] == [number]:
                 return name
         return None
+
+    def _events(self, unit: Unit) -> list[int]:
+        """The variables of a unit that hold verified events."""
+        if unit.path not in self._found_events:
+            numbers = range(len(unit.module.bindings))
+            self._found_events[unit.path] = [one for one in numbers if self._is_event(unit, one)]
+        return self._found_events[unit.path]
 
     def _is_event(self, unit: Unit, binding: int) -> bool:
         held = [

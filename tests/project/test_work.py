@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -136,30 +137,54 @@ def test_where_all_functions_call_all_the_work_grows_with_the_calls(
     assert large <= 4.6 * small
 
 
-def test_the_manner_of_a_project_is_looked_for_once(tmp_path: Path) -> None:
-    """Every handler that loses an event asks how the others flush."""
+FIXES: dict[str, Callable[[int], dict[str, str]]] = {
+    "routes, each a file, with half of them healthy": lambda n: {
+        f"app/api/a{number}/route.ts": f"{NODE}export async function POST() {{ track({{}}); "
+        f"{'await flush();' if number % 2 else ''} }}\n"
+        for number in range(n)
+    },
+    "branches of one route": lambda n: route(
+        repeated("if (req.a#) { track({ event: `a`, anonymous_id: req.b }); return; }", n)
+    ),
+    "cases of one route": lambda n: route(
+        f"switch (req.a) {{ {repeated('case #: track({ event: `a` }); break;', n)} }}"
+    ),
+    "functions of one Python file": lambda n: python(
+        "    pass\n"
+        + repeated(
+            "\ndef view#(request):\n    client.track({'event': 'a', 'user_id': request.b})\n", n
+        )
+    ),
+}
 
-    def calls(size: int) -> int:
-        for number in range(size):
-            path = tmp_path / f"app/api/a{number}/route.ts"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            waits = " await flush();" if number % 2 else ""
-            path.write_text(f"{NODE}export async function POST() {{ track({{}});{waits} }}\n")
+
+@pytest.mark.parametrize("name", FIXES)
+def test_fixes_of_twice_the_size_are_twice_the_work(name: str, tmp_path: Path) -> None:
+    """Each asks how the project flushes, what is in scope, and how the file is laid out. Counted
+    are lines of mmlint that are run."""
+
+    def lines_run(size: int) -> int:
+        for path, text in FIXES[name](size).items():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text)
         (tmp_path / "package.json").write_text('{ "dependencies": { "next": "15.1.0" } }')
-        count = 0
+        lines = 0
 
-        def counting(frame: FrameType, event: str, _: object) -> None:
-            nonlocal count
-            count += event == "call" and "/mmlint/project/" in frame.f_code.co_filename
+        def counting(frame: FrameType, event: str, _: object) -> Any:
+            nonlocal lines
+            lines += event == "line"
+            return counting if "/mmlint/" in frame.f_code.co_filename else None
 
-        sys.setprofile(counting)
+        before = sys.gettrace()
+        sys.settrace(counting)
         try:
             result = check(tmp_path)
         finally:
-            sys.setprofile(None)
-        assert sum(one.finding.code == "MM102" for one in result.findings) == size // 2
-        return count
+            sys.settrace(before)
+        assert result.findings
+        return lines
 
-    small, large = calls(20), calls(40)
-    assert small >= 20
-    assert large <= 2.2 * small
+    lines_run(10)  # what is loaded once is loaded
+    small, large = lines_run(150), lines_run(300)
+    assert small >= 150
+    assert large <= 2.05 * small
