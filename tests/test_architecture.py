@@ -71,7 +71,7 @@ MODULES = {_module(path): path for path in FILES}
 
 
 def _layer(module: str) -> str:
-    """``mmlint.project.flow`` lies in ``project``; the package itself in no layer."""
+    """``mmlint.project.delivery.analysis`` lies in ``project``; the package itself in no layer."""
     return module.partition(".")[2].partition(".")[0]
 
 

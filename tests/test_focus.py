@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 
 from mmlint import cli, focus
-from mmlint.engine.observe import Observer
+from mmlint.engine.discovery.observe import Observer
 from mmlint.files.listing import listing
 from tests.engine.test_imports import projects
 

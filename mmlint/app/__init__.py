@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from mmlint.config import Settings
-    from mmlint.engine.clock import Clock
     from mmlint.engine.fixer import Fixed
+    from mmlint.engine.timings import Clock
     from mmlint.report import View
 
 NOTHING_READ = Summary(files=0, parsed=0, skipped={}, errors=0, warnings=0, ignored=0, fixable=0)
@@ -53,7 +53,7 @@ def run(request: Request, stdin: Callable[[], bytes] | None = None) -> int:
     ``stdin``: reads the file that ``--stdin-filename`` names. Raises nothing a user must not see.
     """
     from mmlint.app.progress import Progress
-    from mmlint.engine.clock import Clock
+    from mmlint.engine.timings import Clock
 
     progress, clock = Progress(), Clock()
     try:
@@ -375,7 +375,7 @@ def _statistics(result: Result) -> str:
 
 def _files(session: Session) -> list[str]:
     """Return the files that are checked."""
-    from mmlint.engine.observe import covers
+    from mmlint.engine.discovery.observe import covers
 
     session.lint({})
     session.close()
@@ -461,7 +461,7 @@ def replace_notices(result: Result, more: Sequence[Notice]) -> Result:
 
 def runtimes(name: str, format_: str) -> str:
     """Return every handler of the project around ``name`` with its runtime and the evidence."""
-    from mmlint.engine.story import handlers
+    from mmlint.engine.explain.line import handlers
     from mmlint.report.excerpt import clean, clean_path
     from mmlint.report.json_text import json_text
     from mmlint.report.masking import mask_path

@@ -50,7 +50,7 @@ def _place(request: Request, settings: Settings, root: Path) -> tuple[Path, bool
 
 
 def _read(path: Path, root: Path) -> dict[Entry, int]:
-    from mmlint.engine.baseline import BadBaseline, parse
+    from mmlint.engine.analysis.baseline import BadBaseline, parse
     from mmlint.files.reading import Unreadable, read
 
     inside = root if path.is_relative_to(root) else path.parent
@@ -87,7 +87,7 @@ def stale(session: Session) -> list[StaleEntry]:
     There are none where something went wrong, for that may be why; and none of files out of the
     focus, of files that do not parse, and of rules that did not run.
     """
-    from mmlint.engine.baseline import stale as gone
+    from mmlint.engine.analysis.baseline import stale as gone
 
     observed = session.observed
     if observed is None or any(one.failed for one in session.notices):
@@ -125,7 +125,7 @@ def write(request: Request, force: bool = False) -> str:
 
     A baseline that is there already is kept unless ``force`` is set. Raises UsageError.
     """
-    from mmlint.engine.baseline import entries_of, render, replaceable
+    from mmlint.engine.analysis.baseline import entries_of, render, replaceable
 
     session = _whole_project(replace(request, no_baseline=True))
     path, _ = _place(request, session.settings, session.root)
@@ -151,7 +151,7 @@ def write(request: Request, force: bool = False) -> str:
 
 def prune(request: Request) -> str:
     """Drop the entries whose findings are gone; return what to say of it. Raises UsageError."""
-    from mmlint.engine.baseline import pruned, render
+    from mmlint.engine.analysis.baseline import pruned, render
 
     session = _whole_project(request)
     path, _ = _place(request, session.settings, session.root)

@@ -34,7 +34,7 @@ def events(path: str, format_: str, revision: str | None = None, cache: bool = T
 
 
 def _gathered(session: Session) -> Inventory:
-    from mmlint.engine.inventory import inventory
+    from mmlint.engine.analysis.inventory import inventory
 
     project = session.linked()
     session.close()

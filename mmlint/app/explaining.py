@@ -44,7 +44,7 @@ def _number(name: str, digits: str) -> int:
 
 
 def _story(name: str, line: int | None = None, column: int | None = None) -> str:
-    from mmlint.engine.story import Story
+    from mmlint.engine.explain.line import Story
     from mmlint.report.excerpt import clean_lines, clean_path
 
     if not name or os.path.isdir(name):

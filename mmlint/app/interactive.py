@@ -145,7 +145,7 @@ class Dialogue:
     def _ignore(self, one: Reported) -> bool:
         """Write a comment that hides the finding; return whether that was done."""
         from mmlint.files.kinds import language
-        from mmlint.languages.suppressing import proposals
+        from mmlint.languages.edits.suppressing import proposals
 
         reason = (self.ask("Why? ") or "").strip()
         if not reason:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from mmlint.config import Settings
-    from mmlint.engine.clock import Clock
+    from mmlint.engine.timings import Clock
     from mmlint.files.listing import Lister
 
 COMMANDS = ("check", "events", "baseline", "explain", "rules", "runtimes", "config", "clean")

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from mmlint.config import Settings
+    from mmlint.engine.analysis.judge import Policy
     from mmlint.engine.cache import Cache
-    from mmlint.engine.clock import Clock
-    from mmlint.engine.judge import Policy
-    from mmlint.engine.observe import Observed, Observer
-    from mmlint.engine.pool import Observing
+    from mmlint.engine.discovery.observe import Observed, Observer
+    from mmlint.engine.facts.parser_pool import Observing
     from mmlint.engine.renaming import Renamings
+    from mmlint.engine.timings import Clock
     from mmlint.files.listing import Lister, Listing
     from mmlint.model.baseline import Entry
-    from mmlint.project.view import Project
+    from mmlint.project.project import Project
     from mmlint.rules import Registered
 
 MAX_NAME_ROUNDS = 4
@@ -65,7 +65,7 @@ class Session:
         lister: Lister | None = None,
         baseline: Mapping[Entry, int] | None = None,
     ) -> None:
-        from mmlint.engine.clock import Clock
+        from mmlint.engine.timings import Clock
 
         self.root = root
         self.settings = settings
@@ -104,7 +104,7 @@ class Session:
 
     def lint(self, overlay: Mapping[str, bytes]) -> list[Reported]:
         """Return the findings in the focus, with ``overlay`` (path to bytes) in place of files."""
-        from mmlint.engine.garbage import uncollected
+        from mmlint.engine.gc_switch import uncollected
 
         with uncollected():
             return self._lint({**self.overlay, **overlay})
@@ -112,7 +112,7 @@ class Session:
     def _lint(self, merged: Mapping[str, bytes]) -> list[Reported]:
         project = self._project(merged)
         # Not sooner: this loads all rules, which is done while others work.
-        from mmlint.engine.judge import judge
+        from mmlint.engine.analysis.judge import judge
         from mmlint.model.suggest import did_you_mean
 
         observed = self.observed
@@ -150,7 +150,7 @@ class Session:
         """Note why each named path is not checked, if so; return what the user is told."""
         if not self.focus or self._observer is None:
             return []
-        from mmlint.engine.unread import Unread, told
+        from mmlint.engine.discovery.unread import Unread, told
 
         observer = self._observer
         asked = Unread(
@@ -169,7 +169,7 @@ class Session:
         """Return which of all the project's ``findings`` the baseline holds."""
         if not self.baseline:
             return [False] * len(findings)
-        from mmlint.engine.baseline import entries_of, known
+        from mmlint.engine.analysis.baseline import entries_of, known
 
         self.entries = entries_of(findings, observed.facts, observed.sources)
         return known(self.entries, self.baseline)
@@ -232,8 +232,8 @@ class Session:
         return sum(not self.settings.excludes(one) for one in self.focus - self.unread.keys())
 
     def _project(self, overlay: Mapping[str, bytes]) -> Project:
-        from mmlint.engine.observe import Observer
-        from mmlint.engine.pool import OBSERVING
+        from mmlint.engine.discovery.observe import Observer
+        from mmlint.engine.facts.parser_pool import OBSERVING
 
         if self._observer is None:
             cache = self._cache()
@@ -292,7 +292,7 @@ class Session:
 
     def _linked(self, observed: Observed) -> tuple[Project, list[str]]:
         """Return the project, and the files that it would like to see too."""
-        from mmlint.project.wanted import wanted
+        from mmlint.project.demand import wanted
 
         with self.clock.measure("links"):
             project = self._link(observed)
@@ -305,8 +305,8 @@ class Session:
         return None if folder is None else Cache(folder)
 
     def _observing(self, cache: Cache | None) -> Observing:
-        from mmlint.engine.pack import Pack
-        from mmlint.engine.pool import Observing
+        from mmlint.engine.facts.facts_cache import Pack
+        from mmlint.engine.facts.parser_pool import Observing
 
         observing = Observing(
             jobs=self.jobs,
@@ -340,7 +340,7 @@ class Session:
             self._lister.stop()
 
     def _link(self, observed: Observed) -> Project:
-        from mmlint.project.view import Choices, Project
+        from mmlint.project.project import Choices, Project
 
         settings = self.settings
         choices = Choices(
@@ -371,7 +371,7 @@ class Session:
 
     def policy(self) -> Policy:
         """Return which verdicts count, by the configuration."""
-        from mmlint.engine.judge import Policy
+        from mmlint.engine.analysis.judge import Policy
 
         settings = self.settings
 
@@ -395,7 +395,7 @@ class Session:
 
     def is_named(self, path: str) -> bool:
         """Whether the focus is about the file."""
-        from mmlint.engine.observe import covers
+        from mmlint.engine.discovery.observe import covers
 
         return covers(self.focus, path)
 
@@ -442,7 +442,7 @@ class Session:
 
     def _edits(self, finding: Finding) -> tuple[TextEdit, ...] | None:
         """Write the fix's named edits out as text; None where they cannot be written safely."""
-        from mmlint.languages.edits import write
+        from mmlint.languages.edits.writing import write
 
         observed = self.observed
         assert observed is not None

@@ -26,27 +26,27 @@ def observe(data: bytes, language: Language, salt: bytes = b"") -> FileFacts:
 
 def _observe(data: bytes, language: Language, salt: bytes) -> FileFacts:
     if language == "python":
-        from mmlint.languages.python import observe as read_python
+        from mmlint.languages.python.adapter import observe as read_python
 
         return _facts(data, language, read_python(data, salt), salt)
     if language == "javascript" or language == "typescript" or language == "tsx":
-        from mmlint.languages.javascript import observe as read_script
+        from mmlint.languages.javascript.adapter import observe as read_script
 
         return _facts(data, language, read_script(data, language, salt=salt), salt)
     if language == "dotenv":
-        from mmlint.languages.dotenv import observe as read_env_file
+        from mmlint.languages.settings.dotenv import observe as read_env_file
 
         return read_env_file(data, salt)
     if language in ("html", "vue", "svelte", "astro"):
-        from mmlint.languages.components import observe as read_component
+        from mmlint.languages.markup.components import observe as read_component
 
         return read_component(data, language, salt)
     if language in ("json", "yaml", "toml"):
-        from mmlint.languages.settings import observe as read_settings
+        from mmlint.languages.settings.adapter import observe as read_settings
 
         return read_settings(data, language, salt)
     if language == "dockerfile" or language == "shell":
-        from mmlint.languages.shell import observe as read_commands
+        from mmlint.languages.settings.shell import observe as read_commands
 
         return read_commands(data, language, salt)
     from mmlint.languages.text import observe as read_text

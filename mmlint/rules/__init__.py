@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 import msgspec
 
 from mmlint.model.finding import Fix, Place, Related, Safety, Severity
-from mmlint.project.view import Project
+from mmlint.project.project import Project
 
 
 class Rule(msgspec.Struct, frozen=True):

@@ -52,11 +52,11 @@ from collections.abc import Iterator
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Place
-from mmlint.project.entity import NOTHING
-from mmlint.project.identity import Written, same, written
-from mmlint.project.shape import Field
-from mmlint.project.unit import Unit
-from mmlint.project.view import Project
+from mmlint.project.events.identity import Written, same, written
+from mmlint.project.project import Project
+from mmlint.project.semantic.entity import NOTHING
+from mmlint.project.semantic.shape import Field
+from mmlint.project.semantic.unit import Unit
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM304", "warning")

@@ -45,11 +45,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.identity import removals, resets, written
-from mmlint.project.minting import Minting
-from mmlint.project.removal import remove_call
-from mmlint.project.sends import Send
-from mmlint.project.view import Project
+from mmlint.project.dataflow.value_sources import Minting
+from mmlint.project.events.identity import removals, resets, written
+from mmlint.project.events.sends import Send
+from mmlint.project.fixes.removal import remove_call
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM303", "error", fixable="unsafe")

@@ -59,8 +59,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Fix, RenameKey
-from mmlint.project.refusals import Refusals, Refused
-from mmlint.project.view import Project
+from mmlint.project.http.refusals import Refusals, Refused
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM703", "error", fixable="safe")

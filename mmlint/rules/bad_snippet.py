@@ -38,8 +38,8 @@ from collections.abc import Iterator
 
 from mmlint.model.facts import ScriptTag
 from mmlint.model.finding import Fix, Place, Replace
-from mmlint.project.tags import Tagged, is_loader
-from mmlint.project.view import Project
+from mmlint.project.events.tags import Tagged, is_loader
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 from mmlint.sdk.keys import is_placeholder
 

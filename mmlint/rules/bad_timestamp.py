@@ -74,8 +74,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Fix, Replace
-from mmlint.project.payload import Content
-from mmlint.project.view import Project
+from mmlint.project.events.payload import Content
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM613", "error", fixable="safe")

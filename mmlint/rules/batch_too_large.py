@@ -48,8 +48,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Fix, Place, Replace
-from mmlint.project.sizes import Size, Sizes
-from mmlint.project.view import Project
+from mmlint.project.events.sizes import Size, Sizes
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 from mmlint.sdk.surface import MAX_BATCH
 

@@ -66,8 +66,8 @@ from collections.abc import Iterator
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Fix, Related, RemoveStatement
-from mmlint.project.sends import Send
-from mmlint.project.view import Project
+from mmlint.project.events.sends import Send
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 from mmlint.sdk.schema import canonical_side
 

@@ -49,8 +49,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Place, Related
-from mmlint.project.payload import options
-from mmlint.project.view import Project
+from mmlint.project.events.payload import options
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM608", "warning")

@@ -61,8 +61,8 @@ from collections.abc import Iterator
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Edit, Fix, RemoveEntry, RemoveStatement
-from mmlint.project.payload import Key
-from mmlint.project.view import Project
+from mmlint.project.events.payload import Key
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 from mmlint.sdk.schema import ENRICHED
 

@@ -50,7 +50,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.regex import regex
-from mmlint.project.view import Project
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM605", "warning")

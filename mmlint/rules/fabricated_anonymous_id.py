@@ -65,10 +65,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Place, Related
-from mmlint.project.identity import alternatives
-from mmlint.project.keeping import Keeping
-from mmlint.project.minting import Minting, Origin
-from mmlint.project.view import Project
+from mmlint.project.dataflow.persistence_sinks import Keeping
+from mmlint.project.dataflow.value_sources import Minting, Origin
+from mmlint.project.events.identity import alternatives
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM302", "error")

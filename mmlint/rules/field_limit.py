@@ -49,8 +49,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.payload import Content
-from mmlint.project.view import Project
+from mmlint.project.events.payload import Content
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 from mmlint.sdk.schema import LIMITS, MAX_PROPERTIES, MAY_BE_EMPTY
 

@@ -65,9 +65,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.identity import Written
-from mmlint.project.payload import Key
-from mmlint.project.view import Project
+from mmlint.project.events.identity import Written
+from mmlint.project.events.payload import Key
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 from mmlint.sdk.schema import MONEY_KEYS
 

@@ -44,9 +44,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.flow import Spot
-from mmlint.project.responses import responses
-from mmlint.project.view import Project, related, spot_place
+from mmlint.project.delivery.analysis import Spot
+from mmlint.project.lifecycle.responses import responses
+from mmlint.project.project import Project, related, spot_place
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM103", "warning")

@@ -52,9 +52,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Fix
-from mmlint.project.leaks import StraySecret, stray_secrets
-from mmlint.project.reading import read_instead
-from mmlint.project.view import Project
+from mmlint.project.fixes.reading import read_instead
+from mmlint.project.project import Project
+from mmlint.project.secrets.leaks import StraySecret, stray_secrets
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM203", "error", fixable="unsafe")

@@ -34,8 +34,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.keys import malformed_keys
-from mmlint.project.view import Project
+from mmlint.project.project import Project
+from mmlint.project.secrets.keys import malformed_keys
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM206", "warning")

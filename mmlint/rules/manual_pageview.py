@@ -45,10 +45,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.navigation import Navigation, counts_by_itself
-from mmlint.project.program import Call
-from mmlint.project.removal import remove_call
-from mmlint.project.view import Project
+from mmlint.project.events.navigation import Navigation, counts_by_itself
+from mmlint.project.fixes.removal import remove_call
+from mmlint.project.project import Project
+from mmlint.project.semantic.program import Call
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM404", "warning", fixable="unsafe")

@@ -62,8 +62,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Fix
-from mmlint.project.payload import Key
-from mmlint.project.view import Project
+from mmlint.project.events.payload import Key
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 from mmlint.sdk.schema import MISNAMED
 

@@ -60,9 +60,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.attribution import add_anonymous_id, without_browser
-from mmlint.project.sends import Send
-from mmlint.project.view import Project
+from mmlint.project.events.sends import Send
+from mmlint.project.fixes.attribution import add_anonymous_id, without_browser
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM301", "error", fixable="safe")

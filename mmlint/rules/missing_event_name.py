@@ -52,9 +52,9 @@ from collections.abc import Iterator
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Place
-from mmlint.project.sends import Send
-from mmlint.project.unit import Unit
-from mmlint.project.view import Project
+from mmlint.project.events.sends import Send
+from mmlint.project.project import Project
+from mmlint.project.semantic.unit import Unit
 from mmlint.rules import Rule, Verdict
 from mmlint.sdk.schema import MISNAMED
 

@@ -68,10 +68,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Related
-from mmlint.project.flow import Exit, Spot
-from mmlint.project.repair import flush_behind
-from mmlint.project.view import Project, related, spot_place
-from mmlint.project.wrapping import Coverage
+from mmlint.project.delivery.analysis import Exit, Spot
+from mmlint.project.fixes.repair import flush_behind
+from mmlint.project.project import Project, related, spot_place
+from mmlint.project.semantic.wrapping import Coverage
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM102", "error", fixable="safe")

@@ -32,9 +32,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import AddEntry, Fix
-from mmlint.project.clients import Setup
-from mmlint.project.options import lacks_host
-from mmlint.project.view import Project
+from mmlint.project.events.clients import Setup
+from mmlint.project.events.options import lacks_host
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM702", "error", fixable="unsafe")

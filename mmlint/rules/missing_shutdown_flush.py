@@ -63,9 +63,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Place, Related
-from mmlint.project.shutdown import Shutdowns
-from mmlint.project.unit import Unit
-from mmlint.project.view import Project
+from mmlint.project.lifecycle.shutdown import Shutdowns
+from mmlint.project.project import Project
+from mmlint.project.semantic.unit import Unit
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM105", "warning")

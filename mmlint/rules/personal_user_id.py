@@ -54,9 +54,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Place
-from mmlint.project.entity import Parameter
-from mmlint.project.identity import alternatives, is_personal
-from mmlint.project.view import Project
+from mmlint.project.events.identity import alternatives, is_personal
+from mmlint.project.project import Project
+from mmlint.project.semantic.entity import Parameter
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM305", "warning")

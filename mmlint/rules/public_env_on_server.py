@@ -45,8 +45,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.keys import carried, is_public, key_uses, place_of
-from mmlint.project.view import Project
+from mmlint.project.project import Project
+from mmlint.project.secrets.keys import carried, is_public, key_uses, place_of
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM205", "error")

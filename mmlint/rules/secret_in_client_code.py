@@ -52,8 +52,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.leaks import ClientSecret, client_secrets
-from mmlint.project.view import Project
+from mmlint.project.project import Project
+from mmlint.project.secrets.leaks import ClientSecret, client_secrets
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM202", "error")

@@ -44,9 +44,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Fix, Related, RenameVariable
-from mmlint.project.environment import PublicSecret, public_secrets
-from mmlint.project.renaming import Kept, is_first, is_read_in_browser, kept_elsewhere, new_name
-from mmlint.project.view import Project
+from mmlint.project.fixes.renaming import (
+    Kept,
+    is_first,
+    is_read_in_browser,
+    kept_elsewhere,
+    new_name,
+)
+from mmlint.project.project import Project
+from mmlint.project.secrets.environment import PublicSecret, public_secrets
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM201", "error", fixable="unsafe")

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Place
-from mmlint.project.view import Project
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM001", "error")

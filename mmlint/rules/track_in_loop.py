@@ -52,9 +52,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.clients import Setup
-from mmlint.project.sends import Send
-from mmlint.project.view import Project
+from mmlint.project.events.clients import Setup
+from mmlint.project.events.sends import Send
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM504", "warning")

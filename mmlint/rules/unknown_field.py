@@ -58,8 +58,8 @@ from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Edit, Fix, MoveEntry, WrapEntry
-from mmlint.project.payload import Key
-from mmlint.project.view import Project
+from mmlint.project.events.payload import Key
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 from mmlint.sdk.schema import ENRICHED, FIELDS, MISNAMED
 

@@ -40,9 +40,9 @@ from collections.abc import Iterator
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Fix, Place, RenameKey
-from mmlint.project.clients import Setup
-from mmlint.project.options import WrongOption, wrong_options
-from mmlint.project.view import Project
+from mmlint.project.events.clients import Setup
+from mmlint.project.events.options import WrongOption, wrong_options
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM701", "warning", fixable="safe")

@@ -53,10 +53,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Place
-from mmlint.project.identity import written
-from mmlint.project.minting import Minting
-from mmlint.project.storing import is_stored
-from mmlint.project.view import Project
+from mmlint.project.dataflow.value_sources import Minting
+from mmlint.project.events.identity import written
+from mmlint.project.events.other_sinks import is_stored
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM502", "warning")

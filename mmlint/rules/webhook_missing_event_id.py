@@ -86,9 +86,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Fix
-from mmlint.project.sends import Send
-from mmlint.project.setting import set_field, written_at
-from mmlint.project.view import Project
+from mmlint.project.events.sends import Send
+from mmlint.project.fixes.setting import set_field, written_at
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM501", "error", fixable="safe")

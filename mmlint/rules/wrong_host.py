@@ -41,8 +41,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Fix, Place, Replace
-from mmlint.project.hosts import Host
-from mmlint.project.view import Project
+from mmlint.project.events.hosts import Host
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM705", "warning", fixable="safe")

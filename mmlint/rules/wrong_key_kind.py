@@ -58,7 +58,8 @@ from collections.abc import Iterator
 
 from mmlint.model.finding import Place, Related
 from mmlint.model.key import Kind
-from mmlint.project.keys import (
+from mmlint.project.project import Project
+from mmlint.project.secrets.keys import (
     KeyUse,
     Taker,
     behind,
@@ -69,7 +70,6 @@ from mmlint.project.keys import (
     place_of,
     shown_by_settings,
 )
-from mmlint.project.view import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM204", "error")

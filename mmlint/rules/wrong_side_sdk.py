@@ -48,8 +48,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.importing import wrong_imports
-from mmlint.project.view import Project
+from mmlint.project.platforms.importing import wrong_imports
+from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM405", "error")

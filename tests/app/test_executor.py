@@ -145,7 +145,7 @@ COMMAND = """
 import sys
 from mmlint.__main__ import script
 from mmlint.app import executor
-from mmlint.engine import pool
+from mmlint.engine.facts import parser_pool as pool
 executor._CONNECTING = executor._ANSWERING = executor._CLOSING = 2
 pool.PATIENCE = float(sys.argv.pop(1))
 script()

@@ -11,8 +11,8 @@ import pytest
 
 from mmlint import app
 from mmlint.frameworks.pattern import Pattern
-from mmlint.project.candidates import Candidates, Units
-from mmlint.project.surroundings import listens, wraps
+from mmlint.project.platforms.prefilter import Candidates, Units
+from mmlint.project.platforms.project_config import listens, wraps
 from tests.cases import Case, load_cases
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "platforms"

@@ -20,7 +20,7 @@ from mmlint.app.opening import open_session
 from mmlint.app.request import Request
 from mmlint.app.views import view
 from mmlint.cli import cli
-from mmlint.engine.baseline import entries_of
+from mmlint.engine.analysis.baseline import entries_of
 from mmlint.model.finding import Finding, Fix, Place
 from mmlint.model.report import Reported, Result, TextEdit
 from mmlint.report import View

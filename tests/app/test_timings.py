@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mmlint.app import Request, run
-from mmlint.engine.clock import Clock
+from mmlint.engine.timings import Clock
 from tests.proof.command import write
 
 

@@ -7,9 +7,15 @@ from pathlib import Path
 
 from mmlint.app import session
 from mmlint.config import layers
-from mmlint.engine import cache, fixer, judge, observe
+from mmlint.engine import cache, fixer
+from mmlint.engine.analysis import judge
+from mmlint.engine.discovery import observe
 from mmlint.files import kinds
-from mmlint.project import effects, fixpoint, paths, payload, program, sends, shape, state
+from mmlint.project.delivery import expressions as effects
+from mmlint.project.delivery import fixpoint, state
+from mmlint.project.delivery import statements as paths
+from mmlint.project.events import payload, sends
+from mmlint.project.semantic import program, shape
 from tests.test_architecture import MAY_IMPORT
 
 ROOT = Path(__file__).parent.parent.parent
@@ -54,9 +60,15 @@ def test_the_picture_shows_every_layer() -> None:
         assert re.search(rf"\b{layer}\b", picture), layer
 
 
-def test_modules_that_are_named_are_there() -> None:
-    listed = _part("The layers").partition("Inside `project`")[2]
-    rows = re.findall(r"^\| (`.+?) \|", listed, re.M)
-    named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
-    assert named
-    assert [one for one in named if not (PACKAGE / "project" / f"{one}.py").exists()] == []
+def test_every_module_of_the_linker_is_listed_in_its_package() -> None:
+    table = _part("The layers").partition("### Inside `project`")[2]
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]*)\|$", table, re.M)
+    listed = {(package, name) for package, names in rows for name in re.findall(r"`(\w+)`", names)}
+    listed |= {("", package) for package, names in rows if not names.strip()}
+    folder = PACKAGE / "project"
+    there = {
+        ("" if path.parent == folder else path.parent.name, path.stem)
+        for path in folder.rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    assert listed == there

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from mmlint.app.opening import open_session
 from mmlint.app.request import Request
-from mmlint.engine.baseline import (
+from mmlint.engine.analysis.baseline import (
     MOST_TEXT,
     BadBaseline,
     Entry,

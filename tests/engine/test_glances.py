@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from mmlint.engine.cache import Cache
-from mmlint.engine.glances import UNKNOWN, Glances, Name, name_of
-from mmlint.engine.recall import NUMBER, Recall
+from mmlint.engine.discovery.file_stamps import NUMBER, Recall
+from mmlint.engine.discovery.prefilter_table import UNKNOWN, Glances, Name, name_of
 from mmlint.files.listing import STAMP
 
 FILES = ["a.ts", "b.svg", "c.test.ts", "dist/d.ts", "package.json"]
@@ -67,7 +67,7 @@ def test_numbers_that_speak_of_no_name_are_as_good_as_none(
 
 
 def test_every_flag_lies_below_the_one_that_says_nothing_is_known() -> None:
-    from mmlint.engine import sifting
-    from mmlint.engine.sifting import needle_table
+    from mmlint.engine.discovery import prefilter as sifting
+    from mmlint.engine.discovery.prefilter import needle_table
 
     assert max(sifting.BINARY, *(one.flag for one in needle_table())) < UNKNOWN

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmlint.engine import ignores
-from mmlint.engine.ignores import Ignores
+from mmlint.engine.analysis import ignores
+from mmlint.engine.analysis.ignores import Ignores
 from mmlint.languages import observe
 from mmlint.model.finding import Finding, Place
 

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmlint.engine import recall
 from mmlint.engine.cache import Cache
-from mmlint.engine.imports import Imports, gathered, pieces
-from mmlint.engine.observe import MAX_ROUNDS, Observed, Observer
-from mmlint.engine.recall import FEW, NUMBER, Recall
+from mmlint.engine.discovery import file_stamps as recall
+from mmlint.engine.discovery.file_stamps import FEW, NUMBER, Recall
+from mmlint.engine.discovery.import_index import Imports, gathered, pieces
+from mmlint.engine.discovery.observe import MAX_ROUNDS, Observed, Observer
 from mmlint.files.imports import import_lines
 from mmlint.files.kinds import is_test
 from mmlint.files.listing import STAMP, listing
-from mmlint.project.resolution import Resolution, submodule
+from mmlint.project.modules.resolution import Resolution, submodule
 
 
 def lines(text: str, python: bool = False) -> list[tuple[str, str]]:

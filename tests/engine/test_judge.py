@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from mmlint.engine.judge import MOST_RELATED, Policy, judge
+from mmlint.engine.analysis.judge import MOST_RELATED, Policy, judge
 from mmlint.languages import observe
 from mmlint.model.finding import Finding, Related
-from mmlint.project.view import Project
+from mmlint.project.project import Project
 from mmlint.rules import Registered, Rule, Verdict, registry
 
 SOURCE = b'NEXT_PUBLIC_AOA_SK="sk_live_..."\n'

@@ -19,11 +19,11 @@ import pytest
 from msgspec.structs import replace
 
 from mmlint import languages
-from mmlint.engine import pool
 from mmlint.engine.cache import Cache
-from mmlint.engine.observe import Observer
-from mmlint.engine.pack import Item, Pack, installed
-from mmlint.engine.pool import Answer, Observing, Outcome, answer, pays
+from mmlint.engine.discovery.observe import Observer
+from mmlint.engine.facts import parser_pool as pool
+from mmlint.engine.facts.facts_cache import Item, Pack, installed
+from mmlint.engine.facts.parser_pool import Answer, Observing, Outcome, answer, pays
 from mmlint.files.listing import listing
 from mmlint.model.facts import FileFacts, Language, SyntaxProblem
 

@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import asdict
 
-from mmlint.engine import recall as recalling
 from mmlint.engine.cache import Cache
-from mmlint.engine.observe import Observer
-from mmlint.engine.recall import FEW, NUMBER, Kept, Recall, about
+from mmlint.engine.discovery import file_stamps as recalling
+from mmlint.engine.discovery.file_stamps import FEW, NUMBER, Kept, Recall, about
+from mmlint.engine.discovery.observe import Observer
 from mmlint.engine.renaming import Renaming
 from mmlint.files import reading
 from mmlint.files.listing import STAMP, UNSETTLED, listing

@@ -9,7 +9,7 @@ import pytest
 from mmlint.app import check
 from mmlint.app.opening import open_session
 from mmlint.app.request import Request
-from mmlint.engine.observe import Observer
+from mmlint.engine.discovery.observe import Observer
 from mmlint.engine.renaming import Renaming, renamings
 
 ONE = Renaming("NEXT_PUBLIC_AOA_SK", "AOA_SK")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmlint.languages.components import Component, observe
+from mmlint.languages.markup.components import Component, observe
 from mmlint.model import syntax as s
 from mmlint.model import walk
 from mmlint.model.facts import FileFacts

@@ -107,7 +107,7 @@ def test_what_an_adapter_cannot_follow_is_a_problem(monkeypatch: pytest.MonkeyPa
     def too_deep(data: bytes, salt: bytes) -> None:
         raise RecursionError
 
-    monkeypatch.setattr("mmlint.languages.dotenv.observe", too_deep)
+    monkeypatch.setattr("mmlint.languages.settings.dotenv.observe", too_deep)
     problem = observe(b"A=1", "dotenv").problem
     assert problem is not None
     assert "nested too deeply" in problem.message

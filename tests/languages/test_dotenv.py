@@ -11,7 +11,7 @@ from dotenv.parser import parse_stream
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmlint.languages.dotenv import observe
+from mmlint.languages.settings.dotenv import observe
 from mmlint.model.facts import EnvEntry
 
 

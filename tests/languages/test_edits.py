@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmlint.languages.edits import write
+from mmlint.languages.edits.writing import write
 from mmlint.model import finding as f
 from mmlint.model.facts import Language
 from mmlint.model.report import TextEdit

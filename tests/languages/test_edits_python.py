@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmlint.languages.edits import write
+from mmlint.languages.edits.writing import write
 from mmlint.model import finding as f
 
 FLUSH = "await client.flush()"

@@ -9,7 +9,7 @@ import secrets
 
 import pytest
 
-from mmlint.languages.javascript import Dialect, observe
+from mmlint.languages.javascript.adapter import Dialect, observe
 from mmlint.model import syntax as s
 
 

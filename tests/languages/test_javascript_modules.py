@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmlint.languages.javascript import Dialect, observe
+from mmlint.languages.javascript.adapter import Dialect, observe
 from mmlint.model import syntax as s
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmlint.languages.javascript import Dialect, Script, observe
+from mmlint.languages.javascript.adapter import Dialect, Script, observe
 from mmlint.model import syntax as s
 from mmlint.model.walk import values
 

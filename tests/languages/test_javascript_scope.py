@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from mmlint.languages.javascript import observe
+from mmlint.languages.javascript.adapter import observe
 from mmlint.model import syntax as s
 
 _MARKED = re.compile(r"([\w$]+)§(\d)")

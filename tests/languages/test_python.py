@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 import pytest
 
-from mmlint.languages.python import observe
+from mmlint.languages.python.adapter import observe
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside, values
 

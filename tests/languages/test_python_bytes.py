@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmlint.languages.python import TOO_DEEP, observe
-from mmlint.languages.python_scan import LINKS, NESTING
+from mmlint.languages.python.adapter import TOO_DEEP, observe
+from mmlint.languages.python.scan import LINKS, NESTING
 from mmlint.model import syntax as s
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmlint.languages.python import observe
+from mmlint.languages.python.adapter import observe
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside, values
 

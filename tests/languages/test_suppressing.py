@@ -6,7 +6,7 @@ import pytest
 
 from mmlint.engine.fixer import apply
 from mmlint.languages import observe
-from mmlint.languages.suppressing import proposals
+from mmlint.languages.edits.suppressing import proposals
 from mmlint.model.facts import Language
 
 

@@ -9,12 +9,12 @@ import pytest
 
 from mmlint.app.opening import open_session
 from mmlint.app.request import Request
-from mmlint.project.calling import calling
-from mmlint.project.effects import TooLong
-from mmlint.project.entity import ProjectFunction
-from mmlint.project.mentioning import Mentioning
-from mmlint.project.paths import Paths
-from mmlint.project.view import Project
+from mmlint.project.delivery.expressions import TooLong
+from mmlint.project.delivery.may_effects import Mentioning
+from mmlint.project.delivery.reachability import calling
+from mmlint.project.delivery.statements import Paths
+from mmlint.project.project import Project
+from mmlint.project.semantic.entity import ProjectFunction
 from tests.cases import Case, load_cases
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from mmlint.languages import observe
 from mmlint.model import syntax as s
 from mmlint.model.walk import Walk, inside, own_values, statements
-from mmlint.project.callee import speaks_http
-from mmlint.project.entity import External, Global, ProjectFunction, SdkFunction
-from mmlint.project.program import Program
+from mmlint.project.semantic.callee import speaks_http
+from mmlint.project.semantic.entity import External, Global, ProjectFunction, SdkFunction
+from mmlint.project.semantic.program import Program
 
 LINES = (
     "fetch(url);",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mmlint.files.kinds import language
 from mmlint.languages import observe
-from mmlint.project.carriers import keys_behind, read_together
-from mmlint.project.view import Project
+from mmlint.project.project import Project
+from mmlint.project.secrets.carriers import keys_behind, read_together
 
 SECRET = "sk_live_a1b2c3d4_" + "Zk3" * 8
 PUBLIC = "pk_live_a1b2c3d4_" + "Zk3" * 8

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from mmlint.frameworks import platforms
 from mmlint.frameworks.pattern import Callback, Decorated
-from mmlint.project.described import beginnings, described
-from mmlint.project.providers import PROVIDERS
+from mmlint.project.platforms.providers import PROVIDERS
+from mmlint.project.semantic.callee_matcher import beginnings, described
 from mmlint.sdk.schema import is_among
 
 

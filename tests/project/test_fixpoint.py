@@ -8,7 +8,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmlint.project.fixpoint import MAX_TURNS, Components, Fixpoint
+from mmlint.project.delivery.fixpoint import MAX_TURNS, Components, Fixpoint
 
 Graph = dict[int, list[int]]
 

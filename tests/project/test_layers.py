@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmlint.project.resolution import Resolution
+from mmlint.project.modules.resolution import Resolution
 
 TEMPLATE = """
 Globals:

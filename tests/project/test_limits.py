@@ -12,8 +12,12 @@ from mmlint.app.session import MAX_NAME_ROUNDS
 from mmlint.languages import observe
 from mmlint.model.limits import WORDS, sentence
 from mmlint.model.report import Result
-from mmlint.project import effects, fixpoint, paths, payload, program, sends
-from mmlint.project.program import Program
+from mmlint.project.delivery import expressions as effects
+from mmlint.project.delivery import fixpoint
+from mmlint.project.delivery import statements as paths
+from mmlint.project.events import payload, sends
+from mmlint.project.semantic import program
+from mmlint.project.semantic.program import Program
 
 ROOT = Path(__file__).parents[2]
 SDK = 'import { track, flush } from "@millimetric/track-node";\n'

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmlint.languages import observe
-from mmlint.project.values import size_as_json
-from mmlint.project.view import Project
+from mmlint.project.events.values import size_as_json
+from mmlint.project.project import Project
 
 
 def project(text: str) -> Project:

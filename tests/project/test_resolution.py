@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmlint.engine.observe import Observer
+from mmlint.engine.discovery.observe import Observer
 from mmlint.files.listing import listing
-from mmlint.project.manifests import decides, pnpm_packages, read_json
-from mmlint.project.resolution import Resolution
+from mmlint.project.modules.manifests import decides, pnpm_packages, read_json
+from mmlint.project.modules.resolution import Resolution
 from tests.work import calls
 
 NAMES = (

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from mmlint.project.resolution import Resolution
+from mmlint.project.modules.resolution import Resolution
 
 
 def find(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmlint.project.resolution import Resolution, submodule
+from mmlint.project.modules.resolution import Resolution, submodule
 
 
 def find(importer: str, specifier: str, *files: str, settings: tuple[str, ...] = ()) -> str | None:

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmlint.languages import observe
-from mmlint.project.bindings import Bound, bound
-from mmlint.project.literals import expression, literal_values, strings, uncommented
-from mmlint.project.program import Program
-from mmlint.project.runtimes import Evidence, Runtimes
-from mmlint.project.surroundings import MANIFESTS, Surroundings, listens, wraps
+from mmlint.project.modules.literals import expression, literal_values, strings, uncommented
+from mmlint.project.platforms.configured_handlers import Bound, bound
+from mmlint.project.platforms.project_config import MANIFESTS, Surroundings, listens, wraps
+from mmlint.project.platforms.runtimes import Evidence, Runtimes
+from mmlint.project.semantic.program import Program
 from tests.work import calls
 
 LANGUAGES = {"ts": "typescript", "js": "javascript", "py": "python"}

@@ -8,8 +8,8 @@ import pytest
 
 from mmlint.app import check
 from mmlint.languages import observe
-from mmlint.project.entity import Entity, ProjectFunction, SdkFunction
-from mmlint.project.program import Program
+from mmlint.project.semantic.entity import Entity, ProjectFunction, SdkFunction
+from mmlint.project.semantic.program import Program
 
 NODE = 'export * from "@millimetric/track-node";\n'
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from mmlint.languages import observe
-from mmlint.project.conditions import last_tests
-from mmlint.project.program import Program
-from mmlint.project.state import (
+from mmlint.project.delivery.conditions import last_tests
+from mmlint.project.delivery.state import (
     MAX_STATES,
     Condition,
     Spot,
@@ -16,7 +15,8 @@ from mmlint.project.state import (
     rejoin,
     widen,
 )
-from mmlint.project.unit import Unit
+from mmlint.project.semantic.program import Program
+from mmlint.project.semantic.unit import Unit
 
 
 def unit(text: str) -> Unit:

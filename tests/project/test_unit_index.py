@@ -11,7 +11,7 @@ from mmlint.languages import observe
 from mmlint.model import syntax as s
 from mmlint.model import walk
 from mmlint.model.stretches import Stretches
-from mmlint.project.unit import Unit
+from mmlint.project.semantic.unit import Unit
 
 
 def _unit(spans: list[tuple[int, int]]) -> Unit:

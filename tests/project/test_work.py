@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from mmlint.app import check
-from mmlint.project.effects import Effects
+from mmlint.project.delivery.expressions import Effects
 
 NODE = 'import { track, flush } from "@millimetric/track-node";\n'
 

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmlint.app import Request, run
-from mmlint.engine import pool
+from mmlint.engine.facts import parser_pool as pool
 from tests.projects.repositories import CASES, EVERY, Found, files, lint_folder, write
 from tests.proof.command import environment, mmlint
 

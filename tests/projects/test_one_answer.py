@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mmlint.app import Request, run
-from mmlint.engine import pool
+from mmlint.engine.facts import parser_pool as pool
 from mmlint.files import listing
 from tests.projects.repositories import CASES, Files, files, write
 from tests.proof.command import ROOT, environment

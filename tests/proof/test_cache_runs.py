@@ -170,7 +170,7 @@ from mmlint.cli import main
 if {writing}:
     os.replace = stop
 else:
-    from mmlint.engine import pool
+    from mmlint.engine.facts import parser_pool as pool
     pool.FORK_PAYS = 0
     from mmlint import languages
     languages.observe = stop

@@ -42,7 +42,7 @@ POOLED = COMMAND.format(before="from mmlint.engine import pool; pool.FORK_PAYS =
 BUSY = COMMAND.format(
     before="""
 from mmlint import languages
-from mmlint.engine import pool
+from mmlint.engine.facts import parser_pool as pool
 pool.FORK_PAYS = 0
 def never(*words):
     with open(os.environ["BEGUN"], "a") as begun:

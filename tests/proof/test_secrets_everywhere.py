@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from mmlint import rules
 from mmlint.cli import cli
-from mmlint.project.view import Project
+from mmlint.project.project import Project
 from mmlint.report.masking import mask_path
 from mmlint.rules import Registered, Verdict
 from mmlint.sdk.keys import find_key

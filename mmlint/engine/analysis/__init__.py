@@ -1,0 +1,1 @@
+"""Rules over the linked project, and what becomes of their verdicts."""

@@ -1,0 +1,1 @@
+"""Why a line is reported, or why it is not."""

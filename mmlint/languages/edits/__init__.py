@@ -1,0 +1,1 @@
+"""Named edits written back as text, in the style of the file."""

@@ -1,0 +1,1 @@
+"""The adapter of JavaScript and TypeScript, on tree-sitter."""

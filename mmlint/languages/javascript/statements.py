@@ -1,0 +1,344 @@
+"""Lowers JavaScript statements into the small language of ``model.syntax``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+
+from mmlint.languages.javascript.functions import Functions
+from mmlint.languages.javascript.scope import (
+    NAMESPACES,
+    inner,
+    namespace_name,
+    pattern_names,
+    using_assignment,
+)
+from mmlint.languages.javascript.values import EXPRESSIONS
+from mmlint.languages.javascript.walk import DEEPEST, last_name, unwrapped
+from mmlint.model import syntax as s
+
+if TYPE_CHECKING:
+    from tree_sitter import Node as Syntax
+
+_ASSIGNMENTS: Final = frozenset({"assignment_expression", "augmented_assignment_expression"})
+
+
+class Statements(Functions):
+    """Lowers everything except import and export statements, which a subclass knows."""
+
+    def statement(self, node: Syntax, out: list[s.Statement]) -> None:
+        """Lower one statement into ``out``; types, empty statements and the like leave nothing."""
+        lower = _STATEMENTS.get(node.type)
+        if lower is not None:
+            lower(self, node, out)
+
+    # --- simple statements ------------------------------------------------------------------------
+
+    def _expression(self, node: Syntax, out: list[s.Statement]) -> None:
+        using = using_assignment(node)
+        if using is not None:
+            assignment, keyword = using
+            target, _, value = self.assigned(assignment)
+            start, end = node.start_byte, node.end_byte
+            out.append(s.Bind(start, end, target, value, declares=True, using=keyword))
+            return
+        children = inner(node)
+        if children and children[0].type in NAMESPACES:
+            self._namespace(children[0], out)
+        elif children:
+            out.append(self.evaluated(children[0], node))
+
+    def evaluated(self, expression: Syntax, whole: Syntax) -> s.Statement:
+        """Lower an expression that stands where a statement does; ``whole`` gives the span."""
+        start, end = whole.start_byte, whole.end_byte
+        bare = unwrapped(expression)
+        if bare.type in _ASSIGNMENTS:
+            target, operator, value = self.assigned(bare)
+            return s.Bind(start, end, target, value, operator=operator)
+        return s.Evaluate(start, end, self.value(expression))
+
+    def _declaration(self, node: Syntax, out: list[s.Statement]) -> None:
+        declarators = [
+            child for child in node.named_children if child.type == "variable_declarator"
+        ]
+        using = None
+        if node.type == "using_declaration":
+            using = "await using" if node.children[0].type == "await" else "using"
+        for declarator in declarators:
+            name = declarator.child_by_field_name("name")
+            value = declarator.child_by_field_name("value")
+            if name is None or value is None:
+                continue
+            whole = node if len(declarators) == 1 else declarator
+            target = self.target(name, writes=True)
+            taken = self.named(value, last_name(target))
+            out.append(
+                s.Bind(whole.start_byte, whole.end_byte, target, taken, declares=True, using=using)
+            )
+
+    def _return(self, node: Syntax, out: list[s.Statement]) -> None:
+        children = inner(node)
+        value = self.value(children[0]) if children else None
+        out.append(s.Return(node.start_byte, node.end_byte, value))
+
+    def _throw(self, node: Syntax, out: list[s.Statement]) -> None:
+        children = inner(node)
+        value = self.value(children[0]) if children else None
+        out.append(s.Throw(node.start_byte, node.end_byte, value))
+
+    def _break(self, node: Syntax, out: list[s.Statement]) -> None:
+        out.append(s.Jump(node.start_byte, node.end_byte, "break", self._label(node)))
+
+    def _continue(self, node: Syntax, out: list[s.Statement]) -> None:
+        out.append(s.Jump(node.start_byte, node.end_byte, "continue", self._label(node)))
+
+    def _label(self, node: Syntax) -> str | None:
+        label = node.child_by_field_name("label")
+        return None if label is None else self.text(label)
+
+    def _broken(self, node: Syntax, out: list[s.Statement]) -> None:
+        """Keep what is whole inside a syntax error: its statements, and its values as unknown."""
+        values: list[s.Value] = []
+        for child in inner(node):
+            if child.type in EXPRESSIONS:
+                values.append(self.value(child))
+            else:
+                out.extend(self.statements([child]))
+        if values:
+            start, end = node.start_byte, node.end_byte
+            out.append(s.Evaluate(start, end, s.Unknown(start, end, tuple(values))))
+
+    # --- branches and loops -----------------------------------------------------------------------
+
+    def _if(self, node: Syntax, out: list[s.Statement]) -> None:
+        """Lower a chain of ``else if`` from its end, without recursion."""
+        arms: list[tuple[Syntax, s.Value, tuple[s.Statement, ...]]] = []
+        depth = self.depth
+        arm: Syntax | None = node
+        rest: tuple[s.Statement, ...] = ()
+        while arm is not None:
+            body = arm.child_by_field_name("consequence")
+            arms.append((arm, self.field(arm, "condition"), self.suite(body)))
+            otherwise = arm.child_by_field_name("alternative")
+            children = inner(otherwise) if otherwise is not None else []
+            self.depth += 1
+            if children and children[0].type == "if_statement" and self.depth < DEEPEST:
+                arm = children[0]
+            else:
+                rest = self.suite(children[0]) if children else ()
+                arm = None
+        self.depth = depth
+        for branch, test, lowered in reversed(arms):
+            rest = (s.Branch(branch.start_byte, branch.end_byte, test, lowered, rest),)
+        out.extend(rest)
+
+    def _for(self, node: Syntax, out: list[s.Statement]) -> None:
+        depth = self.scopes.depth
+        self.scopes.open()
+        first = node.child_by_field_name("initializer")
+        condition = node.child_by_field_name("condition")
+        increment = node.child_by_field_name("increment")
+        if first is not None:
+            self.declare([first], (node.start_byte, node.end_byte), whole=False)
+        head = () if first is None else self._step(first)
+        test = None if condition is None else self._condition(condition)
+        update = () if increment is None else self._step(increment)
+        body = self.suite(node.child_by_field_name("body"))
+        self.scopes.close(depth)
+        out.append(self._loop(node, "for", test, body, head, update))
+
+    def _step(self, node: Syntax) -> tuple[s.Statement, ...]:
+        """Lower what stands in the head of a ``for``: a declaration or a bare expression."""
+        bare = node.type in EXPRESSIONS
+        return (self.evaluated(node, node),) if bare else self.statements([node])
+
+    def _condition(self, node: Syntax) -> s.Value | None:
+        """Lower a loop's test; some grammars give it as a statement."""
+        if node.type in EXPRESSIONS:
+            return self.value(node)
+        children = inner(node)
+        return self.value(children[0]) if children else None
+
+    def _while(self, node: Syntax, out: list[s.Statement]) -> None:
+        test = self.field(node, "condition")
+        body = self.suite(node.child_by_field_name("body"))
+        out.append(self._loop(node, "while", test, body))
+
+    def _do(self, node: Syntax, out: list[s.Statement]) -> None:
+        body = self.suite(node.child_by_field_name("body"))
+        out.append(self._loop(node, "do", self.field(node, "condition"), body))
+
+    def _loop(
+        self,
+        node: Syntax,
+        kind: Literal["for", "while", "do"],
+        test: s.Value | None,
+        body: tuple[s.Statement, ...],
+        head: tuple[s.Statement, ...] = (),
+        update: tuple[s.Statement, ...] = (),
+    ) -> s.Loop:
+        endless = test is None or (isinstance(test, s.Literal) and bool(test.value))
+        start, end = node.start_byte, node.end_byte
+        return s.Loop(start, end, kind, head, test, None, None, body, update, (), endless)
+
+    def _for_each(self, node: Syntax, out: list[s.Statement]) -> None:
+        start, end = node.start_byte, node.end_byte
+        iterable = self.field(node, "right")
+        waits = any(child.type == "await" for child in node.children)
+        self.esm = self.esm or (waits and self.inside == 0)
+        depth = self.scopes.depth
+        self.scopes.open()
+        left = node.child_by_field_name("left")
+        kind = node.child_by_field_name("kind")
+        if kind is not None and kind.type != "var":
+            for name in pattern_names(left):
+                self.declare_name(name, "variable", (start, end))
+        target = None if left is None else self.target(left, writes=True)
+        body = self.suite(node.child_by_field_name("body"))
+        self.scopes.close(depth)
+        out.append(
+            s.Loop(start, end, "each", (), None, target, iterable, body, (), (), is_async=waits)
+        )
+
+    def _switch(self, node: Syntax, out: list[s.Statement]) -> None:
+        subject = self.field(node, "value")
+        body = node.child_by_field_name("body")
+        arms = [] if body is None else inner(body)
+        depth = self.scopes.depth
+        self.scopes.open()
+        held = [(arm, arm.children_by_field_name("body")) for arm in arms]
+        for arm, nodes in held:
+            region = body or arm
+            self.declare(nodes, (region.start_byte, region.end_byte), whole=False)
+        cases = tuple([self._case(arm, nodes) for arm, nodes in held])
+        self.scopes.close(depth)
+        out.append(s.Switch(node.start_byte, node.end_byte, subject, cases, falls_through=True))
+
+    def _case(self, node: Syntax, nodes: Sequence[Syntax]) -> s.Case:
+        value = node.child_by_field_name("value")
+        tests = () if value is None else (self.value(value),)
+        return s.Case(node.start_byte, node.end_byte, tests, self.statements(nodes))
+
+    # --- blocks -----------------------------------------------------------------------------------
+
+    def _block(self, node: Syntax, out: list[s.Statement]) -> None:
+        out.append(s.Block(node.start_byte, node.end_byte, self.suite(node)))
+
+    def _labelled(self, node: Syntax, out: list[s.Statement]) -> None:
+        body = node.child_by_field_name("body")
+        lowered = () if body is None else self.statements([body])
+        label, start, end = self._label(node), node.start_byte, node.end_byte
+        only = lowered[0] if len(lowered) == 1 else None
+        if isinstance(only, s.Loop | s.Switch | s.Block) and only.label is None:
+            out.append(msgspec.structs.replace(only, start=start, label=label))
+        else:
+            out.append(s.Block(start, end, lowered, label))
+
+    def _with(self, node: Syntax, out: list[s.Statement]) -> None:
+        start, end = node.start_byte, node.end_byte
+        holder = self.field(node, "object")
+        body = self.suite(node.child_by_field_name("body"))
+        out.append(s.Block(start, end, (s.Evaluate(holder.start, holder.end, holder), *body)))
+
+    def _try(self, node: Syntax, out: list[s.Statement]) -> None:
+        body = self.suite(node.child_by_field_name("body"))
+        handler = node.child_by_field_name("handler")
+        finalizer = node.child_by_field_name("finalizer")
+        handlers = () if handler is None else (self._catch(handler),)
+        final = None
+        if finalizer is not None:
+            final = self.suite(finalizer.child_by_field_name("body"))
+        out.append(s.Try(node.start_byte, node.end_byte, body, handlers, (), final))
+
+    def _catch(self, node: Syntax) -> s.Handler:
+        depth = self.scopes.depth
+        self.scopes.open()
+        seen = (node.start_byte, node.end_byte)
+        for name in pattern_names(node.child_by_field_name("parameter")):
+            self.declare_name(name, "catch", seen)
+        body = self.suite(node.child_by_field_name("body"))
+        self.scopes.close(depth)
+        return s.Handler(*seen, body)
+
+    # --- declarations -----------------------------------------------------------------------------
+
+    def _function_declaration(self, node: Syntax, out: list[s.Statement]) -> None:
+        name = node.child_by_field_name("name")
+        binding = -1 if name is None else self.scopes.resolve(self.text(name))
+        self.scopes.aim(binding, self.function(node))
+
+    def _class_declaration(self, node: Syntax, out: list[s.Statement]) -> None:
+        self.class_declaration(node, out, ())
+
+    # --- TypeScript's own statements --------------------------------------------------------------
+
+    def _enum(self, node: Syntax, out: list[s.Statement]) -> None:
+        name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+        if name is None or body is None:
+            return
+        entries: list[s.Entry] = []
+        following: int | None = 0
+        for member in inner(body):
+            entry = self._enum_member(member, following)
+            entries.append(entry)
+            value = entry.value.value if isinstance(entry.value, s.Literal) else None
+            following = value + 1 if isinstance(value, int) else None
+        start, end = node.start_byte, node.end_byte
+        members = s.Object(body.start_byte, body.end_byte, tuple(entries))
+        out.append(s.Bind(start, end, self.target(name, writes=True), members, declares=True))
+
+    def _enum_member(self, node: Syntax, following: int | None) -> s.Entry:
+        """Lower an enum member. ``following``: the number it has where none is written."""
+        start, end = node.start_byte, node.end_byte
+        key = node.child_by_field_name("name") if node.type == "enum_assignment" else node
+        value = node.child_by_field_name("value") if node.type == "enum_assignment" else None
+        if value is not None:
+            lowered = self.value(value)
+        elif following is not None:
+            lowered = s.Literal(start, end, following)
+        else:
+            lowered = s.Unknown(start, end)
+        name = self.name_of(key)
+        kind: Literal["pair", "computed"] = "computed" if name is None else "pair"
+        key_start = start if key is None or name is None else key.start_byte
+        return s.Entry(start, end, name, lowered, key_start, kind)
+
+    def _namespace(self, node: Syntax, out: list[s.Statement]) -> None:
+        body = node.child_by_field_name("body")
+        if body is not None and namespace_name(node) is not None:
+            self.namespaces += 1
+            lowered = self.scoped(inner(body), body, whole=True)
+            self.namespaces -= 1
+            out.append(s.Block(node.start_byte, node.end_byte, lowered))
+
+
+_STATEMENTS: Final[dict[str, Callable[[Statements, Syntax, list[s.Statement]], None]]] = {
+    "ERROR": Statements._broken,
+    "abstract_class_declaration": Statements._class_declaration,
+    "break_statement": Statements._break,
+    "class_declaration": Statements._class_declaration,
+    "continue_statement": Statements._continue,
+    "do_statement": Statements._do,
+    "enum_declaration": Statements._enum,
+    "expression_statement": Statements._expression,
+    "for_in_statement": Statements._for_each,
+    "for_statement": Statements._for,
+    "function_declaration": Statements._function_declaration,
+    "generator_function_declaration": Statements._function_declaration,
+    "if_statement": Statements._if,
+    "internal_module": Statements._namespace,
+    "labeled_statement": Statements._labelled,
+    "lexical_declaration": Statements._declaration,
+    "module": Statements._namespace,
+    "return_statement": Statements._return,
+    "statement_block": Statements._block,
+    "switch_statement": Statements._switch,
+    "throw_statement": Statements._throw,
+    "try_statement": Statements._try,
+    "using_declaration": Statements._declaration,
+    "variable_declaration": Statements._declaration,
+    "while_statement": Statements._while,
+    "with_statement": Statements._with,
+}

@@ -1,0 +1,1 @@
+"""The adapters of pages and components: HTML, Vue, Svelte, Astro, templates."""

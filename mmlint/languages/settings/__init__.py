@@ -1,0 +1,1 @@
+"""The adapters of configuration: JSON, YAML, TOML, env files, shell scripts, Dockerfiles."""

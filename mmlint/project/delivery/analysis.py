@@ -1,0 +1,186 @@
+"""Follows the paths of a function: which sends reach an exit without a flush, which flushes nobody
+awaits.
+
+An abstract interpreter over the small language. It runs a set of states, one per kind of path
+that can lead here, through every statement. A state knows the sends that are still queued, the
+promises that are stored and not yet awaited, and what the path has assumed about conditions
+(so that ``if (x) track(); … if (x) await flush();`` is one path, not four). Calls of project
+functions are answered by their summaries, computed to a fixpoint over call cycles. Implicit
+exceptions make no path; an explicit ``throw`` does.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from mmlint.model import syntax as s
+from mmlint.model.limits import Limit
+from mmlint.project.delivery.covering import Wrapping
+from mmlint.project.delivery.expressions import TooLong
+from mmlint.project.delivery.fixpoint import Components, Fixpoint
+from mmlint.project.delivery.may_effects import Mentioning
+from mmlint.project.delivery.reachability import Calling, Functions, calling
+from mmlint.project.delivery.requests import must_be_awaited
+from mmlint.project.delivery.state import Delivery, Exit, Spot, Summary
+from mmlint.project.delivery.statements import Paths
+from mmlint.project.http.requests import requests
+from mmlint.project.semantic.entity import Parameter, ProjectFunction
+from mmlint.project.semantic.program import Program
+from mmlint.project.semantic.unit import Unit
+from mmlint.project.semantic.wrapping import UNKNOWN, Coverage, Wrapper
+
+__all__ = ["Delivery", "Exit", "Flow", "Spot", "Summary"]
+
+UNKNOWN_SUMMARY = Summary(flushes="always")
+"""Of a function whose paths cannot be followed: unknown is silent."""
+
+_Question = ProjectFunction | tuple[Wrapper, bool]
+"""What a call of a function does, or what a wrapper does around a function that is asynchronous, or
+is not."""
+
+
+def _about(question: _Question) -> ProjectFunction:
+    return question[0].function if isinstance(question, tuple) else question
+
+
+class Flow:
+    """Deliveries of all functions of a program, computed on demand and memoised."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.origins: dict[Spot, Spot] = {}
+        self.ended_by: dict[Spot, frozenset[Spot]] = {}
+        self._calls_back: dict[ProjectFunction, bool] = {}
+
+    def delivery(self, unit: Unit, index: int) -> Delivery:
+        """Follow every path of function ``index`` of ``unit``, where one may leave something."""
+        if not self.calling.leaves_anything(unit, index):
+            return Delivery()
+        try:
+            return Paths(self, unit, index).delivery()
+        except (TooLong, RecursionError):
+            self._gives_up(unit, index)
+            return Delivery(followed={})
+
+    def stop(self, limit: Limit, unit: Unit, place: int) -> None:
+        """Note that a limit ended the way of a function (or of what starts at ``place``)."""
+        self.program.limits.hit(limit, (unit.path, unit.number, place))
+
+    def _unsettled(self, function: ProjectFunction) -> None:
+        self.stop("recursion", function.unit, function.index)
+
+    def _gives_up(self, unit: Unit, index: int) -> None:
+        self.stop("paths", unit, index)
+
+    @cached_property
+    def requests(self) -> dict[Spot, bool]:
+        """Every plain request of the program, and whether it gives a promise to wait for."""
+        return {
+            Spot(one.unit, one.call.start, one.call.end): must_be_awaited(one)
+            for one, _ in requests(self.program)
+        }
+
+    def summary(self, function: ProjectFunction) -> Summary:
+        """Return what a call of ``function`` does. Functions that call each other start from the
+        optimistic summary, and are summed up until nothing changes."""
+        found = self._answers.of(function)
+        assert isinstance(found, Summary)
+        return found
+
+    def covering(self, wrapper: Wrapper, is_async: bool) -> Coverage:
+        """Return whether ``wrapper`` flushes what a function queues that it is handed; whether that
+        function is asynchronous decides which of its ways the wrapper takes."""
+        found = self._answers.of((wrapper, is_async))
+        assert isinstance(found, Coverage)
+        return found
+
+    @cached_property
+    def _answers(self) -> Fixpoint[_Question, Summary | Coverage]:
+        components = Components(self._mentioning.named)
+        return Fixpoint(
+            lambda question: components.of(_about(question)),
+            self._answer,
+            lambda question: UNKNOWN if isinstance(question, tuple) else UNKNOWN_SUMMARY,
+            lambda question: self._unsettled(_about(question)),
+        )
+
+    def _answer(self, question: _Question) -> Summary | Coverage:
+        if isinstance(question, tuple):
+            return self._wrapping.coverage(*question)
+        try:
+            return Paths(self, question.unit, question.index).summary()
+        except (TooLong, RecursionError):
+            self._gives_up(question.unit, question.index)
+            return UNKNOWN_SUMMARY
+
+    @cached_property
+    def _wrapping(self) -> Wrapping:
+        return Wrapping(self)
+
+    def calls_back(self, callee: ProjectFunction) -> bool:
+        """Whether the function calls a parameter of its own (or a function inside it does)."""
+        if callee not in self._calls_back:
+            self._calls_back[callee] = any(
+                isinstance(found, Parameter) and not found.path and found.function == callee.index
+                for index in callee.unit.family(callee.index)
+                for value in callee.unit.values(index)
+                if isinstance(value, s.Call)
+                for found in [self.program.resolve(callee.unit, value.callee)]
+            )
+        return self._calls_back[callee]
+
+    def origin(self, spot: Spot, *, within: Unit | None = None) -> Spot:
+        """Follow the call of a helper to the send inside it, as long as that stays ``within``."""
+        seen = {spot}
+        while (inner := self.origins.get(spot)) is not None and inner not in seen:
+            if within is not None and inner.unit is not within:
+                break
+            spot = inner
+            seen.add(spot)
+        return spot
+
+    def endings(self, spot: Spot) -> list[Spot]:
+        """Return where the process ends if it ends in the call at ``spot``, in source order: the
+        call itself, or the places inside the function that it calls."""
+        inner = self.ended_by.get(spot)
+        return sorted(inner, key=lambda one: (one.unit.path, one.start)) if inner else [spot]
+
+    def may_leave_send(self, function: ProjectFunction) -> bool:
+        """Whether a call in ``function``, or in one inside it, may leave an event queued."""
+        return function.index in self.calling.sends.get(function.unit, ())
+
+    def leaving_flush(self, unit: Unit) -> list[ProjectFunction]:
+        """Return the functions of ``unit``, in order, in which (or in one inside them) a call may
+        leave a flush that nobody waits for."""
+        found = _functions(self.calling.flushes, unit)
+        return [one for one in found if self.mentions_flush(one)]
+
+    def leaving_request(self, unit: Unit) -> list[ProjectFunction]:
+        """Return the same for plain requests."""
+        found = _functions(self.calling.requests, unit)
+        return [one for one in found if self.mentions_request(one)]
+
+    @cached_property
+    def calling(self) -> Calling:
+        """Which functions hold a call that may leave something behind."""
+        return calling(self.program)
+
+    def mentions_send(self, function: ProjectFunction) -> bool:
+        """Whether ``function``, a function inside it, or one they reach may queue an event."""
+        return self._mentioning.sends(function)
+
+    def mentions_flush(self, function: ProjectFunction) -> bool:
+        """Whether ``function``, a function inside it, or one they reach may flush at all."""
+        return self._mentioning.flushes(function)
+
+    def mentions_request(self, function: ProjectFunction) -> bool:
+        """Whether ``function``, a function inside it, or one they reach may ask by plain HTTP."""
+        return self._mentioning.requests(function)
+
+    @cached_property
+    def _mentioning(self) -> Mentioning:
+        return Mentioning(self.program)
+
+
+def _functions(found: Functions, unit: Unit) -> list[ProjectFunction]:
+    return [ProjectFunction(unit, index) for index in sorted(found.get(unit, ()))]

@@ -1,0 +1,1 @@
+"""Sends, what they carry, whom they name, and how the SDK is set up."""

@@ -1,0 +1,59 @@
+"""What waits for a function that is written where it is given to a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmlint.model.regex import regex
+from mmlint.project.fixes.receivers import written
+from mmlint.project.semantic.callee import after
+from mmlint.project.semantic.calls import in_full
+from mmlint.project.semantic.entity import Entity, External, Global
+from mmlint.project.semantic.program import Program
+from mmlint.project.semantic.unit import Unit
+
+_STREAMS = regex(
+    r"^:(ReadableStream|TransformStream|WritableStream)(\.\(\))?$"
+    r"|^ai(/\w+)?:(stream\w+|create\w*Stream\w*|tool|dynamicTool)$"
+    r"|^hono/streaming:\w+$"
+    r"|^@modelcontextprotocol/.*\(\)\.(tool|registerTool|registerResource|registerPrompt)$"
+    r"|^(@langchain/\w+|@openai/agents|@mastra/core|fastmcp|llamaindex)(/.*)?:(.*\.)?"
+    r"(tool|createTool|addTool|DynamicTool|DynamicStructuredTool)$"
+)
+"""Calls, as ``in_full`` writes what is called, whose callbacks run while a visitor waits for what
+is streamed, or a model for the tool that it calls. What such a callback awaits delays them."""
+
+
+def is_streamed(program: Program, unit: Unit, function: int) -> bool:
+    """Whether a visitor's stream, or a tool call, waits for a function."""
+    return any(_describes(callee) for callee in _takers(program, unit, function))
+
+
+def runs_afterwards(program: Program, unit: Unit, function: int) -> bool:
+    """Whether a function is given to ``after``, which waits for the promise that it returns."""
+    return any(after(callee) for callee in _takers(program, unit, function))
+
+
+def _takers(program: Program, unit: Unit, function: int) -> Iterator[Entity | None]:
+    for call in unit.takers.get(function, ()):
+        yield program.called(unit, call)[0]
+
+
+def _describes(callee: Entity | None) -> bool:
+    return isinstance(callee, External | Global) and _STREAMS.search(in_full(callee)) is not None
+
+
+def waiter(program: Program, unit: Unit, offset: int) -> tuple[str, bool] | None:
+    """Return how ``unit`` writes ``after`` or a platform's ``waitUntil`` where it calls one that
+    can be called at the byte ``offset`` as well, and whether that takes a function."""
+    for one in program.found.deferring(unit):
+        name = written(one.call.callee)
+        if name is not None and _is_visible(unit, name.split(".")[0], offset):
+            return name, after(one.callee)
+    return None
+
+
+def _is_visible(unit: Unit, name: str, offset: int) -> bool:
+    """Whether the name means one thing in the unit, and can be read at the byte ``offset``."""
+    found = [unit.module.bindings[number] for number in unit.named.get(name, ())]
+    return len(found) == 1 and found[0].scope_start <= offset < found[0].scope_end

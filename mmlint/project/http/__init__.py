@@ -1,0 +1,1 @@
+"""Plain requests to the API: their URL, their headers, and why they are refused."""

@@ -1,0 +1,299 @@
+"""Plain HTTP requests to Millimetric: which calls make them, and where their URL and body are.
+
+JavaScript: fetch, axios, ky, got, undici. Python: requests, httpx, aiohttp, urllib.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import msgspec
+
+from mmlint.model import syntax as s
+from mmlint.model.regex import regex
+from mmlint.project.semantic.callee import JS_CLIENTS, PY_CLIENTS, speaks_http
+from mmlint.project.semantic.entity import NOTHING, Entity, Environment, External, Global, Known
+from mmlint.project.semantic.program import Call, Program
+from mmlint.project.semantic.unit import Unit
+from mmlint.sdk.addresses import api_path, may_lead
+
+_IDENTIFIER = regex(r"[A-Za-z_$][\w$]*")
+_SENDS = frozenset({"track", "batch", "identify"})
+_VERBS = frozenset({"post", "put", "request"})
+_BASES = frozenset({"base_url", "baseURL", "prefixUrl"})
+"""Options of clients: httpx; axios; ky and got."""
+
+
+class Request(msgspec.Struct, frozen=True):
+    """An HTTP send. ``body``: the value that becomes the JSON body, unserialised, or None."""
+
+    endpoint: str
+    body: s.Value | None
+    python: bool
+
+
+def request(program: Program, call: Call, environment: Environment = NOTHING) -> Request | None:
+    """Return the request to an endpoint of Millimetric that ``call`` makes, or None."""
+    if call.unit.python:
+        return _python(program, call, environment)
+    return _javascript(program, call, environment)
+
+
+@lru_cache(maxsize=1)
+def requests(program: Program) -> tuple[tuple[Call, Request], ...]:
+    """Return every plain request to Millimetric with the call that makes it, in path and source
+    order."""
+    made = ((call, request(program, call)) for call in program.outgoing)
+    return tuple((call, one) for call, one in made if one is not None)
+
+
+def endpoint(
+    program: Program, unit: Unit, value: s.Value, environment: Environment = NOTHING
+) -> str | None:
+    """Return ``track``, ``batch`` or ``identify`` where ``value`` is such a URL of Millimetric."""
+    found = address_of(program, unit, value, environment)
+    return found if found in _SENDS else None
+
+
+def address_of(
+    program: Program, unit: Unit, value: s.Value, environment: Environment = NOTHING
+) -> str | None:
+    """Return the part of Millimetric's API that ``value`` leads to, as ``api_path`` does: whose the
+    host is matters only where the rest is such a path."""
+    if not may_lead(url_text(program, unit, value, environment, named=False)):
+        return None
+    return api_path(url_text(program, unit, value, environment))
+
+
+def url_text(
+    program: Program,
+    unit: Unit,
+    value: s.Value,
+    environment: Environment,
+    depth: int = 0,
+    *,
+    named: bool = True,
+) -> str:
+    """Write a URL with its holes as ``{names|that|lead|there}``, or as ``{}`` if not ``named``."""
+    if depth > 8:
+        return "{}"
+    if isinstance(value, s.Literal):
+        return str(value.value)
+
+    def text(value: s.Value, at: Unit = unit, environment: Environment = environment) -> str:
+        return url_text(program, at, value, environment, depth + 1, named=named)
+
+    if isinstance(value, s.Template):
+        return "".join(map(text, value.parts))
+    if isinstance(value, s.Operation) and value.operator == "+":
+        return "".join(map(text, value.operands))
+    if isinstance(value, s.Call) and value.new and value.arguments:  # new URL(path, host)
+        texts = [text(one.value) for one in value.arguments]
+        return texts[-1].rstrip("/") + texts[0] if len(texts) == 2 else texts[0]
+    found = program.resolve(unit, value, environment)
+    if isinstance(found, Known) and isinstance(found.value, (s.Literal, s.Template)):
+        return text(found.value, found.unit, found.environment)
+    written = _written(unit, value)
+    if written is not None:
+        return text(written)
+    return "{" + "|".join(_names(program, unit, value, found) if named else ()) + "}"
+
+
+def _written(unit: Unit, value: s.Value) -> s.Value | None:
+    """The sum of texts that a variable holds that is set once: ``URL = HOST + "/v1/track"``."""
+    if not isinstance(value, s.Name) or value.binding < 0:
+        return None
+    definitions = unit.definitions.get(value.binding, ())
+    if len(definitions) != 1 or definitions[0].path:
+        return None
+    said = definitions[0].value
+    return said if isinstance(said, s.Operation) and said.operator == "+" else None
+
+
+def _names(program: Program, unit: Unit, value: s.Value, found: Entity | None) -> list[str]:
+    """Every name that says where the value comes from: the variable's, the environment's."""
+    names: list[str] = []
+    if isinstance(found, Global | External):
+        names += [part for part in found.path if part != "()"]
+    stack: list[tuple[s.Value, int]] = [(value, 0)]
+    while stack:
+        one, depth = stack.pop()
+        if isinstance(one, s.Name):
+            names.append(one.name)
+            if depth < 4:
+                definitions = unit.definitions.get(one.binding, ()) if one.binding >= 0 else ()
+                stack += [(definition.value, depth + 1) for definition in definitions]
+        elif isinstance(one, s.Member):
+            names.append(one.name)
+            stack.append((one.object, depth))
+        elif isinstance(one, s.Index):
+            stack += [(one.object, depth), (one.index, depth)]
+        elif isinstance(one, s.Literal) and isinstance(one.value, str):
+            names.append(one.value)
+        elif isinstance(one, s.Choice):
+            stack += [(option, depth) for option in one.options]
+        elif isinstance(one, s.Call):
+            stack += [(argument.value, depth) for argument in one.arguments]
+            if isinstance(one.callee, s.Member):
+                stack.append((one.callee.object, depth))
+    return [name for name in names if _IDENTIFIER.fullmatch(name)]
+
+
+def _javascript(program: Program, call: Call, environment: Environment) -> Request | None:
+    callee = call.callee
+    if not speaks_http(callee) or not call.call.arguments:
+        return None
+    arguments = [one.value for one in call.call.arguments]
+    if isinstance(callee, Global):
+        return _with_options(program, call, arguments, environment, ("body",))
+    if not isinstance(callee, External) or callee.module.split("/")[0] not in JS_CLIENTS:
+        return None
+    verb = callee.path[-1] if callee.path else ""
+    if callee.module == "axios" and verb == "post":
+        found = _reached(program, call, arguments[0], environment)
+        body = arguments[1] if len(arguments) > 1 else None
+        return Request(found, _unserialised(call.unit, body), False) if found else None
+    return _with_options(program, call, arguments, environment, ("json", "body", "data"))
+
+
+def _with_options(
+    program: Program,
+    call: Call,
+    arguments: list[s.Value],
+    environment: Environment,
+    keys: tuple[str, ...],
+) -> Request | None:
+    """``fetch(url, {method, body})`` and its likes."""
+    found = _reached(program, call, arguments[0], environment)
+    if found is None:
+        return None
+    options = arguments[1] if len(arguments) > 1 else None
+    if isinstance(options, s.Name):
+        known = program.resolve(call.unit, options, environment)
+        options = known.value if isinstance(known, Known) and known.unit is call.unit else None
+    body = _entry(options, keys) if isinstance(options, s.Object) else None
+    return Request(found, _unserialised(call.unit, body), False)
+
+
+def _entry(value: s.Object, keys: tuple[str, ...]) -> s.Value | None:
+    return next((entry.value for entry in value.entries if entry.key in keys), None)
+
+
+def _unserialised(unit: Unit, value: s.Value | None, depth: int = 0) -> s.Value | None:
+    """Look through ``JSON.stringify``, ``json.dumps``, ``.encode`` and a variable in between."""
+    if isinstance(value, s.Name) and depth < 4:
+        definitions = unit.definitions.get(value.binding, []) if value.binding >= 0 else []
+        if len(definitions) == 1 and not definitions[0].path:
+            inner = definitions[0].value
+            if isinstance(inner, s.Call) and _serialiser(inner):
+                return _unserialised(unit, inner, depth + 1)
+        return value
+    if isinstance(value, s.Call):
+        callee = value.callee
+        if isinstance(callee, s.Member) and callee.name == "encode":
+            return _unserialised(unit, callee.object, depth + 1)
+        if _serialiser(value) and value.arguments:
+            return value.arguments[0].value
+    return value
+
+
+def _serialiser(value: s.Call) -> bool:
+    callee = value.callee
+    name = callee.name if isinstance(callee, s.Member | s.Name) else ""
+    return name in ("stringify", "dumps", "encode") and (
+        bool(value.arguments) or isinstance(callee, s.Member)
+    )
+
+
+def _python(program: Program, call: Call, environment: Environment) -> Request | None:
+    callee = call.callee
+    if not isinstance(callee, External):
+        return None
+    last = callee.path[-1] if callee.path else ""
+    if callee.module.startswith("urllib"):
+        return _urlopen(program, call, environment) if last == "urlopen" else None
+    if callee.module.split(".")[0] not in PY_CLIENTS or last not in _VERBS:
+        return None
+    positional = [one.value for one in call.call.arguments if one.name is None]
+    named = {one.name: one.value for one in call.call.arguments if one.name is not None}
+    url = named.get("url") or next(
+        (one for one in positional[: 2 if last == "request" else 1][::-1]), None
+    )
+    if url is None:
+        return None
+    found = _reached(program, call, url, environment)
+    if found is None:
+        return None
+    body = named.get("json") or named.get("data") or named.get("content")
+    return Request(found, _unserialised(call.unit, body), True)
+
+
+def _reached(program: Program, call: Call, url: s.Value, environment: Environment) -> str | None:
+    """Return the endpoint that a request to ``url`` reaches, be it that the host stands where the
+    client is made: ``httpx.Client(base_url=HOST)``, ``axios.create({ baseURL: HOST })``."""
+    found = endpoint(program, call.unit, url, environment)
+    if found is not None or not isinstance(call.call.callee, s.Member):
+        return found
+    path = url_text(program, call.unit, url, environment, named=False)
+    if not path.lstrip("/").startswith("v1/"):
+        return None
+    made = _client(call, call.call.callee.object)
+    for value in _bases(made) if isinstance(made, s.Call) else ():
+        base = url_text(program, call.unit, value, environment).rstrip("/")
+        whole = s.Literal(url.start, url.end, f"{base}/{path.lstrip('/')}")
+        return endpoint(program, call.unit, whole, environment)
+    return None
+
+
+def _client(call: Call, held: s.Value) -> s.Value:
+    """The value of the variable, or of the field of the class, that holds a client."""
+    unit = call.unit
+    if isinstance(held, s.Name) and held.binding >= 0:
+        before = [
+            one.value
+            for one in unit.definitions.get(held.binding, ())
+            if one.value.start < call.call.start
+        ]
+        return before[-1] if before else held
+    if isinstance(held, s.Member) and isinstance(held.object, s.Name):
+        owner = unit.self_class(held.object, call.site.function)
+        if owner < 0:
+            return held
+        written = [one.value for one in unit.field_writes.get((owner, held.name), ())]
+        for member in unit.module.classes[owner].members:
+            if member.name == held.name and member.value is not None:
+                written.append(member.value)
+        return written[0] if len(written) == 1 else held
+    return held
+
+
+def _bases(made: s.Call) -> Iterator[s.Value]:
+    """Yield what the call that makes a client says that all its addresses begin with."""
+    for argument in made.arguments:
+        if argument.name in _BASES:
+            yield argument.value
+        elif isinstance(argument.value, s.Object):
+            yield from (one.value for one in argument.value.entries if one.key in _BASES)
+
+
+def _urlopen(program: Program, call: Call, environment: Environment) -> Request | None:
+    """``urlopen(Request(url, data=…))`` or ``urlopen(url, data)``; the send is the ``urlopen``."""
+    if not call.call.arguments:
+        return None
+    target: s.Value = call.call.arguments[0].value
+    if isinstance(target, s.Name) and target.binding >= 0:
+        definitions = call.unit.definitions.get(target.binding, [])
+        if len(definitions) == 1 and isinstance(definitions[0].value, s.Call):
+            target = definitions[0].value
+    made = target if isinstance(target, s.Call) else call.call
+    if not made.arguments:
+        return None
+    positional = [one.value for one in made.arguments if one.name is None]
+    named = {one.name: one.value for one in made.arguments if one.name is not None}
+    url = named.get("url") or (positional[0] if positional else None)
+    found = endpoint(program, call.unit, url, environment) if url is not None else None
+    if found is None:
+        return None
+    body = named.get("data") or (positional[1] if len(positional) > 1 else None)
+    return Request(found, _unserialised(call.unit, body), True)

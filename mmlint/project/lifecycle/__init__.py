@@ -1,0 +1,1 @@
+"""What runs when a process ends, and what after the response."""

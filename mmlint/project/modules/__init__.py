@@ -1,0 +1,1 @@
+"""Which file of the project a specifier means: manifests, packages, aliases, layers."""

@@ -1,0 +1,1 @@
+"""Who calls a function, what stands around it, and how long its process lives."""

@@ -1,0 +1,234 @@
+"""What the project says outside its code: packages, dependencies, names bound in settings.
+
+Read as data, never executed.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from mmlint.frameworks import settings_files
+from mmlint.frameworks.pattern import SCRIPTS, Moved, Said, Setting
+from mmlint.model.regex import regex
+from mmlint.project.modules.literals import literal_values, uncommented
+from mmlint.project.platforms.configured_handlers import BINDING_FILES, Bound, bound, sources
+
+T = TypeVar("T")
+
+_ROOT = regex(r"\A(?:\./|/|~+/|@+/)+")
+_RUN = (*SCRIPTS, "tsx", "jsx", "py")
+_COMMENTED = (*(f".{one}" for one in SCRIPTS), ".json", ".jsonc")
+
+MANIFESTS = ("package.json", *sorted({*BINDING_FILES, *settings_files()}))
+"""Names of the files whose text ``Surroundings.read`` wants."""
+
+STACKS = (b"aws-cdk-lib", b"@aws-cdk/aws-lambda", b"aws_cdk")
+"""Byte strings of which one stands in code that may name handlers; its text is wanted too."""
+
+LISTENING = (
+    b".listen(",
+    b"@hono/node-server",
+    b"Bun.serve(",
+    b"uvicorn.run(",
+    b"run_app(",
+    b".serve_forever(",
+)
+"""Byte strings of which one stands in code that ``listens``."""
+ADAPTERS = (
+    b"serverless-http",
+    b"@vendia/serverless-express",
+    b"@codegenie/serverless-express",
+    b"aws-serverless-express",
+    b"@fastify/aws-lambda",
+    b"mangum",
+    b"apig_wsgi",
+    b"serverless_wsgi",
+    b"zappa",
+)
+"""Byte strings of which one stands in code that ``wraps``."""
+_BLANK = b" \t\r\xef\xbb\xbf"  # a byte order mark stands before the first line
+_NAMES = b"|".join(map(re.escape, ADAPTERS))
+_IMPORTED = regex(
+    rb"^(from|import)\s+(%s)\b|\b(from|require\(|import\(?)\s*[\"'](%s)[\"'/]" % (_NAMES, _NAMES)
+)
+
+
+def listens(data: bytes) -> bool:
+    """Whether code of this text serves requests by itself."""
+    return any(_lines(data, LISTENING))
+
+
+def wraps(data: bytes) -> bool:
+    """Whether code of this text imports what makes a serverless function of an app."""
+    return any(_IMPORTED.search(line) for line in _lines(data, ADAPTERS))
+
+
+def _lines(data: bytes, marks: tuple[bytes, ...]) -> Iterator[bytes]:
+    """The lines in which one of ``marks`` stands, without those that are comments."""
+    for mark in marks:
+        at = data.find(mark)
+        while at >= 0:
+            end = data.find(b"\n", at)
+            end = len(data) if end < 0 else end
+            line = data[data.rfind(b"\n", 0, at) + 1 : end].strip(_BLANK)
+            if not line.startswith((b"//", b"/*", b"*", b"#")):
+                yield line
+            at = data.find(mark, end)
+
+
+class Surroundings(msgspec.Struct):
+    """``packages``: folder of a ``package.json`` to the packages it depends on. ``commands``: that
+    folder to its npm scripts. ``started``: files, without extension, that scripts or ``bin`` name.
+    ``settings``: path of a settings file to its text, without comments where it is JavaScript or
+    JSON. ``bound``: handlers that settings name. ``listening``, ``wrapping``: files of which
+    ``listens`` and ``wraps`` say so."""
+
+    packages: dict[str, frozenset[str]] = msgspec.field(default_factory=dict)
+    commands: dict[str, str] = msgspec.field(default_factory=dict)
+    started: set[str] = msgspec.field(default_factory=set)
+    settings: dict[str, str] = msgspec.field(default_factory=dict)
+    bound: list[Bound] = msgspec.field(default_factory=list)
+    listening: tuple[str, ...] = ()
+    wrapping: tuple[str, ...] = ()
+    _nearest: dict[tuple[str, tuple[str, ...]], list[str]] = msgspec.field(default_factory=dict)
+
+    @classmethod
+    def read(
+        cls,
+        texts: Mapping[str, bytes],
+        *,
+        listening: tuple[str, ...] = (),
+        wrapping: tuple[str, ...] = (),
+    ) -> Surroundings:
+        """Read the manifests (path to bytes); what does not parse says nothing."""
+        found = cls(listening=listening, wrapping=wrapping)
+        for path, data in sorted(texts.items()):
+            folder, name = posixpath.split(path)
+            if name == "package.json":
+                found._package(folder, data)
+                continue
+            text = data.decode("utf-8", "replace")
+            if name.endswith(_COMMENTED):
+                text = uncommented(text)
+            found.settings[path] = text
+            found.bound.extend(bound(path, text))
+        return found
+
+    def _package(self, folder: str, data: bytes) -> None:
+        try:
+            manifest = msgspec.json.decode(data)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return
+        if not isinstance(manifest, dict):
+            return
+        names: set[str] = set()
+        for section in ("dependencies", "devDependencies", "peerDependencies"):
+            listed = manifest.get(section)
+            if isinstance(listed, dict):
+                names.update(str(name) for name in listed)
+        self.packages[folder] = frozenset(names)
+        scripts = manifest.get("scripts")
+        if isinstance(scripts, dict):
+            self.commands[folder] = "\n".join(str(one) for one in scripts.values())
+        programs = manifest.get("bin")
+        listed = programs.values() if isinstance(programs, dict) else [programs]
+        words = self.commands.get(folder, "").split()
+        for word in (*words, *(one for one in listed if isinstance(one, str))):
+            stem, extension = posixpath.splitext(word)
+            if extension[1:] in _RUN:
+                self.started.update(sources(folder, stem))
+
+    def package_of(self, path: str) -> str | None:
+        """Return the folder of the nearest ``package.json`` at or above ``path``, or None."""
+        folder = path.rpartition("/")[0]
+        while folder and folder not in self.packages:
+            folder = folder.rpartition("/")[0]
+        return folder if folder in self.packages else None
+
+    def depends(self, path: str, names: tuple[str, ...]) -> bool | None:
+        """Whether the package of ``path`` (or one above it) depends on one of ``names``; None where
+        there is no manifest to ask."""
+        folder = self.package_of(path)
+        if folder is None:
+            return None
+        while folder is not None:
+            if any(name in self.packages[folder] for name in names):
+                return True
+            folder = self.package_of(folder) if folder else None
+        return False
+
+    def relative(self, path: str) -> str:
+        """Return ``path`` relative to its package."""
+        folder = self.package_of(path)
+        return path[len(folder) + 1 :] if folder else path
+
+    def home(self, path: str) -> str:
+        """Return the folder of what is deployed together: the package, else the top folder."""
+        package = self.package_of(path)
+        return path.rpartition("/")[0].partition("/")[0] if package is None else package
+
+    def near(self, path: str, homes: Mapping[str, T]) -> T | None:
+        """Return what ``homes`` has for the home of ``path``; for a file at the top of a project
+        without packages, whatever it has first."""
+        home = self.home(path)
+        if home or home in self.packages:
+            return homes.get(home)
+        return next(iter(homes.values()), None)
+
+    def by_home(self, files: Iterable[str]) -> dict[str, str]:
+        """Return each home with the first of ``files`` in it."""
+        found: dict[str, str] = {}
+        for one in files:
+            found.setdefault(self.home(one), one)
+        return found
+
+    # --- settings --------------------------------------------------------------------------------
+
+    def nearest(self, path: str, names: tuple[str, ...]) -> list[str]:
+        """Return the settings files of these names in the nearest folder at or above ``path``'s."""
+        return self._at_or_above(path.rpartition("/")[0], names)
+
+    def _at_or_above(self, folder: str, names: tuple[str, ...]) -> list[str]:
+        """``nearest``, for a folder: all its files get one answer, and every platform asks."""
+        key = (folder, names)
+        if key not in self._nearest:
+            places = (posixpath.join(folder, name) for name in names)
+            found = [place for place in places if place in self.settings]
+            if not found and folder:
+                found = self._at_or_above(posixpath.dirname(folder), names)
+            self._nearest[key] = found
+        return self._nearest[key]
+
+    def values(self, path: str, setting: Setting) -> tuple[str, ...]:
+        """Return the strings that the settings nearest to ``path`` give to the first key set."""
+        for place in self.nearest(path, setting.files):
+            name = posixpath.basename(place)
+            for key in setting.keys:
+                found = literal_values(name, self.settings[place], key)
+                if found:
+                    return found
+        return ()
+
+    def says(self, path: str, said: Said) -> str | None:
+        """Return the settings file, or the ``package.json``, near ``path`` that says so."""
+        for place in self.nearest(path, said.files):
+            if re.search(said.text, self.settings[place]):
+                return place
+        folder = self.package_of(path) if "package.json" in said.files else None
+        if folder is not None and re.search(said.text, self.commands.get(folder, "")):
+            return posixpath.join(folder, "package.json")
+        return None
+
+    def placed(self, pattern: str, path: str, moved: tuple[Moved, ...]) -> str:
+        """Return a path pattern with its marks replaced by what settings near ``path`` say."""
+        for one in moved:
+            if one.mark in pattern:
+                values = [_ROOT.sub("", value) for value in self.values(path, one.setting)]
+                words = "|".join(re.escape(value.rstrip("/")) for value in values if value)
+                pattern = pattern.replace(one.mark, f"(?:{words or one.usual})")
+        return pattern

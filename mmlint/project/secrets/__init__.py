@@ -1,0 +1,1 @@
+"""Keys, the environment, and who can read them."""

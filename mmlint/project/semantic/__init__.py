@@ -1,0 +1,1 @@
+"""What an expression can mean: scopes, definitions, calls, and the names between modules."""

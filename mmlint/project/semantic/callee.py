@@ -1,0 +1,162 @@
+"""What a call is where delivery is concerned: the platforms' own vocabulary, as data."""
+
+from __future__ import annotations
+
+from mmlint.model import syntax as s
+from mmlint.project.semantic.entity import Entity, External, Global, SdkFunction
+
+COMBINATORS = frozenset(("Promise", one) for one in ("all", "allSettled", "race", "any", "resolve"))
+"""JavaScript calls whose promise stands for the promises they are given."""
+
+TASKS = frozenset(
+    ("asyncio", one)
+    for one in ("gather", "wait", "wait_for", "shield", "create_task", "ensure_future")
+)
+"""Python calls whose awaitable stands for the awaitables they are given."""
+
+RUNNERS = frozenset({("asyncio", "run"), ("anyio", "run"), ("trio", "run")})
+"""Python calls that wait by themselves."""
+
+TIMERS = frozenset(
+    {
+        ("setTimeout",),
+        ("setInterval",),
+        ("setImmediate",),
+        ("queueMicrotask",),
+        ("process", "nextTick"),
+    }
+)
+"""Calls that run their callback when nobody may be there any more."""
+
+PRINTERS = frozenset({"console", "print", "logging", "logger"})
+"""First words of calls that only show what they are given: nobody awaits a printed promise."""
+
+CHAINS = frozenset({"then", "catch", "finally"})
+"""Methods that hand a promise on."""
+
+EACH = frozenset({"forEach"})
+"""Array methods that call back at once and throw the results away."""
+
+MAPPERS = frozenset({"map", "flatMap", "filter", "some", "every", "find", "findIndex", "reduce"})
+"""Array methods that call back at once and give the results back."""
+
+ANSWERS = frozenset(
+    {
+        "json",
+        "jsonp",
+        "send",
+        "end",
+        "redirect",
+        "render",
+        "sendStatus",
+        "sendFile",
+        "download",
+    }
+)
+"""Methods of a Node-style response that send it."""
+
+JS_CLIENTS = frozenset({"axios", "ky", "got", "undici", "node-fetch", "ofetch", "cross-fetch"})
+PY_CLIENTS = frozenset({"requests", "httpx", "aiohttp"})
+"""Packages that make HTTP requests; Python's own is ``urllib``, and what is built around it."""
+
+_WAITERS = frozenset({"ctx", "context", "event", "executionCtx", "EdgeRuntime"})
+_NAVIGATION = {
+    "next/navigation": frozenset(
+        {"redirect", "permanentRedirect", "notFound", "forbidden", "unauthorized"}
+    ),
+    "@sveltejs/kit": frozenset({"redirect", "error"}),
+}
+"""Functions that throw instead of returning, by package (SvelteKit: since version 2)."""
+
+
+def waits(call: s.Call, callee: Entity | None) -> bool:
+    """Whether the platform waits for the promise that this call is handed (``waitUntil``)."""
+    if isinstance(callee, External) and callee.path == ("waitUntil",):
+        return callee.module in ("@vercel/functions", "cloudflare:workers")
+    target = call.callee
+    if not isinstance(target, s.Member) or target.name != "waitUntil":
+        return False
+    holder = target.object
+    return isinstance(holder, s.Name | s.Member) and holder.name in _WAITERS
+
+
+def after(callee: Entity | None) -> bool:
+    """Whether this is ``after`` of ``next/server``: its callback runs, and is waited for, later."""
+    return (
+        isinstance(callee, External)
+        and callee.module == "next/server"
+        and callee.path in (("after",), ("unstable_after",))
+    )
+
+
+def throws(callee: Entity | None) -> bool:
+    """Whether the call never comes back because it throws (``redirect``)."""
+    return (
+        isinstance(callee, External)
+        and callee.path[-1:] != ()
+        and callee.path[-1] in _NAVIGATION.get(callee.module, ())
+    )
+
+
+def ends_process(callee: Entity | None) -> bool:
+    """Whether the call ends the process."""
+    if isinstance(callee, Global):
+        return callee.path in (("process", "exit"), ("Deno", "exit"), ("exit",), ("quit",))
+    if isinstance(callee, External):
+        return (callee.module, callee.path) in (
+            ("sys", ("exit",)),
+            ("os", ("_exit",)),
+            ("process", ("exit",)),
+            ("node:process", ("exit",)),
+        )
+    return False
+
+
+def response(call: s.Call) -> s.Name | None:
+    """Return ``res`` of ``res.json(x)`` and ``res.status(201).set(y).end()``, or None.
+
+    ``json()`` without an argument reads the body of a request.
+    """
+    target: s.Value = call.callee
+    if not isinstance(target, s.Member) or target.name not in ANSWERS:
+        return None
+    if target.name == "json" and not call.arguments:
+        return None
+    target = target.object
+    while isinstance(target, s.Call) and isinstance(target.callee, s.Member):
+        target = target.callee.object
+    return target if isinstance(target, s.Name) else None
+
+
+def makes_task(path: tuple[str, ...]) -> bool:
+    """Whether this is a loop's own ``create_task``; a task group waits for its tasks itself."""
+    return path[:1] == ("asyncio",) and path[-1] == "create_task" and "TaskGroup" not in path
+
+
+def path_of(callee: Entity | None) -> tuple[str, ...]:
+    """A global's path, or an external's with its module in front."""
+    if isinstance(callee, Global):
+        return callee.path
+    if isinstance(callee, External):
+        return (callee.module, *callee.path)
+    return ()
+
+
+def speaks_http(callee: Entity | None) -> bool:
+    """Whether ``callee`` belongs to one of the HTTP clients, wherever its requests go."""
+    if isinstance(callee, Global):
+        return callee.path[-1] == "fetch"
+    if not isinstance(callee, External):
+        return False
+    package = callee.module.partition("/")[0].partition(".")[0]
+    return package in JS_CLIENTS or package in PY_CLIENTS or package.startswith("urllib")
+
+
+def is_send(found: Entity | None) -> bool:
+    """Whether this is the server SDK's ``track``, which queues an event."""
+    return isinstance(found, SdkFunction) and found.sdk == "node" and found.name == "track"
+
+
+def is_flush(found: Entity | None) -> bool:
+    """Whether this is the server SDK's ``flush``."""
+    return isinstance(found, SdkFunction) and found.sdk == "node" and found.name == "flush"

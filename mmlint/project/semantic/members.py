@@ -1,0 +1,211 @@
+"""What members of objects mean: of classes and their instances, of object literals and lists."""
+
+from __future__ import annotations
+
+from mmlint.model import syntax as s
+from mmlint.model.walk import parts, statements
+from mmlint.project.semantic.entity import (
+    NOTHING,
+    Entity,
+    Environment,
+    Instance,
+    Known,
+    ProjectClass,
+    ProjectFunction,
+    SdkClass,
+    SdkFunction,
+    SdkObject,
+    agreed,
+)
+from mmlint.project.semantic.unit import Definition, Unit
+from mmlint.sdk import surface
+from mmlint.sdk.keys import redact
+
+MAX_DEPTH = 24
+"""How many names, imports and returns are followed before the answer is *unknown*."""
+
+_COMPUTED = frozenset({"property", "cached_property"})
+
+
+class Members:
+    """The part of ``Program`` that looks into objects; the rest says what expressions mean."""
+
+    def resolve(
+        self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
+    ) -> Entity | None:
+        """Return what ``value`` means, or None where it cannot be known."""
+        raise NotImplementedError
+
+    def binding(
+        self, unit: Unit, index: int, environment: Environment = NOTHING, depth: int = 0
+    ) -> Entity | None:
+        """Return what the binding ``index`` of ``unit`` holds."""
+        raise NotImplementedError
+
+    def member(self, entity: Entity | None, name: str, depth: int = 0) -> Entity | None:
+        """Return what ``entity.name`` means."""
+        raise NotImplementedError
+
+    def _variable(
+        self, unit: Unit, definitions: list[Definition], environment: Environment, depth: int
+    ) -> Entity | None:
+        raise NotImplementedError
+
+    # --- texts -----------------------------------------------------------------------------------
+
+    def _joined(
+        self, unit: Unit, value: s.Value, environment: Environment, depth: int
+    ) -> s.Literal | None:
+        """The one text that a template or ``a + b`` is, where all its parts are known texts."""
+        texts: list[str] = []
+        for part in parts(value):
+            found = self.resolve(unit, part, environment, depth)
+            literal = found.value if isinstance(found, Known) else None
+            if not isinstance(literal, s.Literal) or not isinstance(literal.value, str):
+                return None
+            texts.append(literal.value)
+        return s.Literal(value.start, value.end, redact("".join(texts)))
+
+    # --- classes ---------------------------------------------------------------------------------
+
+    def receiver(self, unit: Unit, function: int, number: int) -> Entity | None:
+        """What a method's first parameter is in Python: the object, or the class."""
+        declared = unit.module.functions[function]
+        if not unit.python or number or declared.owner < 0 or declared.kind == "function":
+            return None
+        names = _decorators(declared)
+        if "staticmethod" in names:
+            return None
+        of_class = "classmethod" in names
+        kind = ProjectClass if of_class else Instance
+        return kind(unit, declared.owner)
+
+    def declared(self, unit: Unit, parameter: s.Parameter, depth: int) -> Entity | None:
+        """What a parameter's type or its default says that it is: a client, or an object of a
+        class of the project."""
+        if parameter.annotation is None and parameter.default is None:
+            return None
+        words = (parameter.annotation or "").removesuffix(" | None").strip("'\" ").split(".")
+        if words[-1] == surface.CLIENT_CLASS:
+            return SdkObject("node")
+        index = unit.globals.get(words[0], -1)
+        if index >= 0:
+            found = self.binding(unit, index, NOTHING, depth + 1)
+            for word in words[1:]:
+                found = self.member(found, word, depth + 1)
+            if isinstance(found, ProjectClass):
+                return Instance(found.unit, found.index)
+            if isinstance(found, SdkClass):
+                return SdkObject(found.sdk)
+        default = parameter.default
+        if isinstance(default, s.Call | s.Name | s.Member):
+            given = self.resolve(unit, default, NOTHING, depth + 1)
+            if isinstance(given, SdkObject | Instance):
+                return given
+        return None
+
+    def parent(self, unit: Unit, offset: int, depth: int) -> Entity | None:
+        """What ``super`` is at the byte ``offset``: an object of the first base class."""
+        functions = unit.module.functions
+        index = unit.function_at(offset)
+        while index > 0 and functions[index].owner < 0:
+            index = functions[index].parent
+        owner = functions[index].owner
+        bases = unit.module.classes[owner].bases if owner >= 0 else ()
+        base = self.resolve(unit, bases[0], NOTHING, depth + 1) if bases else None
+        return Instance(base.unit, base.index) if isinstance(base, ProjectClass) else None
+
+    def _method(self, unit: Unit, index: int, depth: int) -> Entity | None:
+        """A method; or, where reading it calls it (a getter, a property), what it returns."""
+        declared = unit.module.functions[index]
+        if declared.kind != "getter" and not _COMPUTED & _decorators(declared):
+            return ProjectFunction(unit, index)
+        return agreed(
+            self.resolve(unit, one.value, NOTHING, depth + 1)
+            for one in statements(declared.body)
+            if isinstance(one, s.Return) and one.value is not None
+        )
+
+    def _class_member(
+        self, entity: Instance | ProjectClass, name: str, depth: int
+    ) -> Entity | None:
+        declared = entity.unit.module.classes[entity.index]
+        if name in ("track", "flush") and self._is_client(entity.unit, declared):
+            method = next(one.function for one in declared.members if one.name == name)
+            return SdkFunction("node", name, entity.unit.module.functions[method].is_async)
+        members = entity.unit.members(entity.index, name)
+        for member in members:
+            if member.function >= 0:
+                return self._method(entity.unit, member.function, depth)
+        for member in members:
+            if member.value is not None and not is_nothing(member.value):
+                found = self.resolve(entity.unit, member.value, NOTHING, depth)
+                if found is not None:
+                    return found
+        writes = entity.unit.field_writes.get((entity.index, name), [])
+        found = self._variable(entity.unit, writes, NOTHING, depth)
+        if found is not None:
+            return found
+        for parent in declared.bases:
+            base = self.resolve(entity.unit, parent, NOTHING, depth)
+            if isinstance(base, ProjectClass) and base != entity:
+                inherited = (
+                    self._class_member(Instance(base.unit, base.index), name, depth + 1)
+                    if depth < MAX_DEPTH
+                    else None
+                )
+                if inherited is not None:
+                    return inherited
+        return self._parameter_property(entity, name)
+
+    def _is_client(self, unit: Unit, declared: s.Class) -> bool:
+        """Whether a Python class is a client of its own: ``track`` and ``flush``, and a method that
+        names the API's path. There is no official Python SDK, so teams write this class."""
+        if not unit.python:
+            return False
+        methods = {one.name: one.function for one in declared.members if one.function >= 0}
+        if not {"track", "flush"} <= methods.keys():
+            return False
+        return declared.name == surface.CLIENT_CLASS or any(
+            isinstance(value, s.Literal) and str(value.value).endswith(surface.SEND_PATHS)
+            for index in methods.values()
+            for value in unit.values(index)
+        )
+
+    def _parameter_property(self, entity: Instance | ProjectClass, name: str) -> Entity | None:
+        """``constructor(private client: MillimetricClient)`` declares a field (TypeScript)."""
+        unit = entity.unit
+        index = unit.constructors.get(entity.index)
+        for parameter in unit.module.functions[index].parameters if index is not None else ():
+            if parameter.name == name and parameter.annotation == surface.CLIENT_CLASS:
+                return SdkObject("node")
+        return None
+
+    def _known_member(self, entity: Known, name: str, depth: int) -> Entity | None:
+        """The part of a known object or list; unknown where a spread may have replaced it."""
+        unit, value, environment = entity.unit, entity.value, entity.environment
+        if isinstance(value, s.Object):
+            for entry in unit.spread_out(value, name):
+                if entry.key == name:
+                    return self.resolve(unit, entry.value, environment, depth)
+                if entry.kind == "spread":
+                    spread = self.resolve(unit, entry.value, environment, depth)
+                    found = self.member(spread, name, depth)
+                    if found is not None:
+                        return found
+                    if not isinstance(spread, Known):
+                        return None
+        if isinstance(value, s.Literal) and name == "value" and unit.python:
+            return entity  # a member of an Enum
+        if isinstance(value, s.Sequence) and name.isdigit() and int(name) < len(value.items):
+            return self.resolve(unit, value.items[int(name)], environment, depth)
+        return None
+
+
+def is_nothing(value: s.Value) -> bool:
+    """Whether this is ``null``, which in a field's declaration waits for the real value."""
+    return isinstance(value, s.Literal) and value.value is None
+
+
+def _decorators(function: s.Function) -> set[str]:
+    return {one.name for one in function.decorators if isinstance(one, s.Name | s.Member)}

@@ -1,0 +1,161 @@
+"""What imports and exports mean: the file behind a specifier, the value behind an exported name."""
+
+from __future__ import annotations
+
+from mmlint.model import syntax as s
+from mmlint.model.limits import Limit
+from mmlint.project.modules.packages import package_specifier
+from mmlint.project.modules.resolution import Resolution, submodule
+from mmlint.project.semantic.entity import (
+    NOTHING,
+    Entity,
+    External,
+    Namespace,
+    SdkObject,
+)
+from mmlint.project.semantic.members import MAX_DEPTH, Members
+from mmlint.project.semantic.stars import Stars, stars
+from mmlint.project.semantic.unit import Unit
+from mmlint.sdk import surface
+
+
+class Modules(Members):
+    """The part of ``Program`` that looks from one file into another."""
+
+    python_modules: frozenset[str]
+    resolution: Resolution
+    _first: dict[str, Unit]
+    _stars: dict[Unit, Stars]
+
+    def _stop(self, limit: Limit) -> Entity | None:
+        raise NotImplementedError
+
+    def _sdk_member(self, entity: SdkObject, name: str) -> Entity:
+        raise NotImplementedError
+
+    def _imported(self, unit: Unit, one: s.Import | None, depth: int) -> Entity | None:
+        if one is None:
+            return None
+        module = self.module(unit, one.module, depth)
+        if one.name == "*":
+            return module
+        found = self._taken(unit, module, one.name, depth)
+        if found is None and unit.python:
+            return self.module(unit, submodule(one.module, one.name), depth)
+        return found
+
+    def _taken(self, unit: Unit, whole: Entity | None, name: str, depth: int) -> Entity | None:
+        """``whole.name``, or the module of that name where a Python package was not parsed."""
+        if unit.python and isinstance(whole, External) and "()" not in whole.path:
+            dotted = submodule(whole.module, ".".join((*whole.path, name)))
+            path = self.resolution.find(unit.path, dotted, "python")
+            if path in self._first:
+                return Namespace(self._first[path])
+        return self.member(whole, name, depth)
+
+    def module(self, unit: Unit, specifier: str, depth: int = 0) -> Entity | None:
+        """Return what the module ``specifier`` means when ``unit`` imports it."""
+        if not unit.python:
+            specifier = package_specifier(specifier)
+        if not unit.python and specifier == surface.BROWSER_PACKAGE:
+            return SdkObject("browser")
+        if not unit.python and specifier == surface.NODE_PACKAGE:
+            return SdkObject("node")
+        if unit.python and specifier.split(".")[0] in self.python_modules:
+            return SdkObject("node")
+        path = self.resolution.find(unit.path, specifier, unit.module.language)
+        if path is not None:
+            if path in self._first:
+                return Namespace(self._first[path])
+            # a file that was not parsed imports nothing that sends or flushes, however far away
+            return External(specifier, ())
+        if specifier.startswith("."):
+            return None
+        return External(specifier, ())
+
+    def exported(self, unit: Unit, name: str, depth: int = 0) -> Entity | None:
+        """Return what ``unit`` exports under ``name``."""
+        if depth > MAX_DEPTH:
+            return self._stop("names")
+        if unit.python:
+            index = unit.globals.get(name)
+            if index is None:
+                return self._given_everything(unit, name, depth)
+            return self.binding(unit, index, NOTHING, depth)
+        holder = self.holder(unit, name)
+        if holder is not None:
+            return self._export(holder, holder.exports[name], depth)
+        for one in self.stars(unit).open[:1]:
+            if isinstance(one, SdkObject):
+                return self._sdk_member(one, name)
+            whole = self._whole(one, depth)
+            return whole if name == "default" else self.member(whole, name, depth + 1)
+        return None
+
+    def holder(self, unit: Unit, name: str) -> Unit | None:
+        """Return the JavaScript unit that says what ``unit`` exports as ``name``: itself, or one
+        that it passes on as a whole."""
+        return unit if name in unit.exports else self.stars(unit).holders.get(name)
+
+    def stars(self, unit: Unit) -> Stars:
+        """Return what the JavaScript ``unit`` passes on as a whole."""
+        found = self._stars.get(unit)
+        if found is None:
+            found = self._stars[unit] = stars(unit, self.module)
+        return found
+
+    def _export(self, unit: Unit, export: s.Export, depth: int) -> Entity | None:
+        """What an export with a name of its own means."""
+        if export.module is not None:
+            module = self.module(unit, export.module, depth)
+            if export.imported == "*":
+                return module
+            return self.member(module, export.imported or export.name, depth + 1)
+        if export.binding >= 0:
+            return self.binding(unit, export.binding, NOTHING, depth + 1)
+        if export.value is not None:
+            return self.resolve(unit, export.value, NOTHING, depth + 1)
+        return None
+
+    def _given_everything(self, unit: Unit, name: str, depth: int) -> Entity | None:
+        """What ``name`` is where a ``from … import *`` of a Python module may bring it in: from
+        there, or from what is brought in there in turn. Each module is asked once."""
+        if depth > MAX_DEPTH:
+            return self._stop("names")
+        seen = {unit}
+        waiting = self._everything(unit)
+        while waiting:
+            module = waiting.pop()
+            if isinstance(module, SdkObject) and name in surface.PYTHON_NAMES:
+                return self._sdk_member(module, name)
+            if not isinstance(module, Namespace) or not module.unit.gives_away(name):
+                continue
+            inner = module.unit
+            if inner in seen:
+                continue
+            seen.add(inner)
+            index = inner.globals.get(name)
+            if index is None:
+                found = self._submodule(inner, name)
+                waiting += self._everything(inner)
+            else:
+                found = self.binding(inner, index, NOTHING, depth + 1)
+            if found is not None:
+                return found
+        return None
+
+    def _everything(self, unit: Unit) -> list[Entity | None]:
+        """The modules that a Python unit takes everything from, the one with the last word last."""
+        return [self.module(unit, one.module) for one in reversed(unit.everything)]
+
+    def _submodule(self, unit: Unit, name: str) -> Entity | None:
+        """The module ``name`` inside a Python package that has no such name itself."""
+        if not unit.python or name in unit.globals or not unit.path.endswith("__init__.py"):
+            return None
+        inner = self.resolution.find(unit.path, f".{name}", "python")
+        return Namespace(self._first[inner]) if inner in self._first else None
+
+    def _whole(self, unit: Unit, depth: int) -> Entity | None:
+        """What ``module.exports = …`` makes of a whole file."""
+        export = unit.exports.get("=")
+        return self._export(unit, export, depth) if export is not None else None

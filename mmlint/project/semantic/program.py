@@ -1,0 +1,542 @@
+"""The linked project: follows a name to what it means, through bindings, imports and returns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from mmlint.model import syntax as s
+from mmlint.model.facts import FileFacts
+from mmlint.model.limits import Limit, Limits, Question
+from mmlint.model.walk import statements
+from mmlint.project.modules.resolution import Resolution
+from mmlint.project.semantic.arguments import (
+    completed,
+    direct,
+    environment_of,
+    makes_partial,
+    with_given,
+)
+from mmlint.project.semantic.calls import Call as Call
+from mmlint.project.semantic.calls import Calls
+from mmlint.project.semantic.entity import (
+    HERE,
+    NOTHING,
+    Entity,
+    Environment,
+    External,
+    Global,
+    Instance,
+    Known,
+    Method,
+    Namespace,
+    Parameter,
+    Passed,
+    ProjectClass,
+    ProjectFunction,
+    SdkClass,
+    SdkFunction,
+    SdkObject,
+    agreed,
+)
+from mmlint.project.semantic.foreign import is_foreign
+from mmlint.project.semantic.members import MAX_DEPTH, is_nothing
+from mmlint.project.semantic.modules import Modules
+from mmlint.project.semantic.unit import Definition, Path, Unit
+from mmlint.sdk import surface
+
+MAX_STEPS = 500
+"""How many expressions are looked at for the sake of one, before the answer is *unknown*."""
+
+
+MAX_HANDED = 3
+"""How many functions may hand a client on to each other."""
+
+
+Key = int | str | tuple[int | str, ...]
+"""An expression of a unit: a variable's binding, a global's name; either of them with the names of
+members behind it, the last one first; or the bytes where anything else stands."""
+
+
+class Program(Modules):
+    """All units of a project. Answers are pure and memoised; nothing is read from disk.
+
+    ``files``: path to facts. ``tests``: paths of test files (their sends are nobody's business).
+    ``python_modules``: modules whose objects count as a Python SDK.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, FileFacts],
+        *,
+        tests: frozenset[str] = frozenset(),
+        python_modules: Iterable[str] = surface.PYTHON_MODULES,
+        resolution: Resolution | None = None,
+    ) -> None:
+        self.files = files
+        self.python_modules = frozenset(python_modules)
+        self.units = [
+            Unit(path, module, number, path in tests)
+            for path, facts in sorted(files.items())
+            for number, module in enumerate(facts.modules)
+        ]
+        self.resolution = resolution or Resolution(frozenset(files))
+        self._first = {unit.path: unit for unit in reversed(self.units)}
+        self._stars = {}
+        self._known: defaultdict[Unit, dict[Key, Entity | None]] = defaultdict(dict)
+        self._globals: dict[Key, Entity | None] = {}
+        self.handed: dict[tuple[int, int, int], Entity] = {}
+        self.limits = Limits()
+        self.looked_at = 0
+        self._question: Question | None = None
+
+    # --- all calls -------------------------------------------------------------------------------
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call of every unit with its callee resolved, in path and source order."""
+        return self.found.every
+
+    @cached_property
+    def found(self) -> Calls:
+        """The calls by what they call. Once they are known, so is what parameters are always
+        handed; that may tell more."""
+        found = Calls(self._every_call())
+        for _ in range(MAX_HANDED):
+            handed = self._always_handed(found.own)
+            if handed == self.handed:
+                return found
+            self.handed = handed
+            self._known.clear()
+            found = Calls(self._every_call())
+        return found
+
+    def _every_call(self) -> list[Call]:
+        found: list[Call] = []
+        for unit in self.units:
+            for site, call in unit.calls:
+                callee = self.resolve(unit, call.callee)
+                if type(callee) in _INDIRECT or (type(callee) is External and callee.given):
+                    callee, call = self.called(unit, call)
+                found.append(Call(unit, site, call, callee))
+        return found
+
+    def _always_handed(self, calls: list[Call]) -> dict[tuple[int, int, int], Entity]:
+        """Parameters for which every call passes the same client, or an object of one class."""
+        given: dict[tuple[int, int, int], list[Passed | None]] = {}
+        for call in calls:
+            callee = constructor(call.callee)
+            if isinstance(callee, ProjectFunction) and not call.unit.test:
+                for key, passed in self.environment(call.unit, call.call, callee):
+                    given.setdefault(key, []).append(passed)
+        same = {key: agreed(map(self._object, every)) for key, every in given.items()}
+        return {key: one for key, one in same.items() if one is not None}
+
+    def _object(self, passed: Passed | None) -> Entity | None:
+        """What is passed, where that is a client or an object of a class."""
+        if passed is None or not isinstance(passed.value, s.Name | s.Member | s.Call | s.Await):
+            return None
+        found = self.resolve(passed.unit, passed.value, passed.environment)
+        return found if isinstance(found, SdkObject | Instance) else None
+
+    def called(
+        self, unit: Unit, call: s.Call, environment: Environment = NOTHING, depth: int = 0
+    ) -> tuple[Entity | None, s.Call]:
+        """Return what ``call`` calls, and the call as if it did so directly: ``fn.call(self, a)``
+        is ``fn(a)``, and what a package's function was given before stands among the arguments."""
+        found = self.resolve(unit, call.callee, environment, depth)
+        if isinstance(found, Namespace):
+            found = self._whole(found.unit, depth)
+        if isinstance(found, Method):
+            plain = direct(call, found)
+            return (found, call) if plain is None else (found.function, plain)
+        if isinstance(found, External) and found.given:
+            return found, completed(unit, call, found)
+        return found, call
+
+    @property
+    def outgoing(self) -> list[Call]:
+        """The calls that may send something: those of the SDK, and of HTTP clients."""
+        return self.found.outgoing
+
+    @cached_property
+    def callers(self) -> dict[ProjectFunction, list[Call]]:
+        """Project function to the calls that reach it directly."""
+        found: dict[ProjectFunction, list[Call]] = {}
+        for call in self.found.own:
+            callee = constructor(call.callee)
+            if isinstance(callee, ProjectFunction):
+                found.setdefault(callee, []).append(call)
+        return found
+
+    # --- following names -------------------------------------------------------------------------
+
+    def resolve(
+        self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
+    ) -> Entity | None:
+        """Return what ``value`` means, or None where it cannot be known."""
+        asked, kind = self._question, type(value)
+        if environment or kind not in _NAMED:
+            if asked is None and kind is s.Literal:
+                return Known(unit, value, environment)
+            if asked is not None:
+                return self._within(asked, unit, value, environment, depth)
+            return self._asked(unit, value, environment, depth)
+        if asked is None and kind is s.Member:
+            return self._chain(unit, value, depth)
+        known, key = self._known[unit], _key(value)
+        if asked is None and type(key) is str:
+            return self._chain(unit, value, depth)
+        if key in known:
+            return known[key]
+        if asked is None:
+            found = known[key] = self._asked(unit, value, environment, depth)
+            return found
+        known[key] = None  # a cycle is unknown
+        found = known[key] = self._within(asked, unit, value, environment, depth)
+        if found is None and asked.stopped:
+            del known[key]  # asked by itself, it may well be known
+        return found
+
+    def _chain(self, unit: Unit, value: s.Value, depth: int) -> Entity | None:
+        """What ``a.b.c`` means where it is asked for by itself.
+
+        Most of a program's calls are of a few such chains, again and again: each is followed once
+        for all its uses in a unit, and what begins with a global once for all units.
+        """
+        names: list[str] = []
+        root = value
+        while type(root) is s.Member:
+            names.append(root.name)
+            root = root.object
+        first, known = _key(root), self._known[unit]
+        key = _key(value) if isinstance(first, tuple) else (first, *names)
+        if isinstance(first, str) and not unit.everything and _MINE.isdisjoint((first, *names)):
+            known = self._globals
+        if key in known:
+            return known[key]
+        asked = self._question = Question(unit.path, unit.number, value.start, value.end)
+        asked.steps = len(names)
+        deepest = depth + len(names)
+        try:
+            near = deepest <= MAX_DEPTH
+            found = self.resolve(unit, root, NOTHING, deepest) if near else self._stop("names")
+            for number, name in enumerate(reversed(names)):
+                found = self._taken(unit, found, name, deepest - number)
+        finally:
+            self._question = None
+        if not asked.stopped:  # which is told for each of the places
+            known[key] = found
+        return found
+
+    def _asked(
+        self, unit: Unit, value: s.Value, environment: Environment, depth: int
+    ) -> Entity | None:
+        """Follow ``value`` as a question of its own."""
+        self._question = Question(unit.path, unit.number, value.start, value.end)
+        try:
+            return self._within(self._question, unit, value, environment, depth)
+        finally:
+            self._question = None
+
+    def _within(
+        self, asked: Question, unit: Unit, value: s.Value, environment: Environment, depth: int
+    ) -> Entity | None:
+        """Follow ``value``, unless that would be too far or too much for one question."""
+        asked.steps += 1
+        self.looked_at += 1
+        if depth > MAX_DEPTH:
+            return self._stop("names")
+        if asked.steps > MAX_STEPS:
+            return self._stop("steps")
+        return self._follow(unit, value, environment, depth)
+
+    def _stop(self, limit: Limit) -> Entity | None:
+        """The answer to the present question stays unknown."""
+        if self._question is not None:
+            self._question.stopped = True
+            self.limits.hit(limit, self._question.place)
+        return None
+
+    def _follow(
+        self, unit: Unit, value: s.Value, environment: Environment, depth: int
+    ) -> Entity | None:
+        if type(value) in _WRITTEN:
+            return Known(unit, value, environment)
+        if isinstance(value, s.Name):
+            return self._name(unit, value, environment, depth + 1)
+        if isinstance(value, s.Member):
+            found = self.resolve(unit, value.object, environment, depth + 1)
+            return self._taken(unit, found, value.name, depth + 1)
+        if isinstance(value, s.Call):
+            return self._result(unit, value, environment, depth + 1)
+        if isinstance(value, s.Await):
+            return self.resolve(unit, value.value, environment, depth + 1)
+        if isinstance(value, s.Lambda):
+            return ProjectFunction(unit, value.function)
+        if isinstance(value, s.ClassValue):
+            return ProjectClass(unit, value.index)
+        if isinstance(value, s.Choice):
+            return self._choice(unit, value, environment, depth + 1)
+        if isinstance(value, s.Operation) and value.operator in ("=", ":=", "??=", "||=", ","):
+            return self.resolve(unit, value.operands[-1], environment, depth + 1)
+        if isinstance(value, s.Template) or _joins(value):
+            text = self._joined(unit, value, environment, depth + 1)
+            if text is not None or isinstance(value, s.Template):
+                return Known(unit, text or value, environment)
+        return None
+
+    def _choice(
+        self, unit: Unit, value: s.Choice, environment: Environment, depth: int
+    ) -> Entity | None:
+        """A choice is known where all options agree, or where it fills in a missing SDK client."""
+        found: list[Entity | None] = []
+        for option in value.options:
+            entity = self.resolve(unit, option, environment, depth)
+            if isinstance(entity, SdkObject | SdkFunction):
+                return entity
+            found.append(entity)
+        return agreed(found)
+
+    def _name(
+        self, unit: Unit, name: s.Name, environment: Environment, depth: int
+    ) -> Entity | None:
+        if name.binding < 0:
+            if name.name == "super" and not unit.python:
+                return self.parent(unit, name.start, depth)
+            if name.name == "this":
+                owner = unit.self_class(name, unit.function_at(name.start))
+                if owner >= 0:
+                    return Instance(unit, owner)
+            if unit.everything:
+                given = self._given_everything(unit, name.name, depth)
+                return Global((name.name,)) if given is None else given
+            mine = name.name == surface.BROWSER_GLOBAL and not unit.python
+            return self._global(("window", name.name)) if mine else Global((name.name,))
+        return self.binding(unit, name.binding, environment, depth)
+
+    def binding(
+        self, unit: Unit, index: int, environment: Environment = NOTHING, depth: int = 0
+    ) -> Entity | None:
+        """Return what the binding ``index`` of ``unit`` holds."""
+        if depth > MAX_DEPTH:
+            return self._stop("names")
+        binding = unit.module.bindings[index]
+        if binding.kind == "import":
+            return self._imported(unit, unit.imports.get(index), depth)
+        if binding.kind == "function":
+            return ProjectFunction(unit, binding.target)
+        if binding.kind == "class":
+            return ProjectClass(unit, binding.target)
+        if binding.kind == "parameter":
+            return self._parameter(unit, index, environment, depth)
+        if binding.kind == "variable" and index not in unit.loop_bindings:
+            return self._variable(unit, unit.definitions.get(index, []), environment, depth)
+        return None
+
+    def _variable(
+        self, unit: Unit, definitions: list[Definition], environment: Environment, depth: int
+    ) -> Entity | None:
+        """A variable is known where every value it is ever given means the same.
+
+        Empty first values (``let client = null``) do not count: they wait for the real one.
+        """
+        waits = len(definitions) > 1
+        return agreed(
+            self._at(self.resolve(unit, one.value, environment, depth), one.path, depth)
+            for one in definitions
+            if not (waits and is_nothing(one.value))
+        )
+
+    def _at(self, entity: Entity | None, path: Path, depth: int) -> Entity | None:
+        for key in path:
+            if key == "?":
+                continue
+            entity = self.member(entity, key, depth)
+        return entity
+
+    def _parameter(
+        self, unit: Unit, index: int, environment: Environment, depth: int
+    ) -> Entity | None:
+        place = unit.parameters.get(index)
+        if place is None:
+            return None
+        function, number, path = place
+        declared = unit.module.functions[function]
+        key = (id(unit), function, number)
+        for known, passed in environment:
+            if known == key:
+                if passed is None:
+                    return None
+                entity = self.resolve(passed.unit, passed.value, passed.environment, depth)
+                return self._at(entity, path, depth)
+        found = self.receiver(unit, function, number)
+        if found is None:
+            found = self.declared(unit, declared.parameters[number], depth)
+        if found is None:
+            found = self.handed.get(key)
+        if found is not None:
+            return self._at(found, path, depth)
+        return Parameter(unit, function, number, path)
+
+    # --- members and results ---------------------------------------------------------------------
+
+    def member(self, entity: Entity | None, name: str, depth: int = 0) -> Entity | None:
+        """Return what ``entity.name`` means."""
+        if entity is None:
+            return None
+        if depth > MAX_DEPTH:
+            return self._stop("names")
+        if isinstance(entity, SdkObject):
+            return self._sdk_member(entity, name)
+        if isinstance(entity, External):
+            if entity.path[-2:] == (surface.CLIENT_CLASS, "()"):
+                return SdkFunction("node", name)
+            return External(entity.module, (*entity.path, name))
+        if isinstance(entity, Global):
+            return self._global((*entity.path, name))
+        if isinstance(entity, Parameter):
+            return Parameter(entity.unit, entity.function, entity.number, (*entity.path, name))
+        if isinstance(entity, Namespace):
+            found = self.exported(entity.unit, name, depth + 1)
+            return self._submodule(entity.unit, name) if found is None else found
+        if isinstance(entity, Instance | ProjectClass):
+            return self._class_member(entity, name, depth + 1)
+        if isinstance(entity, Known):
+            return self._known_member(entity, name, depth + 1)
+        if isinstance(entity, SdkFunction | ProjectFunction) and name in ("bind", "call", "apply"):
+            return None if entity.given else Method(entity, name)
+        return None
+
+    def _sdk_member(self, entity: SdkObject, name: str) -> Entity:
+        if name == surface.CLIENT_CLASS:
+            return SdkClass(entity.sdk)
+        if name == "default":
+            return entity
+        return SdkFunction(entity.sdk, name)
+
+    def _global(self, path: Path) -> Entity:
+        if path == ("window", surface.BROWSER_GLOBAL) and not self._foreign:
+            return SdkObject("browser")
+        return Global(path)
+
+    @cached_property
+    def _foreign(self) -> bool:
+        self.__dict__["_foreign"] = False  # what it is set to may use it
+        return is_foreign(self.units, self.resolve)
+
+    def _result(
+        self, unit: Unit, call: s.Call, environment: Environment, depth: int
+    ) -> Entity | None:
+        callee, call = self.called(unit, call, environment, depth)
+        if isinstance(callee, Method):
+            return with_given(callee.function, unit, call.arguments[1:], environment)
+        if makes_partial(callee) and call.arguments:
+            function = self.resolve(unit, call.arguments[0].value, environment, depth)
+            made = with_given(function, unit, call.arguments[1:], environment)
+            if made is not None:
+                return made
+        if isinstance(callee, SdkClass):
+            return SdkObject(callee.sdk)
+        if isinstance(callee, SdkFunction):
+            return self._sdk_result(unit, callee)
+        if isinstance(callee, ProjectClass):
+            return Instance(callee.unit, callee.index)
+        if isinstance(callee, ProjectFunction):
+            return self._returned(unit, call, callee, environment, depth)
+        if isinstance(callee, Global):
+            return self._global_result(unit, call, callee, environment, depth)
+        if isinstance(callee, External):
+            return External(callee.module, (*callee.path, "()"))
+        return None
+
+    def _sdk_result(self, unit: Unit, callee: SdkFunction) -> Entity | None:
+        if callee.name == "init":
+            return SdkObject(callee.sdk)
+        if unit.python and callee.name[:1].isupper():
+            return SdkObject(callee.sdk)
+        return None
+
+    def _global_result(
+        self, unit: Unit, call: s.Call, callee: Global, environment: Environment, depth: int
+    ) -> Entity | None:
+        first = call.arguments[0].value if call.arguments else None
+        if callee.path in (("require",), ("import",)) and isinstance(first, s.Literal):
+            return self.module(unit, str(first.value), depth)
+        if callee.path == ("super",) and unit.python:
+            return self.parent(unit, call.start, depth)
+        if callee.path in (("Object", "freeze"), ("Object", "seal")) and first is not None:
+            return self.resolve(unit, first, environment, depth)
+        return Global((*callee.path, "()"))
+
+    def _returned(
+        self,
+        unit: Unit,
+        call: s.Call,
+        callee: ProjectFunction,
+        environment: Environment,
+        depth: int,
+    ) -> Entity | None:
+        """What a project function returns, where all its returns mean the same."""
+        if callee.function.is_generator:
+            return None
+        inner = self.environment(unit, call, callee, environment)
+        return agreed(
+            self.resolve(callee.unit, statement.value, inner, depth + 1)
+            for statement in statements(callee.function.body)
+            if isinstance(statement, s.Return) and statement.value is not None
+        )
+
+    def environment(
+        self, unit: Unit, call: s.Call, callee: ProjectFunction, outer: Environment = NOTHING
+    ) -> Environment:
+        """Return what each parameter of ``callee`` stands for in ``call``."""
+        return environment_of(unit, call, callee, outer)
+
+    # --- small questions -------------------------------------------------------------------------
+
+    def text(
+        self, unit: Unit, value: s.Value, environment: Environment = NOTHING
+    ) -> tuple[str, Unit, s.Literal] | None:
+        """Return the string that ``value`` certainly is, and the literal it stands in."""
+        found = self.resolve(unit, value, environment)
+        if isinstance(found, ProjectClass):
+            return None
+        literal = found.value if isinstance(found, Known) else None
+        if isinstance(found, Known) and isinstance(literal, s.Literal):
+            return (literal.value, found.unit, literal) if isinstance(literal.value, str) else None
+        return None
+
+
+_WRITTEN = frozenset({s.Literal, s.Object, s.Sequence})
+"""What is what is written there."""
+
+_NAMED = frozenset({s.Name, s.Member, s.Call})
+"""What is looked up once and remembered; everything else says itself what it is."""
+
+
+_INDIRECT = frozenset({Namespace, Method})
+"""What may stand for something else where it is called."""
+
+
+_MINE = frozenset({surface.BROWSER_GLOBAL})
+
+
+def _key(value: s.Value) -> Key:
+    """A name means the same wherever it stands in a unit, unless it means what is around it."""
+    if type(value) is s.Name and value.name not in HERE:
+        return value.binding if value.binding >= 0 else value.name
+    return value.start, value.end
+
+
+def _joins(value: s.Value) -> bool:
+    return isinstance(value, s.Operation) and value.operator == "+"
+
+
+def constructor(entity: Entity | None) -> Entity | None:
+    """Return a class's constructor for the class itself, and every other entity unchanged."""
+    if isinstance(entity, ProjectClass):
+        index = entity.unit.constructors.get(entity.index)
+        return entity if index is None else ProjectFunction(entity.unit, index)
+    return entity
