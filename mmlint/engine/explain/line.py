@@ -54,9 +54,10 @@ class Story:
         with ``column`` (from 1, in bytes), of the calls there alone, if there are any."""
         if path not in self.project.files:
             return [f"{path} holds nothing that mmlint looks for: it was not parsed."]
-        return self._told(path, line, findings, column) or [
+        told = self._told(path, line, findings, column) or [
             "Nothing is known of this line: it is neither a call nor a declaration."
         ]
+        return [mask(one) for one in told]
 
     def whole(self, path: str, findings: list[Finding]) -> list[tuple[int, list[str]]]:
         """Return each line (from 1) of ``path`` of which something is known, with what it is."""
@@ -235,6 +236,6 @@ def handlers(project: Project, sources: dict[str, bytes]) -> list[tuple[str, int
         unit, function = handler.function.unit, handler.function.function
         line = Lines(sources.get(unit.path, b"")).line(function.start)
         evidence = project.evidence(unit, handler.function.index)
-        name = mask(function.name or "(anonymous)")
+        name = function.name or "(anonymous)"
         found.append((unit.path, line, name, evidence.runtime, evidence.why))
     return found
