@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 
 from mmlint import cli, focus
-from mmlint.engine.discovery.observe import Observer
+from mmlint.engine.discovery.observe import Discovery
 from mmlint.files.listing import listing
-from tests.engine.test_imports import projects
+from tests.engine.test_import_index import projects
 
 SDK = 'import { track } from "@millimetric/track-node";\n'
 SEND = SDK + "export const send = (id: string) => track({ event: 'a', anonymous_id: id });\n"
@@ -175,7 +175,7 @@ def test_an_idle_file_is_none_that_is_parsed(files: dict[str, str]) -> None:
         make(root, files)
         subprocess.run(["git", "init", "-q", root], check=True)
         patch.chdir(root)
-        parsed = Observer(root, listing(root)).observe({}).facts.keys()
+        parsed = Discovery(root, listing(root)).observe({}).facts.keys()
         for path in files:
             if focus.idle([path]) is not None:
                 assert path not in parsed

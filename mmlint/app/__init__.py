@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TextIO
 import msgspec
 from msgspec.structs import replace
 
-from mmlint.app.audit import Audit
+from mmlint.app.audit import MultiProjectRun
 from mmlint.app.explaining import explain
-from mmlint.app.opening import Means, by_project, load_settings, open_session
+from mmlint.app.opening import RunContext, by_project, load_settings, open_session
 from mmlint.app.preview import Preview
 from mmlint.app.request import Request, UsageError
 from mmlint.app.session import Session, cache_folder
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from mmlint.config import Settings
     from mmlint.engine.fixer import Fixed
-    from mmlint.engine.timings import Clock
+    from mmlint.engine.timings import Timings
     from mmlint.report import View
 
 NOTHING_READ = Summary(files=0, parsed=0, skipped={}, errors=0, warnings=0, ignored=0, fixable=0)
@@ -53,14 +53,14 @@ def run(request: Request, stdin: Callable[[], bytes] | None = None) -> int:
     ``stdin``: reads the file that ``--stdin-filename`` names. Raises nothing a user must not see.
     """
     from mmlint.app.progress import Progress
-    from mmlint.engine.timings import Clock
+    from mmlint.engine.timings import Timings
 
-    progress, clock = Progress(), Clock()
+    progress, clock = Progress(), Timings()
     try:
         with clock.measure("all"), _cluster(request.executor) as executor:
             run = _Run(
                 request,
-                Means(executor, clock, progress.read, progress.parsed, progress.listed),
+                RunContext(executor, clock, progress.read, progress.parsed, progress.listed),
                 progress.close,
             )
             code = run.code(stdin)
@@ -89,7 +89,7 @@ def check(
     """
     pairs = tuple(f"{key.replace('_', '-')}={value}" for key, value in settings.items())
     request = Request(paths=tuple(paths), config=pairs, cache=cache)
-    session = open_session(request, None, start=root, means=Means(_lent(executor)))
+    session = open_session(request, None, start=root, means=RunContext(_lent(executor)))
     result = session.result(session.lint({}))
     session.close()
     return result
@@ -146,7 +146,7 @@ def clean(path: str, overrides: tuple[str, ...], isolated: bool) -> str:
 class _Run:
     """One call of ``mmlint check``. ``quiet``: ends what is shown while files are read."""
 
-    def __init__(self, request: Request, means: Means, quiet: Callable[[], None]) -> None:
+    def __init__(self, request: Request, means: RunContext, quiet: Callable[[], None]) -> None:
         self.request = request
         self.means = means
         self.quiet = quiet
@@ -182,7 +182,7 @@ class _Run:
 
     def _several(self, parts: Sequence[Request], stdin: Callable[[], bytes] | None) -> int:
         """One project after the other, each with its own settings; one report."""
-        audit = Audit(Path(os.path.realpath(os.getcwd())))
+        audit = MultiProjectRun(Path(os.path.realpath(os.getcwd())))
         files: list[str] = []
         preview = Preview()
         for part in parts:
@@ -389,7 +389,7 @@ def _files(session: Session) -> list[str]:
 _ORDER = ("listing", "needles", "cache", "adapter", "observing", "links", "rule", "reports", "all")
 
 
-def _timings(clock: Clock) -> str:
+def _timings(clock: Timings) -> str:
     """Return where the time went, in milliseconds: adapters in whichever process they ran, so that
     they may come to more than the wait for them."""
 

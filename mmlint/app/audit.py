@@ -14,7 +14,7 @@ from mmlint.model.finding import Finding, Place
 from mmlint.model.report import Notice, Reported, Result, Summary
 
 
-class Audit:
+class MultiProjectRun:
     """Gathers the results of projects. What it hands out speaks of files by their paths from the
     folder ``here``. Of a project, only the bytes of files that are spoken of are kept."""
 

@@ -44,7 +44,7 @@ def _number(name: str, digits: str) -> int:
 
 
 def _story(name: str, line: int | None = None, column: int | None = None) -> str:
-    from mmlint.engine.explain.line import Story
+    from mmlint.engine.explain.line import LineExplanation
     from mmlint.report.excerpt import clean_lines, clean_path
 
     if not name or os.path.isdir(name):
@@ -63,7 +63,7 @@ def _story(name: str, line: int | None = None, column: int | None = None) -> str
     shown = clean_path(path)
     if path in session.unread:
         return clean_lines(f"{shown} was not checked: {session.unread[path]}.") + "\n"
-    story = Story(session.project, session.observed.sources)
+    story = LineExplanation(session.project, session.observed.sources)
     if line is None:
         whole = story.whole(path, findings)
         told = [(f"{shown}:{number}", lines) for number, lines in whole]

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from mmlint.config import Settings
-    from mmlint.engine.timings import Clock
+    from mmlint.engine.timings import Timings
     from mmlint.files.listing import Lister
 
 COMMANDS = ("check", "events", "baseline", "explain", "rules", "runtimes", "config", "clean")
 
 
-class Means(msgspec.Struct, frozen=True):
+class RunContext(msgspec.Struct, frozen=True):
     """What a run works with, whatever its projects are."""
 
     executor: Executor | None = None
-    clock: Clock | None = None
+    clock: Timings | None = None
     read: Callable[[int], None] = lambda count: None
     parsed: Callable[[int], None] = lambda count: None
     listed: Callable[[int], None] = lambda count: None
@@ -38,7 +38,7 @@ def open_session(
     request: Request,
     stdin: Callable[[], bytes] | None,
     start: Path | None = None,
-    means: Means | None = None,
+    means: RunContext | None = None,
 ) -> Session:
     """Find the project, its settings and the focus. Raises UsageError."""
     here = Path(os.path.realpath(start or Path.cwd()))
@@ -48,7 +48,7 @@ def open_session(
     from mmlint.files.listing import Lister
     from mmlint.files.root import odd_files
 
-    means = means or Means()
+    means = means or RunContext()
     lister = Lister(root, means.listed)  # git lists the files while settings and rules are loaded
     try:
         folder = _seen_from(request, names, here, root)
@@ -79,7 +79,7 @@ def _opened(
     here: Path,
     root: Path,
     lister: Lister,
-    means: Means,
+    means: RunContext,
 ) -> Session:
     named = _named(request)
     missing: list[Notice] = []

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from mmlint.config import Settings
     from mmlint.engine.analysis.judge import Policy
     from mmlint.engine.cache import Cache
-    from mmlint.engine.discovery.observe import Observed, Observer
-    from mmlint.engine.facts.parser_pool import Observing
+    from mmlint.engine.discovery.observe import Discovery, Observed
+    from mmlint.engine.facts.parser_pool import ParserPool
     from mmlint.engine.renaming import Renamings
-    from mmlint.engine.timings import Clock
+    from mmlint.engine.timings import Timings
     from mmlint.files.listing import Lister, Listing
     from mmlint.model.baseline import Entry
     from mmlint.project.project import Project
@@ -58,14 +58,14 @@ class Session:
         overlay: Mapping[str, bytes] | None = None,
         cache: bool = False,
         executor: Executor | None = None,
-        clock: Clock | None = None,
+        clock: Timings | None = None,
         read: Callable[[int], None] = lambda count: None,
         parsed: Callable[[int], None] = lambda count: None,
         only: frozenset[str] | None = None,
         lister: Lister | None = None,
         baseline: Mapping[Entry, int] | None = None,
     ) -> None:
-        from mmlint.engine.timings import Clock
+        from mmlint.engine.timings import Timings
 
         self.root = root
         self.settings = settings
@@ -76,12 +76,12 @@ class Session:
         self.executor = executor
         self.only = only
         self._lister = lister
-        self.clock = clock or Clock()
+        self.clock = clock or Timings()
         self._count_read = read
         self._count_parsed = parsed
         self.overlay = {path: decoded(data) for path, data in (overlay or {}).items()}
         self.given: Mapping[str, bytes] = {}
-        self._observer: Observer | None = None
+        self._observer: Discovery | None = None
         self.observed: Observed | None = None
         self.project: Project | None = None
         self._linted: dict[str, bytes] = {}
@@ -104,9 +104,9 @@ class Session:
 
     def lint(self, overlay: Mapping[str, bytes]) -> list[Reported]:
         """Return the findings in the focus, with ``overlay`` (path to bytes) in place of files."""
-        from mmlint.engine.gc_switch import uncollected
+        from mmlint.engine.gc_switch import gc_disabled
 
-        with uncollected():
+        with gc_disabled():
             return self._lint({**self.overlay, **overlay})
 
     def _lint(self, merged: Mapping[str, bytes]) -> list[Reported]:
@@ -232,7 +232,7 @@ class Session:
         return sum(not self.settings.excludes(one) for one in self.focus - self.unread.keys())
 
     def _project(self, overlay: Mapping[str, bytes]) -> Project:
-        from mmlint.engine.discovery.observe import Observer
+        from mmlint.engine.discovery.observe import Discovery
         from mmlint.engine.facts.parser_pool import OBSERVING
 
         if self._observer is None:
@@ -241,7 +241,7 @@ class Session:
             only_keys = self._asks_for_keys_alone()  # which loads all rules, while git lists
             with self.clock.measure("listing"):
                 found = self._listing()
-            self._observer = Observer(
+            self._observer = Discovery(
                 self.root,
                 found,
                 focus=self.focus,
@@ -304,14 +304,14 @@ class Session:
         folder = cache_folder(self.settings) if self.cache else None
         return None if folder is None else Cache(folder)
 
-    def _observing(self, cache: Cache | None) -> Observing:
-        from mmlint.engine.facts.facts_cache import Pack
-        from mmlint.engine.facts.parser_pool import Observing
+    def _observing(self, cache: Cache | None) -> ParserPool:
+        from mmlint.engine.facts.facts_cache import FactsCache
+        from mmlint.engine.facts.parser_pool import ParserPool
 
-        observing = Observing(
+        observing = ParserPool(
             jobs=self.jobs,
             executor=self.executor,
-            pack=None if cache is None else Pack(cache, self.root),
+            pack=None if cache is None else FactsCache(cache, self.root),
             clock=self.clock,
             done=self._count_parsed,
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mmlint import __version__
 
 if TYPE_CHECKING:
-    from mmlint.app.audit import Audit
+    from mmlint.app.audit import MultiProjectRun
     from mmlint.app.request import Request
     from mmlint.app.session import Session
     from mmlint.model.report import RuleInfo
@@ -58,7 +58,7 @@ def _rules() -> Mapping[str, RuleInfo]:
     return rules_by_code()
 
 
-def view_of_all(request: Request, audit: Audit) -> View:
+def view_of_all(request: Request, audit: MultiProjectRun) -> View:
     """Return the view of a result whose paths are those from where mmlint was started."""
     from mmlint.files.kinds import language
     from mmlint.report import View

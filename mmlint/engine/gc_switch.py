@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def gc_disabled() -> Iterator[None]:
     """Make no search for garbage meanwhile.
 
     There is next to none, and looking through everything again and again makes linking and judging

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from time import perf_counter
 
 
-class Clock:
+class Timings:
     """Seconds by what they were spent on."""
 
     def __init__(self) -> None:

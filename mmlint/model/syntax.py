@@ -205,13 +205,13 @@ Value = (
 # --- statements ---------------------------------------------------------------------------------
 
 
-class Evaluate(Node, frozen=True):
+class ExpressionStatement(Node, frozen=True):
     """An expression statement."""
 
     value: Value
 
 
-class Bind(Node, frozen=True):
+class Assign(Node, frozen=True):
     """``target = value``, also as a declaration; ``+=`` and the like set ``operator``.
 
     ``target`` is a ``Name``, ``Member``, ``Index``, or a pattern made of ``Object``/``Sequence``
@@ -241,7 +241,7 @@ class Jump(Node, frozen=True):
     label: str | None = None
 
 
-class Branch(Node, frozen=True):
+class If(Node, frozen=True):
     """``if``: ``orelse`` is empty without an ``else``; ``else if`` is a nested branch."""
 
     test: Value
@@ -316,7 +316,9 @@ class Block(Node, frozen=True):
     label: str | None = None
 
 
-Statement = Evaluate | Bind | Return | Throw | Jump | Branch | Loop | Switch | Try | With | Block
+Statement = (
+    ExpressionStatement | Assign | Return | Throw | Jump | If | Loop | Switch | Try | With | Block
+)
 
 
 # --- declarations -------------------------------------------------------------------------------

@@ -69,11 +69,11 @@ def _known(*values: s.Value | None) -> Sequence[s.Value]:
 
 
 _OWN: dict[type[s.Statement], Callable[..., Sequence[s.Value]]] = {
-    s.Evaluate: lambda statement: (statement.value,),
-    s.Bind: lambda statement: (statement.value, statement.target),
+    s.ExpressionStatement: lambda statement: (statement.value,),
+    s.Assign: lambda statement: (statement.value, statement.target),
     s.Return: lambda statement: _known(statement.value),
     s.Throw: lambda statement: _known(statement.value),
-    s.Branch: lambda statement: (statement.test,),
+    s.If: lambda statement: (statement.test,),
     s.Loop: lambda statement: _known(statement.iterable, statement.target, statement.test),
     s.Switch: lambda statement: [
         statement.subject,
@@ -100,7 +100,7 @@ def _try(statement: s.Try) -> Sequence[tuple[s.Statement, ...]]:
 
 
 _NESTED: dict[type[s.Statement], Callable[..., Sequence[tuple[s.Statement, ...]]]] = {
-    s.Branch: lambda statement: (statement.body, statement.orelse),
+    s.If: lambda statement: (statement.body, statement.orelse),
     s.Loop: _loop,
     s.Switch: lambda statement: [case.body for case in statement.cases],
     s.Try: _try,

@@ -11,7 +11,7 @@ from mmlint.frameworks.pattern import Runtime
 from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry, FileFacts
 from mmlint.model.finding import Place, Related
-from mmlint.project.delivery.analysis import Delivery, Flow, Spot
+from mmlint.project.delivery.analysis import Delivery, DeliveryAnalysis, Location
 from mmlint.project.delivery.reachability import Functions
 from mmlint.project.events.clients import Setup, setups
 from mmlint.project.events.duplicates import Duplicate, duplicates
@@ -24,7 +24,7 @@ from mmlint.project.events.tags import Tagged, tags
 from mmlint.project.events.values import Values
 from mmlint.project.modules.resolution import Resolution
 from mmlint.project.platforms.cookies import RequestCookies
-from mmlint.project.platforms.project_config import Surroundings
+from mmlint.project.platforms.project_config import ProjectConfig
 from mmlint.project.platforms.runtimes import Evidence, Handler, Runtimes
 from mmlint.project.platforms.sides import Side, side
 from mmlint.project.platforms.webhooks import Webhook, Webhooks
@@ -32,7 +32,7 @@ from mmlint.project.semantic.entity import ProjectFunction
 from mmlint.project.semantic.inlined import OwnPrefix, inlined, own_prefixes, within
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
-from mmlint.project.semantic.wrapping import Coverage, Wrapper
+from mmlint.project.semantic.wrapping import FlushesAfter, Wrapper
 from mmlint.sdk import surface
 from mmlint.sdk.carriers import slots_of
 from mmlint.sdk.environment import is_products, public_prefix
@@ -81,7 +81,7 @@ class Project:
         tests: frozenset[str] = frozenset(),
         untracked: frozenset[str] | None = None,
         asked: frozenset[str] | None = None,
-        surroundings: Surroundings | None = None,
+        surroundings: ProjectConfig | None = None,
         choices: Choices | None = None,
         resolution: Resolution | None = None,
     ) -> None:
@@ -90,14 +90,14 @@ class Project:
         self.untracked = untracked
         self.asked = asked
         self.choices = choices or Choices()
-        self.surroundings = surroundings or Surroundings()
+        self.surroundings = surroundings or ProjectConfig()
         self.program = Program(
             files,
             tests=tests,
             python_modules=self.choices.python_modules,
             resolution=resolution,
         )
-        self.flow = Flow(self.program)
+        self.flow = DeliveryAnalysis(self.program)
 
     @property
     def units(self) -> list[Unit]:
@@ -105,13 +105,13 @@ class Project:
         return [unit for unit in self.program.units if not unit.test]
 
     @property
-    def asked_units(self) -> list[Unit]:
+    def focused_modules(self) -> list[Unit]:
         """Those of them that findings are asked for: for rules whose every finding, related places
         included, lies in the unit that it is found in."""
         asked = self.asked
         return [unit for unit in self.units if asked is None or unit.path in asked]
 
-    def concerns(self, function: ProjectFunction) -> bool:
+    def reaches_focus(self, function: ProjectFunction) -> bool:
         """Whether a path of ``function`` may lead through a file that findings are asked for: it
         lies there, or it calls what does, however far away."""
         if self.asked is None or function.unit.path in self.asked:
@@ -148,7 +148,7 @@ class Project:
         return tuple(one for one in found if not one.unit.test)
 
     @property
-    def asked_sends(self) -> list[Send]:
+    def focused_sends(self) -> list[Send]:
         """Those of them that findings are asked for: for rules whose every finding, related places
         included, lies in the unit of the send."""
         asked = self.asked
@@ -310,7 +310,7 @@ class Project:
     def _deliveries(self) -> dict[tuple[int, int], Delivery]:
         return {}
 
-    def covering(self, handler: Handler, wrapper: Wrapper) -> Coverage:
+    def covering(self, handler: Handler, wrapper: Wrapper) -> FlushesAfter:
         """Return whether ``wrapper``, which is around ``handler``, flushes what that has queued."""
         return self.flow.covering(wrapper, handler.function.function.is_async)
 
@@ -348,17 +348,17 @@ class Project:
         return None
 
 
-def spot_place(spot: Spot) -> Place:
+def spot_place(spot: Location) -> Place:
     return Place(spot.unit.path, spot.start, spot.end)
 
 
-def related(spot: Spot, message: str, *, cause: bool = False) -> Related:
+def related(spot: Location, message: str, *, cause: bool = False) -> Related:
     return Related(spot_place(spot), message, cause)
 
 
 def lone(statement: s.Statement, node: s.Node) -> bool:
     """Whether ``node`` is all that the statement does (also under ``void`` or in a chain)."""
-    if not isinstance(statement, s.Evaluate):
+    if not isinstance(statement, s.ExpressionStatement):
         return False
     value: s.Value = statement.value
     if isinstance(value, s.Operation) and value.operator == "void":

@@ -106,7 +106,7 @@ def _related(project: Project, send: Send) -> Related:
 
 def _fix(project: Project, send: Send) -> Fix | None:
     written = project.statement(send.unit, send.call.start)
-    if written is None or not isinstance(written.statement, s.Evaluate):
+    if written is None or not isinstance(written.statement, s.ExpressionStatement):
         return None
     value = written.statement.value
     if isinstance(value, s.Await):

@@ -96,7 +96,7 @@ def _fix(project: Project, key: Key) -> Fix | None:
 def _assignment(project: Project, key: Key, entry: s.Entry) -> Edit | None:
     """``event.source = …``, where that is the whole statement."""
     written = project.statement(key.unit, entry.start)
-    if written is None or not isinstance(written.statement, s.Bind):
+    if written is None or not isinstance(written.statement, s.Assign):
         return None
     if written.statement.target.start != entry.start:
         return None

@@ -62,7 +62,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mmlint.model.finding import Fix, Related
-from mmlint.project.delivery.analysis import Exit, Spot
+from mmlint.project.delivery.analysis import Exit, Location
 from mmlint.project.fixes.repair import flush_before
 from mmlint.project.project import Project, related, spot_place
 from mmlint.project.semantic.unit import Unit
@@ -75,7 +75,7 @@ _ENDS = {"process": "the process ends here", "throw": "the script throws here"}
 
 def check(project: Project) -> Iterator[Verdict]:
     for function in project.starts:
-        if not project.flow.may_leave_send(function) or not project.concerns(function):
+        if not project.flow.may_leave_send(function) or not project.reaches_focus(function):
             continue
         unit, index = function.unit, function.index
         evidence = project.evidence(unit, index)
@@ -97,7 +97,7 @@ def check(project: Project) -> Iterator[Verdict]:
         )
 
 
-def _queued(project: Project, send: Spot) -> Iterator[Related]:
+def _queued(project: Project, send: Location) -> Iterator[Related]:
     """The send inside the helper that the script calls."""
     origin = project.flow.origin(send)
     if origin != send:
@@ -113,11 +113,11 @@ def _ends(project: Project, exits: Iterable[Exit]) -> Iterator[Related]:
         yield related(spot, message)
 
 
-def _places(project: Project, one: Exit) -> list[Spot]:
+def _places(project: Project, one: Exit) -> list[Location]:
     return project.flow.endings(one.spot) if one.kind == "process" else [one.spot]
 
 
-def _fix(project: Project, unit: Unit, send: Spot) -> Fix | None:
+def _fix(project: Project, unit: Unit, send: Location) -> Fix | None:
     """Flush in the function that sends, where it ends."""
     holder = unit.function_at(send.start)
     exits = project.delivery(unit, holder).exits_of(send)

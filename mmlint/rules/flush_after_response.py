@@ -44,7 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.delivery.analysis import Spot
+from mmlint.project.delivery.analysis import Location
 from mmlint.project.lifecycle.responses import responses
 from mmlint.project.project import Project, related, spot_place
 from mmlint.rules import Rule, Verdict
@@ -53,7 +53,7 @@ RULE = Rule("MM103", "warning")
 
 
 def check(project: Project) -> Iterator[Verdict]:
-    seen: set[Spot] = set()
+    seen: set[Location] = set()
     for (function, number), evidence in responses(project).items():
         unit = function.unit
         if unit.test or not project.flow.mentions_flush(function):

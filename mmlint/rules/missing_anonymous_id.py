@@ -71,7 +71,7 @@ _MISSPELT = ("anonymousId", "anonId")
 
 
 def check(project: Project) -> Iterator[Verdict]:
-    for send in project.asked_sends:
+    for send in project.focused_sends:
         if send.side != "server" or not _lacks(send):
             continue
         if send.name is not None and send.name.text == "$identify":

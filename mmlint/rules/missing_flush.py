@@ -68,10 +68,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Related
-from mmlint.project.delivery.analysis import Exit, Spot
+from mmlint.project.delivery.analysis import Exit, Location
 from mmlint.project.fixes.repair import flush_behind
 from mmlint.project.project import Project, related, spot_place
-from mmlint.project.semantic.wrapping import Coverage
+from mmlint.project.semantic.wrapping import FlushesAfter
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM102", "error", fixable="safe")
@@ -87,7 +87,7 @@ _LEAVES = {
 def check(project: Project) -> Iterator[Verdict]:
     for handler in project.handlers:
         unit, index = handler.function.unit, handler.function.index
-        if not handler.wrappers and not project.concerns(handler.function):
+        if not handler.wrappers and not project.reaches_focus(handler.function):
             continue
         evidence = project.evidence(unit, index)
         if evidence.runtime != "serverless" or not project.flow.mentions_send(handler.function):
@@ -111,12 +111,12 @@ def check(project: Project) -> Iterator[Verdict]:
         )
 
 
-def _queued(send: Spot) -> Related:
+def _queued(send: Location) -> Related:
     """The send inside the helper that the handler calls."""
     return related(send, "the event is queued here", cause=True)
 
 
-def _wrappers(around: list[Coverage]) -> Iterator[Related]:
+def _wrappers(around: list[FlushesAfter]) -> Iterator[Related]:
     """Where the functions around the handler let its events go."""
     gaps = dict.fromkeys(gap for one in around for gap in one.gaps)
     return (related(gap, "what is wrapped around the handler does not flush here") for gap in gaps)

@@ -51,7 +51,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.delivery.analysis import Spot
+from mmlint.project.delivery.analysis import Location
 from mmlint.project.fixes.repair import await_it
 from mmlint.project.project import Project, spot_place
 from mmlint.rules import Rule, Verdict
@@ -60,8 +60,8 @@ RULE = Rule("MM101", "error", fixable="safe")
 
 
 def check(project: Project) -> Iterator[Verdict]:
-    seen: set[Spot] = set()
-    for unit in project.asked_units:
+    seen: set[Location] = set()
+    for unit in project.focused_modules:
         for function in project.flow.leaving_flush(unit):
             delivery = project.delivery(unit, function.index)
             for spot, why in sorted(delivery.unwaited.items(), key=_order):
@@ -81,5 +81,5 @@ def check(project: Project) -> Iterator[Verdict]:
                 )
 
 
-def _order(item: tuple[Spot, str]) -> int:
+def _order(item: tuple[Location, str]) -> int:
     return item[0].start

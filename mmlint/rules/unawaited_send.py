@@ -69,7 +69,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.delivery.analysis import Spot
+from mmlint.project.delivery.analysis import Location
 from mmlint.project.fixes.repair import await_it
 from mmlint.project.project import Project, spot_place
 from mmlint.rules import Rule, Verdict
@@ -78,8 +78,8 @@ RULE = Rule("MM106", "error", fixable="safe")
 
 
 def check(project: Project) -> Iterator[Verdict]:
-    seen: set[Spot] = set()
-    for unit in project.asked_units:
+    seen: set[Location] = set()
+    for unit in project.focused_modules:
         for function in project.flow.leaving_request(unit):
             index = function.index
             evidence = project.evidence(unit, index)
@@ -99,5 +99,5 @@ def check(project: Project) -> Iterator[Verdict]:
                 )
 
 
-def _order(item: tuple[Spot, str]) -> int:
+def _order(item: tuple[Location, str]) -> int:
     return item[0].start

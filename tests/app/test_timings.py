@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from mmlint.app import Request, run
-from mmlint.engine.timings import Clock
+from mmlint.engine.timings import Timings
 from tests.proof.command import write
 
 
 def test_what_is_measured_adds_up() -> None:
-    clock = Clock()
+    clock = Timings()
     with clock.measure("outside", but="inside"):
         for _ in range(3):
             with clock.measure("inside"):
@@ -24,7 +24,7 @@ def test_what_is_measured_adds_up() -> None:
 
 
 def test_time_is_taken_down_although_something_fails() -> None:
-    clock = Clock()
+    clock = Timings()
     with pytest.raises(ValueError, match="x"), clock.measure("this"):
         raise ValueError("x")
     assert clock.seconds["this"] > 0

@@ -9,17 +9,17 @@ import msgspec
 import pytest
 
 from mmlint.engine.cache import Cache
-from mmlint.engine.discovery.file_stamps import NUMBER, Recall
-from mmlint.engine.discovery.prefilter_table import UNKNOWN, Glances, Name, name_of
+from mmlint.engine.discovery.file_stamps import NUMBER, FileStampCache
+from mmlint.engine.discovery.prefilter_table import UNKNOWN, Name, PrefilterTable, name_of
 from mmlint.files.listing import STAMP
 
 FILES = ["a.ts", "b.svg", "c.test.ts", "dist/d.ts", "package.json"]
 
 
 @pytest.fixture
-def recall(tmp_path: Path) -> Recall:
+def recall(tmp_path: Path) -> FileStampCache:
     stamps = array(STAMP, [1] * len(FILES))
-    return Recall(Cache(tmp_path / "cache"), "seen", tmp_path, "a", FILES, stamps)
+    return FileStampCache(Cache(tmp_path / "cache"), "seen", tmp_path, "a", FILES, stamps)
 
 
 def test_a_name_says_whether_a_file_counts_and_what_it_is() -> None:
@@ -29,13 +29,13 @@ def test_a_name_says_whether_a_file_counts_and_what_it_is() -> None:
     assert names["package.json"] == Name("json", settings=True, deciding=True)
 
 
-def test_what_was_seen_is_known_later_and_nothing_else(recall: Recall) -> None:
-    first = Glances(recall)
+def test_what_was_seen_is_known_later_and_nothing_else(recall: FileStampCache) -> None:
+    first = PrefilterTable(recall)
     assert [first.flags(row) for row in range(len(FILES))] == [None] * len(FILES)
     first.saw(0, 5)
     first.saw(4, 0)
     first.save()
-    later = Glances(recall)
+    later = PrefilterTable(recall)
     assert [later.flags(row) for row in range(len(FILES))] == [5, None, None, None, 0]
     assert [later.name(row) for row in range(len(FILES))] == [name_of(path) for path in FILES]
     piles = list(later.piles(but={4}))
@@ -58,10 +58,10 @@ def test_what_was_seen_is_known_later_and_nothing_else(recall: Recall) -> None:
     ],
 )
 def test_numbers_that_speak_of_no_name_are_as_good_as_none(
-    recall: Recall, number: int, rest: bytes
+    recall: FileStampCache, number: int, rest: bytes
 ) -> None:
     recall.write(array(NUMBER, [number] * len(FILES)), rest, new=len(FILES))
-    found = Glances(recall)
+    found = PrefilterTable(recall)
     assert [found.flags(row) for row in range(len(FILES))] == [None] * len(FILES)
     assert [found.name(row) for row in range(len(FILES))] == [name_of(path) for path in FILES]
 

@@ -20,10 +20,10 @@ from msgspec.structs import replace
 
 from mmlint import languages
 from mmlint.engine.cache import Cache
-from mmlint.engine.discovery.observe import Observer
+from mmlint.engine.discovery.observe import Discovery
 from mmlint.engine.facts import parser_pool as pool
-from mmlint.engine.facts.facts_cache import Item, Pack, installed
-from mmlint.engine.facts.parser_pool import Answer, Observing, Outcome, answer, pays
+from mmlint.engine.facts.facts_cache import FactsCache, Item, installed
+from mmlint.engine.facts.parser_pool import Answer, Outcome, ParserPool, answer, pays
 from mmlint.files.listing import listing
 from mmlint.model.facts import FileFacts, Language, SyntaxProblem
 
@@ -60,7 +60,7 @@ def deadly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def facts(items: Sequence[Item] = ITEMS, **how: object) -> dict[Item, FileFacts | None]:
-    outcomes = Observing(**how).observe(items)  # type: ignore[arg-type]
+    outcomes = ParserPool(**how).observe(items)  # type: ignore[arg-type]
     return {item: outcome.facts for item, outcome in outcomes.items()}
 
 
@@ -115,7 +115,7 @@ def test_the_worker_of_another_pool_begins_none_of_its_own() -> None:
 @pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_what_workers_have_begun_with_changes_nothing(jobs: int) -> None:
-    observing = Observing(jobs=jobs)
+    observing = ParserPool(jobs=jobs)
     observing.begin(ITEMS[3:9])
     observing.begin(ITEMS[:6])
     found = observing.observe(ITEMS)
@@ -131,7 +131,7 @@ def test_what_was_handed_on_is_not_handed_on_again() -> None:
             return super().submit(function, batch, salt)
 
     with Noting(1) as executor:
-        observing = Observing(executor=executor)
+        observing = ParserPool(executor=executor)
         observing.begin(ITEMS[:9])
         observing.observe(ITEMS)
         observing.observe(ITEMS)
@@ -141,7 +141,7 @@ def test_what_was_handed_on_is_not_handed_on_again() -> None:
 @pytest.mark.usefixtures("eager")
 def test_what_workers_have_begun_with_is_let_go_by_who_is_interrupted() -> None:
     before = set(multiprocessing.active_children())
-    observing = Observing(jobs=2)
+    observing = ParserPool(jobs=2)
     observing.begin(ITEMS)
     assert set(multiprocessing.active_children()) > before
     observing.stop()
@@ -176,9 +176,9 @@ def test_the_largest_files_go_first() -> None:
 
 
 def test_files_are_counted_as_they_are_done(tmp_path: Path) -> None:
-    for how in ({}, {"jobs": 2}, {"pack": Pack(Cache(tmp_path), tmp_path)}):
+    for how in ({}, {"jobs": 2}, {"pack": FactsCache(Cache(tmp_path), tmp_path)}):
         counts: list[int] = []
-        observing = Observing(done=counts.append, **how)  # type: ignore[arg-type]
+        observing = ParserPool(done=counts.append, **how)  # type: ignore[arg-type]
         observing.observe(ITEMS)
         observing.observe(ITEMS)
         observing.save()
@@ -188,11 +188,11 @@ def test_files_are_counted_as_they_are_done(tmp_path: Path) -> None:
 def test_what_was_kept_is_not_observed_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = Observing(pack=Pack(Cache(tmp_path), tmp_path))
+    first = ParserPool(pack=FactsCache(Cache(tmp_path), tmp_path))
     first.observe(ITEMS)
     first.save()
     monkeypatch.setattr(pool, "observed", None)
-    assert facts(pack=Pack(Cache(tmp_path), tmp_path)) == EXPECTED
+    assert facts(pack=FactsCache(Cache(tmp_path), tmp_path)) == EXPECTED
 
 
 def test_facts_that_have_no_bytes_are_known_all_the_same(
@@ -203,7 +203,7 @@ def test_facts_that_have_no_bytes_are_known_all_the_same(
     item = ITEMS[-1]
     with ThreadPoolExecutor(1) as threads:
         for executor in (None, threads):
-            pack = Pack(Cache(tmp_path), tmp_path)
+            pack = FactsCache(Cache(tmp_path), tmp_path)
             assert facts([item], pack=pack, executor=executor) == {item: half}
             assert pack.find([item]) == {}
 
@@ -214,7 +214,7 @@ def test_facts_that_have_no_bytes_are_known_all_the_same(
 @forked
 @pytest.mark.usefixtures("eager", "deadly")
 def test_a_file_that_kills_its_worker_costs_itself_only() -> None:
-    observing = Observing(jobs=2)
+    observing = ParserPool(jobs=2)
     outcomes = observing.observe([*ITEMS, DEADLY])
     assert {item: outcomes[item].facts for item in ITEMS} == EXPECTED
     assert outcomes[DEADLY].facts is None
@@ -249,8 +249,8 @@ def test_the_lost_file_is_named_where_somebody_asked_for_it(
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "deadly.ts").write_bytes(data)
     (tmp_path / "harmless.ts").write_text('import { track } from "@millimetric/track";\n')
-    observing = Observing(jobs=2)
-    observer = Observer(tmp_path, listing(tmp_path), focus=frozenset(focus), observing=observing)
+    observing = ParserPool(jobs=2)
+    observer = Discovery(tmp_path, listing(tmp_path), focus=frozenset(focus), observing=observing)
     found = observer.observe({})
     assert set(found.facts) == {"harmless.ts"}
     named = [one for one in found.notices if one.failed and "a/deadly.ts" in one.message]
@@ -269,7 +269,7 @@ def test_an_adapter_that_raises_costs_its_file(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(languages, "observe", broken)
     with ThreadPoolExecutor(2) as threads:
         for executor in (None, threads):
-            outcomes = Observing(executor=executor).observe([*ITEMS, DEADLY])
+            outcomes = ParserPool(executor=executor).observe([*ITEMS, DEADLY])
             assert outcomes[DEADLY].facts is None
             assert "KeyError" in outcomes[DEADLY].failure
             assert "stands in" not in outcomes[DEADLY].failure
@@ -335,7 +335,7 @@ def test_an_executor_that_gives_no_answer_is_done_without(
     monkeypatch.setattr(pool, "PATIENCE", 0.05)
     monkeypatch.setattr(pool, "REMOTE_BATCH", 500)
     silent = Silent(answers)
-    observing = Observing(executor=silent)
+    observing = ParserPool(executor=silent)
     assert {item: one.facts for item, one in observing.observe(ITEMS).items()} == EXPECTED
     [note] = observing.notes
     assert re.match(r"\d+ files were read on this machine instead: no worker .* answered", note)
@@ -349,7 +349,7 @@ def test_an_executor_that_gives_no_answer_is_done_without(
 def test_the_answers_of_other_versions_do_not_count() -> None:
     theirs = {**installed(), "mmlint": "0.0.1", "libcst": "1.0.0"}
     other = Failing(lambda one: replace(one, version="another", worker="node-7", installed=theirs))
-    observing = Observing(executor=other)
+    observing = ParserPool(executor=other)
     assert {item: one.facts for item, one in observing.observe(ITEMS).items()} == EXPECTED
     [note] = observing.notes
     ours = installed()
@@ -383,7 +383,7 @@ def _elsewhere(item: Item, salt: bytes, observe: Callable[..., Outcome] = pool.o
 @forked
 @pytest.mark.usefixtures("deadly")
 def test_a_file_on_which_an_executor_failed_is_not_read_in_this_process() -> None:
-    observing = Observing(executor=Failing())
+    observing = ParserPool(executor=Failing())
     outcomes = observing.observe([*ITEMS, DEADLY])
     assert {item: outcomes[item].facts for item in ITEMS} == EXPECTED
     assert "process that read it died" in outcomes[DEADLY].failure
@@ -399,7 +399,7 @@ def test_a_worker_without_mmlint_is_told_what_to_install() -> None:
             future.set_exception(error)
             return future
 
-    observing = Observing(executor=Bare())
+    observing = ParserPool(executor=Bare())
     assert {item: one.facts for item, one in observing.observe(ITEMS).items()} == EXPECTED
     [note] = observing.notes
     assert note.endswith(": a worker cannot import mmlint; install there what is installed here")

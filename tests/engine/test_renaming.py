@@ -9,7 +9,7 @@ import pytest
 from mmlint.app import check
 from mmlint.app.opening import open_session
 from mmlint.app.request import Request
-from mmlint.engine.discovery.observe import Observer
+from mmlint.engine.discovery.observe import Discovery
 from mmlint.engine.renaming import Renaming, renamings
 
 ONE = Renaming("NEXT_PUBLIC_AOA_SK", "AOA_SK")
@@ -58,13 +58,13 @@ def test_no_name_is_looked_for_where_no_fix_is_shown(
 ) -> None:
     (tmp_path / ".env").write_text("NEXT_PUBLIC_AOA_SK=sk_live_...\n", "utf-8")
     asked: list[int] = []
-    searching = Observer.renamings
+    searching = Discovery.renamings
 
-    def counting(self: Observer, wanted, overlay):  # type: ignore[no-untyped-def]
+    def counting(self: Discovery, wanted, overlay):  # type: ignore[no-untyped-def]
         asked.append(1)
         return searching(self, wanted, overlay)
 
-    monkeypatch.setattr(Observer, "renamings", counting)
+    monkeypatch.setattr(Discovery, "renamings", counting)
     session = open_session(request_, None, start=tmp_path)
     codes = [one.finding.code for one in session.lint({})]
     session.close()

@@ -225,7 +225,7 @@ def test_vue_removing_a_handlers_statement_leaves_the_attribute_whole() -> None:
         data[statement.start : statement.end]
         for function in module.functions
         for statement in walk.statements(function.body)
-        if isinstance(statement, s.Evaluate) and isinstance(statement.value, s.Call)
+        if isinstance(statement, s.ExpressionStatement) and isinstance(statement.value, s.Call)
     ]
     assert set(found) == {b"track('a')", b"track('b');", b"f()"}
 

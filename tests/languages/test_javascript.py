@@ -30,7 +30,7 @@ def only(source: str, dialect: Dialect = "typescript") -> s.Statement:
 
 def value(source: str, dialect: Dialect = "typescript") -> s.Value:
     statement = only(f"_ = {source}", dialect)
-    assert isinstance(statement, s.Bind)
+    assert isinstance(statement, s.Assign)
     return statement.value
 
 
@@ -241,14 +241,14 @@ def test_jsx(source: str, shown: str, dialect: Dialect) -> None:
 )
 def test_values_inside_functions(source: str, shown: str) -> None:
     (statement,) = module(f"_ = {source}").functions[1].body
-    assert isinstance(statement, s.Bind)
+    assert isinstance(statement, s.Assign)
     assert show(statement.value) == shown
 
 
 def test_spans_are_bytes_of_the_file() -> None:
     source = "/* é */ track('é', { a: b['c'] })".encode()
     (statement,) = observe(source, "javascript").module.functions[0].body
-    assert isinstance(statement, s.Evaluate)
+    assert isinstance(statement, s.ExpressionStatement)
     call = statement.value
     assert isinstance(call, s.Call)
     text, fields = (argument.value for argument in call.arguments)
@@ -333,14 +333,14 @@ def test_a_key_inside_a_template_is_remembered(secret: str) -> None:
 )
 def test_binds(source: str, target: str, given: str) -> None:
     statement = only(source)
-    assert isinstance(statement, s.Bind)
+    assert isinstance(statement, s.Assign)
     assert (show(statement.target), show(statement.value)) == (target, given)
 
 
 @pytest.mark.parametrize("operator", ["+=", "??=", "||=", "&&="])
 def test_operators_of_assignments(operator: str) -> None:
     statement = only(f"a {operator} b")
-    assert isinstance(statement, s.Bind)
+    assert isinstance(statement, s.Assign)
     assert statement.operator == operator
     assert not statement.declares
 
@@ -350,8 +350,8 @@ def test_operators_of_assignments(operator: str) -> None:
 def test_using(keyword: str, dialect: Dialect) -> None:
     made = module(f"async () => {{ {keyword} a = b(); a }}", dialect)
     bind, use = made.functions[1].body
-    assert isinstance(bind, s.Bind)
-    assert isinstance(use, s.Evaluate)
+    assert isinstance(bind, s.Assign)
+    assert isinstance(use, s.ExpressionStatement)
     assert (bind.declares, bind.using, show(bind.value)) == (True, keyword, "b()")
     assert isinstance(use.value, s.Name)
     assert made.bindings[use.value.binding].owner == 1
@@ -380,7 +380,7 @@ def test_spans_of_statements(source: str, expected: list[str]) -> None:
 
 def test_enums() -> None:
     statement = only("const enum E { A, B = 5, C, 'D-E' = 'x', F, G = 1 << 2 }")
-    assert isinstance(statement, s.Bind)
+    assert isinstance(statement, s.Assign)
     assert statement.declares
     assert show(statement.target) == "E"
     assert show(statement.value) == "{A: 0, B: 5, C: 6, D-E: 'x', F: [Unknown], G: <<< 1 2>}"
@@ -396,16 +396,16 @@ def outline(statements: tuple[s.Statement, ...]) -> str:
 
 def one_line(one: s.Statement) -> str:
     match one:
-        case s.Evaluate():
+        case s.ExpressionStatement():
             return show(one.value)
-        case s.Bind():
+        case s.Assign():
             return f"{show(one.target)} {one.operator} {show(one.value)}"
         case s.Return() | s.Throw():
             given = "" if one.value is None else f" {show(one.value)}"
             return type(one).__name__.lower() + given
         case s.Jump():
             return " ".join(filter(None, (one.kind, one.label)))
-        case s.Branch():
+        case s.If():
             orelse = f" else {{{outline(one.orelse)}}}" if one.orelse else ""
             return f"if {show(one.test)} {{{outline(one.body)}}}{orelse}"
         case s.Loop():

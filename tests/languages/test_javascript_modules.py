@@ -202,11 +202,11 @@ def test_type_only_exports(source: str) -> None:
 @pytest.mark.parametrize(
     ("source", "statement"),
     [
-        ("module.exports = a()", s.Bind),
-        ("exports.a = b()", s.Bind),
-        ("export default a()", s.Evaluate),
-        ("export = a()", s.Evaluate),
-        ("export const a = b()", s.Bind),
+        ("module.exports = a()", s.Assign),
+        ("exports.a = b()", s.Assign),
+        ("export default a()", s.ExpressionStatement),
+        ("export = a()", s.ExpressionStatement),
+        ("export const a = b()", s.Assign),
     ],
 )
 def test_exports_are_evaluated(source: str, statement: type[s.Statement]) -> None:

@@ -27,7 +27,7 @@ def body(source: str) -> tuple[s.Statement, ...]:
 
 def value(expression: str) -> s.Value:
     (statement,) = body(expression)
-    assert isinstance(statement, s.Evaluate)
+    assert isinstance(statement, s.ExpressionStatement)
     return statement.value
 
 
@@ -264,11 +264,11 @@ def test_statements_of_one_line_are_several() -> None:
 def test_a_chained_assignment_evaluates_its_value_once() -> None:
     source = "self.c = c = d.e = Client()"
     binds = body(source)
-    assert all(isinstance(one, s.Bind) for one in binds)
+    assert all(isinstance(one, s.Assign) for one in binds)
     assert [
         (shown(source, one.target), shown(source, one.value))
         for one in binds
-        if isinstance(one, s.Bind)
+        if isinstance(one, s.Assign)
     ] == [("c", "Client()"), ("self.c", "c"), ("d.e", "c")]
 
 
@@ -278,11 +278,11 @@ def test_a_chained_assignment_without_a_name_calls_nothing_twice() -> None:
 
 
 def test_patterns_and_operators_of_assignments() -> None:
-    pattern = only(s.Bind, "a, (b, *c) = v")
+    pattern = only(s.Assign, "a, (b, *c) = v")
     assert isinstance(pattern.target, s.Sequence)
     assert isinstance(pattern.target.items[1], s.Sequence)
     assert isinstance(pattern.target.items[1].items[1], s.Spread)
-    assert [only(s.Bind, f"a {one} b").operator for one in ("+=", "//=", "|=", "@=")] == [
+    assert [only(s.Assign, f"a {one} b").operator for one in ("+=", "//=", "|=", "@=")] == [
         "+=",
         "//=",
         "|=",
@@ -291,9 +291,9 @@ def test_patterns_and_operators_of_assignments() -> None:
 
 
 def test_branches_nest() -> None:
-    branch = only(s.Branch, "if a: b\nelif c: d\nelse: e\n")
+    branch = only(s.If, "if a: b\nelif c: d\nelse: e\n")
     (nested,) = branch.orelse
-    assert isinstance(nested, s.Branch)
+    assert isinstance(nested, s.If)
     assert (len(branch.body), len(nested.body), len(nested.orelse)) == (1, 1, 1)
 
 
@@ -313,7 +313,7 @@ def test_async_statements() -> None:
     assert isinstance(first, s.With)
     assert isinstance(second, s.With)
     assert (loop.kind, loop.is_async, first.is_async) == ("each", True, True)
-    assert isinstance(first.body[0], s.Evaluate)
+    assert isinstance(first.body[0], s.ExpressionStatement)
     assert isinstance(first.body[0].value, s.Await)
 
 
@@ -332,8 +332,8 @@ def test_try(star: str) -> None:
 
 def test_with_binds_or_evaluates() -> None:
     named, plain = only(s.With, "with (a() as b, c()): d").items
-    assert isinstance(named, s.Bind)
-    assert isinstance(plain, s.Evaluate)
+    assert isinstance(named, s.Assign)
+    assert isinstance(plain, s.ExpressionStatement)
 
 
 def test_match_has_no_tests_where_it_always_matches() -> None:
@@ -429,7 +429,7 @@ def test_a_class_has_methods_and_fields() -> None:
 def test_what_else_a_class_body_runs_stays_where_the_class_stands() -> None:
     source = "class C:\n    '''doc'''\n    register(1)\n    if x:\n        def m(self): pass\n"
     block = only(s.Block, source)
-    assert [type(one).__name__ for one in block.body] == ["Evaluate", "Branch"]
+    assert [type(one).__name__ for one in block.body] == ["ExpressionStatement", "If"]
     assert [one.name for one in module(source).classes[0].members] == ["m"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmlint.engine.discovery.observe import Observer
+from mmlint.engine.discovery.observe import Discovery
 from mmlint.files.listing import listing
 from mmlint.project.modules.manifests import decides, pnpm_packages, read_json
 from mmlint.project.modules.resolution import Resolution
@@ -273,6 +273,6 @@ def test_an_importer_is_found_by_any_name(
     for path, data in files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(data)
-    observed = Observer(tmp_path, listing(tmp_path)).observe({})
+    observed = Discovery(tmp_path, listing(tmp_path)).observe({})
     assert importer in observed.facts
     assert "stranger.ts" not in observed.facts

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from mmlint.languages import observe
 from mmlint.project.modules.literals import expression, literal_values, strings, uncommented
-from mmlint.project.platforms.configured_handlers import Bound, bound
-from mmlint.project.platforms.project_config import MANIFESTS, Surroundings, listens, wraps
+from mmlint.project.platforms.configured_handlers import ConfiguredHandler, bound
+from mmlint.project.platforms.project_config import MANIFESTS, ProjectConfig, listens, wraps
 from mmlint.project.platforms.runtimes import Evidence, Runtimes
 from mmlint.project.semantic.program import Program
 from tests.work import calls
@@ -37,7 +37,7 @@ def runtimes(files: dict[str, str], *stacks: str) -> Runtimes:
     def those(what: Callable[[bytes], bool]) -> tuple[str, ...]:
         return tuple(path for path, data in code.items() if what(data))
 
-    around = Surroundings.read(settings, listening=those(listens), wrapping=those(wraps))
+    around = ProjectConfig.read(settings, listening=those(listens), wrapping=those(wraps))
     return Runtimes(Program(facts), around)
 
 
@@ -227,9 +227,9 @@ def test_a_bound_name_says_where_it_is_bound() -> None:
 def test_a_function_json_names_script_and_entry() -> None:
     text = json.dumps({"scriptFile": "../dist/Send/main.js", "entryPoint": "go"})
     assert names("Send/function.json", text) >= {("dist/Send/main", "go"), ("Send/index", "go")}
-    assert Bound("Ping/__init__", "main", "Ping/function.json", "Azure function") in list(
-        bound("Ping/function.json", "{}")
-    )
+    assert ConfiguredHandler(
+        "Ping/__init__", "main", "Ping/function.json", "Azure function"
+    ) in list(bound("Ping/function.json", "{}"))
 
 
 # --- scripts and programs -------------------------------------------------------------------------
@@ -305,7 +305,7 @@ def test_the_configuration_overrides_every_guess() -> None:
 
 @given(st.sampled_from(sorted(MANIFESTS)), st.binary())
 def test_any_bytes_are_read_in_silence(name: str, data: bytes) -> None:
-    around = Surroundings.read({name: data, f"a/{name}": data})
+    around = ProjectConfig.read({name: data, f"a/{name}": data})
     assert around.depends("a/b.ts", ("next",)) in (None, False)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from mmlint.app import check
 from mmlint.languages import observe
-from mmlint.project.semantic.entity import Entity, ProjectFunction, SdkFunction
+from mmlint.project.semantic.entity import ProjectFunction, Resolved, SdkFunction
 from mmlint.project.semantic.program import Program
 
 NODE = 'export * from "@millimetric/track-node";\n'
@@ -24,7 +24,7 @@ def program(files: dict[str, str]) -> Program:
     )
 
 
-def exported(files: dict[str, str], name: str) -> Entity | None:
+def exported(files: dict[str, str], name: str) -> Resolved | None:
     linked = program(files)
     return linked.exported(next(one for one in linked.units if one.path == "a.ts"), name)
 
@@ -101,7 +101,7 @@ def looks(files: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> int:
     count = 0
     follow = Program.module
 
-    def counted(self: Program, *arguments: object) -> Entity | None:
+    def counted(self: Program, *arguments: object) -> Resolved | None:
         nonlocal count
         count += 1
         return follow(self, *arguments)  # type: ignore[arg-type]

@@ -7,10 +7,10 @@ from mmlint.project.delivery.conditions import last_tests
 from mmlint.project.delivery.state import (
     MAX_STATES,
     Condition,
-    Spot,
+    Location,
     State,
     assume,
-    forget,
+    havoc,
     join,
     rejoin,
     widen,
@@ -24,7 +24,7 @@ def unit(text: str) -> Unit:
 
 
 UNIT = unit("")
-SEND, OTHER = Spot(UNIT, 0, 1), Spot(UNIT, 2, 3)
+SEND, OTHER = Location(UNIT, 0, 1), Location(UNIT, 2, 3)
 
 
 def name(text: str) -> Condition:
@@ -34,7 +34,7 @@ def name(text: str) -> Condition:
 A, B = name("a"), name("b")
 
 
-def state(*pending: Spot, **assumed: bool) -> State:
+def state(*pending: Location, **assumed: bool) -> State:
     return State(frozenset(pending), assumed=frozenset((name(k), v) for k, v in assumed.items()))
 
 
@@ -84,7 +84,7 @@ def test_a_condition_that_is_not_tested_again_is_not_remembered() -> None:
 
 def test_forgetting_joins() -> None:
     states = frozenset({state(SEND, a=True, b=True), state(a=False, b=True)})
-    assert forget(states, lambda one: one == A) == {state(SEND, b=True)}
+    assert havoc(states, lambda one: one == A) == {state(SEND, b=True)}
 
 
 # --- widening -------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ NOTE = "seen by the team"
 Recognised = tuple[str, str]
 """The path of a place and the text there, without its layout."""
 
-Story = Counter[tuple[str, Recognised, frozenset[Recognised]]]
+LineExplanation = Counter[tuple[str, Recognised, frozenset[Recognised]]]
 """Code, place and related places of each finding."""
 
 
@@ -46,7 +46,7 @@ def story(
     *,
     path: Callable[[str], str] = same,
     text: Callable[[str], str] = same,
-) -> Story:
+) -> LineExplanation:
     """Return what ``findings`` tell, with paths and texts as a transformation leaves them."""
 
     def recognised(site: Site) -> Recognised:

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from mmlint.engine.analysis.ignores import Ignores
-from mmlint.engine.timings import Clock
+from mmlint.engine.timings import Timings
 from mmlint.model.finding import Finding, Related, Severity
 from mmlint.model.report import Notice
 from mmlint.project.project import Project
@@ -48,14 +48,14 @@ def judge(
     *,
     source: Callable[[str], bytes | None],
     suggest: Callable[[str, Iterable[str]], str | None],
-    clock: Clock | None = None,
+    clock: Timings | None = None,
 ) -> Verdicts:
     """Return what the rules find in ``project``, without what comments hide.
 
     ``source``: path to the bytes that were observed. ``suggest``: a near miss among known words.
     ``clock``: takes down the time of each rule.
     """
-    clock = clock or Clock()
+    clock = clock or Timings()
     every = list(rules)
     running = {rule.code: rule for rule in every if policy.selected(rule)}
     ignores = Ignores(project.files, {rule.code: rule.name for rule in every}, source)

@@ -76,7 +76,7 @@ class Kept(msgspec.Struct, frozen=True):
         return array(NUMBER, map(self.numbers.__getitem__, self.before))
 
 
-class Recall:
+class FileStampCache:
     """One kind of thing that is remembered of ``files`` (sorted), which have these ``stamps``.
 
     ``about``: a hash of all that decides what is seen.

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from operator import le
 
-from mmlint.engine.discovery.file_stamps import NUMBER, Kept, Recall
+from mmlint.engine.discovery.file_stamps import NUMBER, FileStampCache, Kept
 from mmlint.files.needles import automaton
 from mmlint.project.modules.resolution import Resolution
 
@@ -73,7 +73,7 @@ def pieces(ends: array[int], text: bytes) -> list[bytes]:
 
 
 def gathered(
-    recall: Recall, asked: Callable[[int], bool], read: Callable[[int], bytes | None]
+    recall: FileStampCache, asked: Callable[[int], bool], read: Callable[[int], bytes | None]
 ) -> Imports:
     """Return what the files that ``recall`` is about import, and keep it.
 

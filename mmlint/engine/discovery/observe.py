@@ -14,10 +14,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mmlint.engine.discovery.prefilter import BINARY, LISTENS, STACKED, WRAPS, Sieve, needle_table
+from mmlint.engine.discovery.prefilter import (
+    BINARY,
+    LISTENS,
+    STACKED,
+    WRAPS,
+    Prefilter,
+    needle_table,
+)
 from mmlint.engine.discovery.prefilter_table import CODE, Name, name_of
 from mmlint.engine.discovery.unsure import imported_by, product_is_named
-from mmlint.engine.facts.parser_pool import Observing
+from mmlint.engine.facts.parser_pool import ParserPool
 from mmlint.engine.renaming import Renaming, renamings
 from mmlint.files.kinds import is_test, language, looks_minified
 from mmlint.files.needles import CALLS, CONFIGURES, SENDS, SPREADS, matters
@@ -27,7 +34,7 @@ from mmlint.model.limits import Limits
 from mmlint.model.report import Notice, TextEdit
 from mmlint.project.modules.aliases import MAX_EXTENDS, extended
 from mmlint.project.modules.resolution import Resolution
-from mmlint.project.platforms.project_config import Surroundings
+from mmlint.project.platforms.project_config import ProjectConfig
 
 if TYPE_CHECKING:
     from mmlint.engine.cache import Cache
@@ -54,7 +61,7 @@ class Observed(msgspec.Struct):
     sources: dict[str, bytes] = msgspec.field(default_factory=dict)
     tests: frozenset[str] = frozenset()
     untracked: frozenset[str] | None = None
-    surroundings: Surroundings = msgspec.field(default_factory=Surroundings)
+    surroundings: ProjectConfig = msgspec.field(default_factory=ProjectConfig)
     skipped: Counter[str] = msgspec.field(default_factory=Counter)
     files: int = 0
     speaks: bool = False
@@ -65,8 +72,8 @@ class Observed(msgspec.Struct):
 class _Sifted(msgspec.Struct):
     """The files of a project, sorted by what their names and bytes say, before any is parsed.
 
-    ``skipped``: reason to number, counted here. ``only_keys``: as in ``Observer``. ``manifests``:
-    what ``Surroundings`` reads. ``deciding``: what ``Resolution`` reads. ``wanted``: what must be
+    ``skipped``: reason to number, counted here. ``only_keys``: as in ``Discovery``. ``manifests``:
+    what ``ProjectConfig`` reads. ``deciding``: what ``Resolution`` reads. ``wanted``: what must be
     parsed. ``spreading``: code whose importers must be parsed as well. ``sends``: whether a file
     may send whatever the others hold. ``calling``: code that may send if the project names the
     product. ``unsure``: what must be parsed if the project says more about it (``engine.unsure``).
@@ -189,7 +196,7 @@ def _matters(
     return matters(flags, kind, only_keys=only_keys, named=named, configures=configures)
 
 
-class Observer:
+class Discovery:
     """Observes one project; repeated calls parse only what changed.
 
     ``focus``: what was asked for (empty: everything); what cannot be read there is an error.
@@ -207,7 +214,7 @@ class Observer:
         focus: frozenset[str] = frozenset(),
         modules: Iterable[str] = (),
         prefixes: Iterable[str] = (),
-        observing: Observing | None = None,
+        observing: ParserPool | None = None,
         cache: Cache | None = None,
         only_keys: bool = False,
         counted: Callable[[int], None] = lambda count: None,
@@ -217,11 +224,11 @@ class Observer:
         self.root = root
         self.listing = listing
         table = needle_table(modules, prefixes)
-        self.sieve = Sieve(root, listing.files, listing.stamps, table, cache)
+        self.sieve = Prefilter(root, listing.files, listing.stamps, table, cache)
         self.focus = focus
         self.renamed: dict[str, bytes] = {}
         """The files that said a name which was to be renamed, as they were then."""
-        self.observing = observing or Observing()
+        self.observing = observing or ParserPool()
 
     def observe(self, overlay: Mapping[str, bytes]) -> Observed:
         """Return what the project says with ``overlay`` (path to bytes) in place of its files."""
@@ -244,7 +251,7 @@ class Observer:
             self._parse(found, sifted.wanted)
         finally:
             self.observing.stop()
-        found.surroundings = Surroundings.read(
+        found.surroundings = ProjectConfig.read(
             sifted.manifests, listening=tuple(sifted.listening), wrapping=tuple(sifted.wrapping)
         )
         found.tests = frozenset(path for path in found.facts if is_test(path))

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from mmlint.engine.cache import Cache
-from mmlint.engine.discovery.file_stamps import Recall, about
+from mmlint.engine.discovery.file_stamps import FileStampCache, about
 from mmlint.engine.discovery.import_index import Imports, gathered
-from mmlint.engine.discovery.prefilter_table import Glances, name_of
+from mmlint.engine.discovery.prefilter_table import PrefilterTable, name_of
 from mmlint.files.imports import import_lines
 from mmlint.files.needles import (
     CALLS,
@@ -65,7 +65,7 @@ def _wraps(data: bytes, _: bytes) -> bool:
     return wraps(data)
 
 
-class Sieve:
+class Prefilter:
     """Knows what the files of one project hold, and reads each no more often than it must.
 
     ``files``, ``stamps``: as in a ``Listing``; a row is the number of a file in there. ``table``:
@@ -86,17 +86,17 @@ class Sieve:
         self._table = table
         self._needles: dict[int, Needles] = {}
         known = about(table, MANIFESTS) if cache is not None else ""
-        self._imports = Recall(cache, "imports", root, known, files, stamps)
-        self._seen = Recall(cache, "seen", root, known, files, stamps)
+        self._imports = FileStampCache(cache, "imports", root, known, files, stamps)
+        self._seen = FileStampCache(cache, "seen", root, known, files, stamps)
         self._odd: dict[str, Unreadable] = {}
         self._ready: dict[int, bytes] = {}
         self._sends = False
         self._last: tuple[str, bytes] = ("", b"")
 
     @cached_property
-    def glances(self) -> Glances:
+    def glances(self) -> PrefilterTable:
         """What is known of the files at a glance."""
-        return Glances(self._seen)
+        return PrefilterTable(self._seen)
 
     def row(self, path: str) -> int | None:
         """Return the row of a file, if it is one of the project's."""

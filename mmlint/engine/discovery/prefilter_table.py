@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from mmlint.engine.discovery.file_stamps import NUMBER, Kept, Recall
+from mmlint.engine.discovery.file_stamps import NUMBER, FileStampCache, Kept
 from mmlint.files.kinds import is_test, language, skipped
 from mmlint.model.facts import Language
 from mmlint.project.modules.manifests import decides
@@ -30,7 +30,7 @@ CODE: Final = frozenset({"javascript", "typescript", "tsx", "python", "vue", "sv
 
 class Name(msgspec.Struct, frozen=True, array_like=True):
     """What a path says of its file. ``skipped``: why it is not looked at, if so. ``settings``:
-    ``Surroundings`` reads it. ``deciding``: ``Resolution`` does. ``configures``: it configures a
+    ``ProjectConfig`` reads it. ``deciding``: ``Resolution`` does. ``configures``: it configures a
     bundler."""
 
     language: Language | None
@@ -60,11 +60,11 @@ def name_of(path: str) -> Name:
     return Name(language(path), skipped(path), is_test(path), settings, decides(path), configures)
 
 
-class Glances:
+class PrefilterTable:
     """A number for each file that ``recall`` is about: what its name says, and the flags of what is
     in it, unless it was not looked at. A row is the number of a file in the list."""
 
-    def __init__(self, recall: Recall) -> None:
+    def __init__(self, recall: FileStampCache) -> None:
         self._recall = recall
         self._new = 0
         self._names: list[Name] = []

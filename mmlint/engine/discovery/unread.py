@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from mmlint.engine.discovery.observe import is_bundle, is_text
-from mmlint.engine.discovery.prefilter import Sieve
+from mmlint.engine.discovery.prefilter import Prefilter
 from mmlint.engine.discovery.prefilter_table import name_of
 from mmlint.files.kinds import MINIFIED_REASON, VENDORED_REASON, skipped
 from mmlint.files.listing import Listing
@@ -30,14 +30,14 @@ class Unread:
     """Tells why a named path is not checked.
 
     ``excludes``: whether the user's own ``exclude`` names a path, which is never told.
-    ``parsed``: the paths of all files with facts. ``only_keys``: as in ``Observer``.
+    ``parsed``: the paths of all files with facts. ``only_keys``: as in ``Discovery``.
     """
 
     def __init__(
         self,
         root: Path,
         listing: Listing,
-        sieve: Sieve,
+        sieve: Prefilter,
         excludes: Callable[[str], bool],
         parsed: Mapping[str, object],
         only_keys: bool,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from mmlint.project.delivery.analysis import Delivery, Spot
+from mmlint.project.delivery.analysis import Delivery, Location
 from mmlint.project.platforms.runtimes import Handler
 from mmlint.project.project import Project
 from mmlint.project.semantic.callee import is_flush
@@ -21,7 +21,7 @@ _LEAVES = {
 }
 
 
-class Fates:
+class DeliveryExplanation:
     """Tells of calls. ``place``: how a byte of a unit is shown (``lib/analytics.ts:8``)."""
 
     def __init__(self, project: Project, place: Callable[[Unit, int], str]) -> None:
@@ -31,7 +31,7 @@ class Fates:
     def of(self, call: Call) -> Iterator[str]:
         """Yield what is known of what ``call`` queues or flushes."""
         queues, flushes = self._does(call)
-        spot = Spot(call.unit, call.call.start, call.call.end)
+        spot = Location(call.unit, call.call.start, call.call.end)
         if flushes:
             yield from self._flush(call, spot)
         if queues:
@@ -48,7 +48,7 @@ class Fates:
             return summary.sends is not None, summary.flushes != "never" and summary.promised
         return False, False
 
-    def _flush(self, call: Call, spot: Spot) -> Iterator[str]:
+    def _flush(self, call: Call, spot: Location) -> Iterator[str]:
         index = call.unit.function_at(spot.start)
         known = False
         while True:
@@ -69,7 +69,7 @@ class Fates:
         if evidence.runtime == "long-running":
             yield "  but the process lives on → silent"
 
-    def _queued(self, call: Call, spot: Spot) -> Iterator[str]:
+    def _queued(self, call: Call, spot: Location) -> Iterator[str]:
         handler = self._handler(call)
         if handler is None:
             yield "  no handler is known here, so whoever calls this function must flush"
@@ -95,7 +95,7 @@ class Fates:
             yield from self._wrapper(handler, wrapper)
 
     def _not_lost(
-        self, function: ProjectFunction, name: str, delivery: Delivery, spot: Spot
+        self, function: ProjectFunction, name: str, delivery: Delivery, spot: Location
     ) -> str:
         """Tell why no way out loses the event: a flush only where there is one."""
         if spot not in (delivery.followed or {}):

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from mmlint.engine.explain.delivery import Fates
+from mmlint.engine.explain.delivery import DeliveryExplanation
 from mmlint.engine.lines import Lines
 from mmlint.model.finding import Finding
-from mmlint.project.delivery.analysis import Spot
+from mmlint.project.delivery.analysis import Location
 from mmlint.project.events.sends import Send
 from mmlint.project.project import Project
 from mmlint.project.semantic.entity import (
-    Entity,
+    BoundMethod,
     External,
     Global,
     Instance,
-    Known,
-    Method,
+    KnownValue,
     Namespace,
     Parameter,
     ProjectClass,
     ProjectFunction,
+    Resolved,
     SdkClass,
     SdkFunction,
     SdkObject,
@@ -38,14 +38,14 @@ _FLUSHES = {
 }
 
 
-class Story:
+class LineExplanation:
     """Tells of single lines of ``project``. ``sources``: path to the bytes that were observed."""
 
     def __init__(self, project: Project, sources: dict[str, bytes]) -> None:
         self.project = project
         self.sources = sources
         self._lines: dict[str, Lines] = {}
-        self.fates = Fates(project, self._place)
+        self.fates = DeliveryExplanation(project, self._place)
 
     def of(
         self, path: str, line: int, findings: list[Finding], column: int | None = None
@@ -188,7 +188,7 @@ class Story:
 
     # --- words -----------------------------------------------------------------------------------
 
-    def _entity(self, entity: Entity | None) -> str:
+    def _entity(self, entity: Resolved | None) -> str:
         if isinstance(entity, SdkFunction):
             return f"{entity.name} of {_SDK[entity.sdk]}"
         if isinstance(entity, SdkObject | SdkClass):
@@ -197,7 +197,7 @@ class Story:
             name = entity.function.name or "a function"
             given = f", with {len(entity.given)} arguments given before" if entity.given else ""
             return f"{name} at {self._place(entity.unit, entity.function.start)}{given}"
-        if isinstance(entity, Method):
+        if isinstance(entity, BoundMethod):
             return f"{entity.name} of {self._entity(entity.function)}"
         if isinstance(entity, ProjectClass | Instance):
             declared = entity.unit.module.classes[entity.index]
@@ -210,14 +210,14 @@ class Story:
             return "whatever the caller passes"
         if isinstance(entity, Namespace):
             return f"the module {entity.unit.path}"
-        return "a value" if isinstance(entity, Known) else "unknown"
+        return "a value" if isinstance(entity, KnownValue) else "unknown"
 
     def _text(self, unit: Unit, start: int, end: int) -> str:
         text = self.sources[unit.path][start:end].decode("utf-8", "replace")
         text = mask(" ".join(text.split()))
         return text if len(text) <= 60 else text[:57] + "…"
 
-    def _spot(self, spot: Spot) -> str:
+    def _spot(self, spot: Location) -> str:
         return self._place(spot.unit, spot.start)
 
     def _place(self, unit: Unit, offset: int) -> str:

@@ -73,7 +73,7 @@ class _Record(msgspec.Struct, frozen=True, array_like=True):
     facts: bytes
 
 
-class Pack:
+class FactsCache:
     """What is known of the project at ``root``, by the mmlint that is running.
 
     Nothing is read before the first question, and nothing written before ``save``.

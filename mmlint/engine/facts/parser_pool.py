@@ -18,14 +18,14 @@ import msgspec
 
 from mmlint.engine.facts.executor_trouble import Trouble, failure, other_versions
 from mmlint.engine.facts.facts_cache import (
+    FactsCache,
     Item,
-    Pack,
     decoder,
     encode,
     installed,
     observing_version,
 )
-from mmlint.engine.timings import Clock
+from mmlint.engine.timings import Timings
 from mmlint.model.facts import FileFacts, Language
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Answer(msgspec.Struct, frozen=True):
     installed: dict[str, str] = {}
 
 
-class Observing:
+class ParserPool:
     """Observes files, each content once.
 
     ``jobs``: worker processes at the most. ``executor``: does the work in their place; where it
@@ -91,13 +91,13 @@ class Observing:
         *,
         jobs: int = 1,
         executor: Executor | None = None,
-        pack: Pack | None = None,
-        clock: Clock | None = None,
+        pack: FactsCache | None = None,
+        clock: Timings | None = None,
         done: Callable[[int], None] = lambda count: None,
         salt: bytes | None = None,
     ) -> None:
         self.jobs = jobs
-        self.clock = clock or Clock()
+        self.clock = clock or Timings()
         self.salt = os.urandom(16) if salt is None else salt
         self._notes: list[str] = []
         self._trouble = Trouble()

@@ -91,7 +91,7 @@ class Functions(Values):
         return self.scoped(inner(node) if node.type == "statement_block" else [node], node)
 
     def _cut_statement(self, node: Syntax) -> s.Statement:
-        return s.Evaluate(node.start_byte, node.end_byte, self.cut(node))
+        return s.ExpressionStatement(node.start_byte, node.end_byte, self.cut(node))
 
     # --- functions --------------------------------------------------------------------------------
 
@@ -346,9 +346,9 @@ class Functions(Values):
         value = member.value or s.Unknown(start, end)
         name = self.classes[owner].name
         if name is None or not member.name:
-            return s.Evaluate(start, end, value)
+            return s.ExpressionStatement(start, end, value)
         holder = s.Name(start, start, name, self.scopes.resolve(name))
-        return s.Bind(start, end, s.Member(start, start, holder, member.name, start), value)
+        return s.Assign(start, end, s.Member(start, start, holder, member.name, start), value)
 
 
 def _undecorated_start(node: Syntax) -> int:
@@ -375,4 +375,4 @@ def _field_from(parameter: s.Parameter) -> list[s.Statement]:
     start, end = parameter.start, parameter.end
     this = s.Name(start, start, "this", -1)
     field = s.Member(start, start, this, parameter.name, parameter.target.start)
-    return [s.Bind(start, end, field, parameter.target)]
+    return [s.Assign(start, end, field, parameter.target)]

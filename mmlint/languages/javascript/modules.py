@@ -111,7 +111,7 @@ class Program(Statements):
         if len(children) > 1:
             target = self.target(children[0], writes=True)
             value = self._qualified(children[1])
-            out.append(s.Bind(node.start_byte, node.end_byte, target, value, declares=True))
+            out.append(s.Assign(node.start_byte, node.end_byte, target, value, declares=True))
 
     def _qualified(self, node: Syntax) -> s.Value:
         names: list[Syntax] = []
@@ -147,7 +147,7 @@ class Program(Statements):
             value, name = (children[-1] if children else None), "="
         if value is not None:
             lowered = self.value(value)
-            out.append(s.Evaluate(node.start_byte, node.end_byte, lowered))
+            out.append(s.ExpressionStatement(node.start_byte, node.end_byte, lowered))
             if not self.namespaces:
                 self._add_export(node, name, value=lowered)
 

@@ -42,7 +42,7 @@ class Statements(Functions):
             assignment, keyword = using
             target, _, value = self.assigned(assignment)
             start, end = node.start_byte, node.end_byte
-            out.append(s.Bind(start, end, target, value, declares=True, using=keyword))
+            out.append(s.Assign(start, end, target, value, declares=True, using=keyword))
             return
         children = inner(node)
         if children and children[0].type in NAMESPACES:
@@ -56,8 +56,8 @@ class Statements(Functions):
         bare = unwrapped(expression)
         if bare.type in _ASSIGNMENTS:
             target, operator, value = self.assigned(bare)
-            return s.Bind(start, end, target, value, operator=operator)
-        return s.Evaluate(start, end, self.value(expression))
+            return s.Assign(start, end, target, value, operator=operator)
+        return s.ExpressionStatement(start, end, self.value(expression))
 
     def _declaration(self, node: Syntax, out: list[s.Statement]) -> None:
         declarators = [
@@ -75,7 +75,9 @@ class Statements(Functions):
             target = self.target(name, writes=True)
             taken = self.named(value, last_name(target))
             out.append(
-                s.Bind(whole.start_byte, whole.end_byte, target, taken, declares=True, using=using)
+                s.Assign(
+                    whole.start_byte, whole.end_byte, target, taken, declares=True, using=using
+                )
             )
 
     def _return(self, node: Syntax, out: list[s.Statement]) -> None:
@@ -108,7 +110,7 @@ class Statements(Functions):
                 out.extend(self.statements([child]))
         if values:
             start, end = node.start_byte, node.end_byte
-            out.append(s.Evaluate(start, end, s.Unknown(start, end, tuple(values))))
+            out.append(s.ExpressionStatement(start, end, s.Unknown(start, end, tuple(values))))
 
     # --- branches and loops -----------------------------------------------------------------------
 
@@ -131,7 +133,7 @@ class Statements(Functions):
                 arm = None
         self.depth = depth
         for branch, test, lowered in reversed(arms):
-            rest = (s.Branch(branch.start_byte, branch.end_byte, test, lowered, rest),)
+            rest = (s.If(branch.start_byte, branch.end_byte, test, lowered, rest),)
         out.extend(rest)
 
     def _for(self, node: Syntax, out: list[s.Statement]) -> None:
@@ -240,7 +242,9 @@ class Statements(Functions):
         start, end = node.start_byte, node.end_byte
         holder = self.field(node, "object")
         body = self.suite(node.child_by_field_name("body"))
-        out.append(s.Block(start, end, (s.Evaluate(holder.start, holder.end, holder), *body)))
+        out.append(
+            s.Block(start, end, (s.ExpressionStatement(holder.start, holder.end, holder), *body))
+        )
 
     def _try(self, node: Syntax, out: list[s.Statement]) -> None:
         body = self.suite(node.child_by_field_name("body"))
@@ -287,7 +291,7 @@ class Statements(Functions):
             following = value + 1 if isinstance(value, int) else None
         start, end = node.start_byte, node.end_byte
         members = s.Object(body.start_byte, body.end_byte, tuple(entries))
-        out.append(s.Bind(start, end, self.target(name, writes=True), members, declares=True))
+        out.append(s.Assign(start, end, self.target(name, writes=True), members, declares=True))
 
     def _enum_member(self, node: Syntax, following: int | None) -> s.Entry:
         """Lower an enum member. ``following``: the number it has where none is written."""

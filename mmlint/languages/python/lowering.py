@@ -80,7 +80,7 @@ class _Lowering(Values):
         return self.statements(suite.body)
 
     def _expression(self, node: cst.Expr) -> Statements:
-        return [s.Evaluate(*self.spans.of(node), self.value(node.value))]
+        return [s.ExpressionStatement(*self.spans.of(node), self.value(node.value))]
 
     def _assign(self, node: cst.Assign) -> Statements:
         """``a = b = v`` binds ``v`` to the plainest target, and the others to that target, so that
@@ -91,13 +91,13 @@ class _Lowering(Values):
         carrier = min(targets, key=_plainness)
         rest = carrier if _plainness(carrier) < 2 else s.Unknown(carrier.start, carrier.end)
         others = [one for one in targets if one is not carrier]
-        return [s.Bind(*span, carrier, value), *(s.Bind(*span, one, rest) for one in others)]
+        return [s.Assign(*span, carrier, value), *(s.Assign(*span, one, rest) for one in others)]
 
     def _annotated(self, node: cst.AnnAssign) -> Statements:
         span = self.spans.of(node)
         if node.value is not None:
             value = self.value(node.value)
-            return [s.Bind(*span, self.target(node.target), value)]
+            return [s.Assign(*span, self.target(node.target), value)]
         if isinstance(node.target, cst.Name):
             name = node.target.value
             self.scopes.declare(name, self.spans.of(node.target), assigned=False)
@@ -108,7 +108,7 @@ class _Lowering(Values):
     def _augmented(self, node: cst.AugAssign) -> Statements:
         operator = OPERATORS[type(node.operator).__name__.removesuffix("Assign")] + "="
         value = self.value(node.value)
-        return [s.Bind(*self.spans.of(node), self.target(node.target), value, operator=operator)]
+        return [s.Assign(*self.spans.of(node), self.target(node.target), value, operator=operator)]
 
     def _return(self, node: cst.Return) -> Statements:
         return [s.Return(*self.spans.of(node), self.value(node.value) if node.value else None)]
@@ -129,11 +129,13 @@ class _Lowering(Values):
     def _assert(self, node: cst.Assert) -> Statements:
         span = self.spans.of(node)
         operands = self.values([node.test, node.msg] if node.msg else [node.test])
-        return [s.Evaluate(*span, s.Operation(*span, "assert", operands))]
+        return [s.ExpressionStatement(*span, s.Operation(*span, "assert", operands))]
 
     def _delete(self, node: cst.Del) -> Statements:
         span = self.spans.of(node)
-        return [s.Evaluate(*span, s.Operation(*span, "del", (self.target(node.target),)))]
+        return [
+            s.ExpressionStatement(*span, s.Operation(*span, "del", (self.target(node.target),)))
+        ]
 
     def _global(self, node: cst.Global) -> Statements:
         self.scopes.current.globals.update(item.name.value for item in node.names)
@@ -156,7 +158,7 @@ class _Lowering(Values):
             orelse = tuple(self._if(node.orelse))
         else:
             orelse = self._suite(node.orelse)
-        return [s.Branch(*self.spans.of(node), test, body, orelse)]
+        return [s.If(*self.spans.of(node), test, body, orelse)]
 
     def _for(self, node: cst.For) -> Statements:
         iterable = self.value(node.iter)
@@ -201,8 +203,8 @@ class _Lowering(Values):
         span = self.spans.of(item)
         value = self.value(item.item)
         if item.asname is None:
-            return s.Evaluate(*span, value)
-        return s.Bind(*span, self.target(item.asname.name), value)
+            return s.ExpressionStatement(*span, value)
+        return s.Assign(*span, self.target(item.asname.name), value)
 
     def _try(self, node: cst.Try | cst.TryStar) -> Statements:
         return [
@@ -346,10 +348,10 @@ class _Lowering(Values):
         """Take the fields out of a class body's statements and return the others."""
         rest = []
         for one in statements:
-            if isinstance(one, s.Bind) and isinstance(one.target, s.Name) and one.operator == "=":
+            if isinstance(one, s.Assign) and isinstance(one.target, s.Name) and one.operator == "=":
                 member = s.ClassMember(one.start, one.end, one.target.name, -1, one.value)
                 self._members[-1].append(member)
-            elif not (isinstance(one, s.Evaluate) and isinstance(one.value, s.Literal)):
+            elif not (isinstance(one, s.ExpressionStatement) and isinstance(one.value, s.Literal)):
                 rest.append(one)
         return tuple(rest)
 

@@ -14,13 +14,13 @@ from mmlint.model import syntax as s
 from mmlint.model.key import Key
 from mmlint.project.semantic.entity import (
     NOTHING,
-    Entity,
-    Environment,
-    Known,
+    KnownValue,
     Namespace,
     Parameter,
     Passed,
     ProjectFunction,
+    Resolved,
+    Substitution,
 )
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
@@ -52,7 +52,7 @@ def origins(
     program: Program,
     unit: Unit,
     value: s.Value,
-    environment: Environment = NOTHING,
+    environment: Substitution = NOTHING,
     depth: int = 0,
 ) -> Iterator[Origin]:
     """Yield every place that the text ``value`` may come from."""
@@ -73,7 +73,7 @@ def origins(
 
 
 def _read(
-    program: Program, unit: Unit, value: s.Value, environment: Environment, depth: int
+    program: Program, unit: Unit, value: s.Value, environment: Substitution, depth: int
 ) -> Iterator[Origin]:
     """A read of a variable, and what stands in for it: the second argument of Python's ``get``."""
     found = reference(program, unit, value)
@@ -83,7 +83,7 @@ def _read(
 
 
 def _followed(
-    program: Program, unit: Unit, value: s.Value, environment: Environment, depth: int
+    program: Program, unit: Unit, value: s.Value, environment: Substitution, depth: int
 ) -> Iterator[Origin]:
     written = _definition(program, unit, value, environment)
     called = value.callee if isinstance(value, s.Call) else None
@@ -93,7 +93,7 @@ def _followed(
         yield from origins(program, *written, depth + 1)
         return
     found = program.resolve(unit, value, environment)
-    if isinstance(found, Known):
+    if isinstance(found, KnownValue):
         if isinstance(found.value, s.Literal):
             yield from origins(program, found.unit, found.value, found.environment, depth + 1)
     elif isinstance(found, Parameter):
@@ -105,11 +105,11 @@ def _followed(
             yield Origin(unit, value, variable=name)
 
 
-Written = tuple[Unit, s.Value, Environment]
+Written = tuple[Unit, s.Value, Substitution]
 
 
 def _definition(
-    program: Program, unit: Unit, value: s.Value, environment: Environment
+    program: Program, unit: Unit, value: s.Value, environment: Substitution
 ) -> Written | None:
     """Return the expression that a name or a part of a known object stands for, if it has one."""
     if isinstance(value, s.Member):
@@ -127,7 +127,7 @@ def _definition(
     return _only(unit, value.binding, environment)
 
 
-def _only(unit: Unit, binding: int, environment: Environment) -> Written | None:
+def _only(unit: Unit, binding: int, environment: Substitution) -> Written | None:
     """Return the one value that a variable is ever given, empty first ones aside."""
     if binding in unit.loop_bindings or unit.module.bindings[binding].kind != "variable":
         return None
@@ -169,9 +169,9 @@ def _exported(program: Program, unit: Unit, name: str, hops: int = 0) -> Written
     return None if export.value is None else (holder, export.value, NOTHING)
 
 
-def _entry(whole: Entity | None, name: str) -> Written | None:
+def _entry(whole: Resolved | None, name: str) -> Written | None:
     """Return the value of an entry of a known object, unless a spread may replace it."""
-    if not isinstance(whole, Known) or not isinstance(whole.value, s.Object):
+    if not isinstance(whole, KnownValue) or not isinstance(whole.value, s.Object):
         return None
     for entry in reversed(whole.value.entries):
         if entry.key == name and entry.kind in ("pair", "shorthand"):

@@ -96,7 +96,7 @@ def _kept(unit: Unit, waiting: list[s.Value]) -> _Kept:
 def _stores(program: Program, unit: Unit) -> Iterator[s.Value]:
     """Yield every value that code of ``unit`` puts into a cookie or a session."""
     for statement in unit.statements:
-        if isinstance(statement, s.Bind) and _is_store(unit, statement.target):
+        if isinstance(statement, s.Assign) and _is_store(unit, statement.target):
             yield statement.value
     for kind in (s.Call, s.Object, s.Sequence, s.Operation):
         for value in unit.every(kind):

@@ -26,14 +26,14 @@ from mmlint.project.dataflow.source_tables import (
 from mmlint.project.semantic.callee import path_of
 from mmlint.project.semantic.entity import (
     NOTHING,
-    Entity,
-    Environment,
     External,
     Global,
     Instance,
-    Known,
+    KnownValue,
     Passed,
     ProjectFunction,
+    Resolved,
+    Substitution,
 )
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Path, Unit
@@ -67,14 +67,14 @@ class _At(msgspec.Struct, frozen=True):
 
     unit: Unit
     value: s.Value
-    environment: Environment
+    environment: Substitution
     trail: tuple[Variable, ...] = ()
     depth: int = 0
 
     def to(self, value: s.Value) -> _At:
         return replace(self, value=value, depth=self.depth + 1)
 
-    def into(self, unit: Unit, value: s.Value, environment: Environment) -> _At:
+    def into(self, unit: Unit, value: s.Value, environment: Substitution) -> _At:
         return _At(unit, value, environment, self.trail, self.depth + 1)
 
     def through(self, binding: int) -> _At:
@@ -93,13 +93,13 @@ class Minting:
         self._known_defaults: dict[int, dict[int, list[s.Value]]] = {}
 
     def origins(
-        self, unit: Unit, value: s.Value, environment: Environment = NOTHING
+        self, unit: Unit, value: s.Value, environment: Substitution = NOTHING
     ) -> list[Origin]:
         """Return every place that may mint ``value``; none where it cannot be known."""
         self._steps = 0
         return list(self._of(_At(unit, value, environment)))
 
-    def always(self, unit: Unit, value: s.Value, environment: Environment = NOTHING) -> bool:
+    def always(self, unit: Unit, value: s.Value, environment: Substitution = NOTHING) -> bool:
         """Whether ``value`` is random or the time whichever way the program goes."""
         waiting = [(Passed(unit, value, environment), 0)]
         for _ in range(MAX_ALTERNATIVES):
@@ -117,7 +117,9 @@ class Minting:
                 waiting += [(option, depth + 1) for option in options]
         return False
 
-    def _options(self, unit: Unit, value: s.Value, environment: Environment) -> list[Passed] | None:
+    def _options(
+        self, unit: Unit, value: s.Value, environment: Substitution
+    ) -> list[Passed] | None:
         """The values that ``value`` stands for; empty: unknown; None: it stands for itself."""
         if isinstance(value, s.Choice):
             return [Passed(unit, one, environment) for one in value.options]
@@ -259,7 +261,7 @@ class Minting:
         if _written(at.unit, member):
             return
         found = self.program.resolve(at.unit, member.object, at.environment)
-        if not isinstance(found, Known):
+        if not isinstance(found, KnownValue):
             yield from self._varying(at.to(member.object))
             return
         value = entry(found.value, member.name)
@@ -272,7 +274,7 @@ class Minting:
 # --- following what is passed ---------------------------------------------------------------------
 
 
-def argument(unit: Unit, value: s.Value, environment: Environment) -> Passed | None:
+def argument(unit: Unit, value: s.Value, environment: Substitution) -> Passed | None:
     """Return what the caller wrote for ``value``, a parameter or a member of one; None where it is
     none, where the caller left it out, or where it is no part of an object that is at hand."""
     path: list[str] = []
@@ -371,7 +373,7 @@ def _header(name: str) -> str:
     return name.lower().replace("_", "-").removeprefix("http-")
 
 
-def _plain(callee: Entity | None) -> Path:
+def _plain(callee: Resolved | None) -> Path:
     """The words that lead to a callee, alike for every way to import it."""
     path = path_of(callee)
     if isinstance(callee, External):
@@ -381,7 +383,7 @@ def _plain(callee: Entity | None) -> Path:
     return path[1:] if path[:1] and path[0] in _GLOBAL_OBJECTS else path
 
 
-def _made(entity: Entity | None) -> Kind | None:
+def _made(entity: Resolved | None) -> Kind | None:
     """What an imported value was made by."""
     path = _plain(entity) if isinstance(entity, (External, Global)) else ()
     return MINTS.get(path[:-1]) if path[-1:] == ("()",) else None
@@ -411,7 +413,7 @@ def _returned(function: ProjectFunction) -> Iterator[s.Value]:
 
 def _with_defaults(unit: Unit) -> Iterator[tuple[s.Name, s.Value]]:
     """Every name that a pattern or a parameter declares with a default."""
-    targets = [one.target for one in unit.statements if isinstance(one, s.Bind)]
+    targets = [one.target for one in unit.statements if isinstance(one, s.Assign)]
     for function in unit.module.functions:
         for parameter in function.parameters:
             targets.append(parameter.target)

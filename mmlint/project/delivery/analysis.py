@@ -15,21 +15,20 @@ from functools import cached_property
 
 from mmlint.model import syntax as s
 from mmlint.model.limits import Limit
-from mmlint.project.delivery.covering import Wrapping
-from mmlint.project.delivery.expressions import TooLong
+from mmlint.project.delivery.covering import WrapperAnalysis
 from mmlint.project.delivery.fixpoint import Components, Fixpoint
-from mmlint.project.delivery.may_effects import Mentioning
-from mmlint.project.delivery.reachability import Calling, Functions, calling
+from mmlint.project.delivery.may_effects import MayEffects
+from mmlint.project.delivery.reachability import Functions, Reachability, calling
 from mmlint.project.delivery.requests import must_be_awaited
-from mmlint.project.delivery.state import Delivery, Exit, Spot, Summary
+from mmlint.project.delivery.state import Delivery, Exit, Location, Summary, TooLong
 from mmlint.project.delivery.statements import Paths
 from mmlint.project.http.requests import requests
 from mmlint.project.semantic.entity import Parameter, ProjectFunction
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
-from mmlint.project.semantic.wrapping import UNKNOWN, Coverage, Wrapper
+from mmlint.project.semantic.wrapping import UNKNOWN, FlushesAfter, Wrapper
 
-__all__ = ["Delivery", "Exit", "Flow", "Spot", "Summary"]
+__all__ = ["Delivery", "DeliveryAnalysis", "Exit", "Location", "Summary"]
 
 UNKNOWN_SUMMARY = Summary(flushes="always")
 """Of a function whose paths cannot be followed: unknown is silent."""
@@ -43,13 +42,13 @@ def _about(question: _Question) -> ProjectFunction:
     return question[0].function if isinstance(question, tuple) else question
 
 
-class Flow:
+class DeliveryAnalysis:
     """Deliveries of all functions of a program, computed on demand and memoised."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.origins: dict[Spot, Spot] = {}
-        self.ended_by: dict[Spot, frozenset[Spot]] = {}
+        self.origins: dict[Location, Location] = {}
+        self.ended_by: dict[Location, frozenset[Location]] = {}
         self._calls_back: dict[ProjectFunction, bool] = {}
 
     def delivery(self, unit: Unit, index: int) -> Delivery:
@@ -73,10 +72,10 @@ class Flow:
         self.stop("paths", unit, index)
 
     @cached_property
-    def requests(self) -> dict[Spot, bool]:
+    def requests(self) -> dict[Location, bool]:
         """Every plain request of the program, and whether it gives a promise to wait for."""
         return {
-            Spot(one.unit, one.call.start, one.call.end): must_be_awaited(one)
+            Location(one.unit, one.call.start, one.call.end): must_be_awaited(one)
             for one, _ in requests(self.program)
         }
 
@@ -87,15 +86,15 @@ class Flow:
         assert isinstance(found, Summary)
         return found
 
-    def covering(self, wrapper: Wrapper, is_async: bool) -> Coverage:
+    def covering(self, wrapper: Wrapper, is_async: bool) -> FlushesAfter:
         """Return whether ``wrapper`` flushes what a function queues that it is handed; whether that
         function is asynchronous decides which of its ways the wrapper takes."""
         found = self._answers.of((wrapper, is_async))
-        assert isinstance(found, Coverage)
+        assert isinstance(found, FlushesAfter)
         return found
 
     @cached_property
-    def _answers(self) -> Fixpoint[_Question, Summary | Coverage]:
+    def _answers(self) -> Fixpoint[_Question, Summary | FlushesAfter]:
         components = Components(self._mentioning.named)
         return Fixpoint(
             lambda question: components.of(_about(question)),
@@ -104,7 +103,7 @@ class Flow:
             lambda question: self._unsettled(_about(question)),
         )
 
-    def _answer(self, question: _Question) -> Summary | Coverage:
+    def _answer(self, question: _Question) -> Summary | FlushesAfter:
         if isinstance(question, tuple):
             return self._wrapping.coverage(*question)
         try:
@@ -114,8 +113,8 @@ class Flow:
             return UNKNOWN_SUMMARY
 
     @cached_property
-    def _wrapping(self) -> Wrapping:
-        return Wrapping(self)
+    def _wrapping(self) -> WrapperAnalysis:
+        return WrapperAnalysis(self)
 
     def calls_back(self, callee: ProjectFunction) -> bool:
         """Whether the function calls a parameter of its own (or a function inside it does)."""
@@ -129,7 +128,7 @@ class Flow:
             )
         return self._calls_back[callee]
 
-    def origin(self, spot: Spot, *, within: Unit | None = None) -> Spot:
+    def origin(self, spot: Location, *, within: Unit | None = None) -> Location:
         """Follow the call of a helper to the send inside it, as long as that stays ``within``."""
         seen = {spot}
         while (inner := self.origins.get(spot)) is not None and inner not in seen:
@@ -139,7 +138,7 @@ class Flow:
             seen.add(spot)
         return spot
 
-    def endings(self, spot: Spot) -> list[Spot]:
+    def endings(self, spot: Location) -> list[Location]:
         """Return where the process ends if it ends in the call at ``spot``, in source order: the
         call itself, or the places inside the function that it calls."""
         inner = self.ended_by.get(spot)
@@ -161,7 +160,7 @@ class Flow:
         return [one for one in found if self.mentions_request(one)]
 
     @cached_property
-    def calling(self) -> Calling:
+    def calling(self) -> Reachability:
         """Which functions hold a call that may leave something behind."""
         return calling(self.program)
 
@@ -178,8 +177,8 @@ class Flow:
         return self._mentioning.requests(function)
 
     @cached_property
-    def _mentioning(self) -> Mentioning:
-        return Mentioning(self.program)
+    def _mentioning(self) -> MayEffects:
+        return MayEffects(self.program)
 
 
 def _functions(found: Functions, unit: Unit) -> list[ProjectFunction]:

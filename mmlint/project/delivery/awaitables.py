@@ -7,17 +7,17 @@ from msgspec.structs import replace
 from mmlint.model import syntax as s
 from mmlint.project.delivery.state import (
     Answer,
-    Fate,
-    Held,
+    Disposition,
+    Location,
     Requests,
-    Spot,
     States,
+    StoredIn,
     Use,
     flushed,
     hold,
 )
 from mmlint.project.semantic.callee import ends_process
-from mmlint.project.semantic.entity import Entity, Parameter
+from mmlint.project.semantic.entity import Parameter, Resolved
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
 
@@ -36,32 +36,32 @@ class Promises:
         self.unit = unit
         self.index = index
         self.function = unit.module.functions[index]
-        self.unwaited: dict[Spot, str] = {}
-        self.dropped: dict[Spot, str] = {}
-        self.entrusted: dict[Spot, str] = {}
-        self.late: dict[tuple[Spot, Answer], bool] = {}
-        self.followed: dict[Spot, bool] = {}
+        self.unwaited: dict[Location, str] = {}
+        self.dropped: dict[Location, str] = {}
+        self.entrusted: dict[Location, str] = {}
+        self.late: dict[tuple[Location, Answer], bool] = {}
+        self.followed: dict[Location, bool] = {}
         self.promised = False
         self.requests = Requests.NEVER
 
-    def spot(self, node: s.Node) -> Spot:
-        return Spot(self.unit, node.start, node.end)
+    def spot(self, node: s.Node) -> Location:
+        return Location(self.unit, node.start, node.end)
 
-    def settle(self, spot: Spot, states: States, use: Use, why: str) -> States:
+    def settle(self, spot: Location, states: States, use: Use, why: str) -> States:
         """A promise that carries a flush meets its fate."""
         if states:
-            self.followed[spot] = self.followed.get(spot, True) and use is not Fate.UNKNOWN
-        if use is Fate.DROPPED:
+            self.followed[spot] = self.followed.get(spot, True) and use is not Disposition.UNKNOWN
+        if use is Disposition.DROPPED:
             self.unwaited.setdefault(spot, why)
             return frozenset(flushed(state) for state in states)
         self.note_late(spot, states)
-        if use is Fate.AWAITED:
+        if use is Disposition.AWAITED:
             self.promised = True
-        elif isinstance(use, Held):
+        elif isinstance(use, StoredIn):
             return frozenset(flushed(state) for state in hold(states, use, spot))
         return frozenset(flushed(state) for state in states)
 
-    def note_late(self, spot: Spot, states: States) -> None:
+    def note_late(self, spot: Location, states: States) -> None:
         """Remember a flush that comes after the response, and whether a send is known to need it:
         what the callers have queued cannot be seen here."""
         for state in states:
@@ -71,31 +71,31 @@ class Promises:
 
     def entrust(
         self,
-        spot: Spot,
+        spot: Location,
         states: States,
         use: Use,
         why: str,
         stored: str = "its promise is stored, and not every path awaits it",
     ) -> States:
         """A promise (or thread) that carries a plain request meets its fate."""
-        if use is Fate.DROPPED:
+        if use is Disposition.DROPPED:
             self.dropped.setdefault(spot, why)
-        elif use is Fate.AWAITED:
+        elif use is Disposition.AWAITED:
             self.requests = Requests.PROMISED
-        elif isinstance(use, Held):
+        elif isinstance(use, StoredIn):
             self.entrusted[spot] = stored
             self.requests = max(self.requests, Requests.WAITED)
             return hold(states, use, spot)
         return states
 
-    def vouch(self, spots: frozenset[Spot]) -> None:
+    def vouch(self, spots: frozenset[Location]) -> None:
         """The function waits for these itself, so whoever calls it must wait for its promise."""
         if spots & self.entrusted.keys():
             self.requests = Requests.PROMISED
         if spots - self.entrusted.keys():
             self.promised = True
 
-    def answered(self, call: s.Call, through: Entity | None, states: States) -> States:
+    def answered(self, call: s.Call, through: Resolved | None, states: States) -> States:
         if not isinstance(through, Parameter) or through.path:
             return states
         answer = Answer(through.function, through.number, self.spot(call))

@@ -121,7 +121,7 @@ def _tests(body: Iterable[s.Statement], loop_end: int) -> Iterator[tuple[s.Value
         statement, until = stack.pop()
         if isinstance(statement, s.Loop):
             until = until or statement.end
-        if isinstance(statement, (s.Branch, s.Loop)) and statement.test is not None:
+        if isinstance(statement, (s.If, s.Loop)) and statement.test is not None:
             yield statement.test, max(until, statement.test.end)
         for value in own_values(statement):
             for one in inside(value):

@@ -5,29 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmlint.model import syntax as s
-from mmlint.project.delivery.expressions import TooLong
+from mmlint.project.delivery.state import TooLong
 from mmlint.project.delivery.statements import Paths
 from mmlint.project.semantic.entity import External, Global, Parameter, ProjectFunction
 from mmlint.project.semantic.program import constructor
 from mmlint.project.semantic.unit import Unit
-from mmlint.project.semantic.wrapping import UNKNOWN, Coverage, Wrapper, parameter_of
+from mmlint.project.semantic.wrapping import UNKNOWN, FlushesAfter, Wrapper, parameter_of
 
 if TYPE_CHECKING:
-    from mmlint.project.delivery.analysis import Flow
+    from mmlint.project.delivery.analysis import DeliveryAnalysis
 
 
-class Wrapping:
+class WrapperAnalysis:
     """Judges wrappers, each once. ``flow``: what the calls inside them do."""
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: DeliveryAnalysis) -> None:
         self.flow = flow
         self.program = flow.program
 
-    def coverage(self, wrapper: Wrapper, is_async: bool) -> Coverage:
+    def coverage(self, wrapper: Wrapper, is_async: bool) -> FlushesAfter:
         """Return what ``wrapper`` does after calling what it is given, a function that is or is not
         ``is_async``. A wrapper that names no flush at all has certainly none."""
         if not self._mentions_flush(wrapper.function):
-            return Coverage(False)
+            return FlushesAfter(False)
         if wrapper.number < 0:
             return UNKNOWN
         return self._judged(wrapper, is_async)
@@ -43,7 +43,7 @@ class Wrapping:
             )
         return self.flow.mentions_flush(function)
 
-    def _judged(self, wrapper: Wrapper, is_async: bool) -> Coverage:
+    def _judged(self, wrapper: Wrapper, is_async: bool) -> FlushesAfter:
         function = wrapper.function
         given = Parameter(function.unit, function.index, wrapper.number, ())
         calls, onward = self._uses(given)
@@ -60,7 +60,7 @@ class Wrapping:
         if any(one.flushes is None for one in found):
             return UNKNOWN
         gaps = tuple(spot for one in found for spot in one.gaps)
-        return Coverage(all(one.flushes for one in found), gaps)
+        return FlushesAfter(all(one.flushes for one in found), gaps)
 
     def _uses(self, given: Parameter) -> tuple[list[int], list[Wrapper | None]]:
         """The functions that call ``given``, and whom else it is handed to (None: a stranger)."""
@@ -98,7 +98,7 @@ class Wrapping:
             index = parent
         return index
 
-    def _after(self, given: Parameter, index: int) -> Coverage:
+    def _after(self, given: Parameter, index: int) -> FlushesAfter:
         """Run the function as if the call of ``given`` queued an event."""
         run = Paths(self.flow, given.unit, index)
         run.given = given
@@ -110,7 +110,7 @@ class Wrapping:
         if not run.given_calls:
             return UNKNOWN
         gaps = tuple(one.spot for one in exits if one.state.pending & run.given_calls)
-        return Coverage(not gaps, gaps)
+        return FlushesAfter(not gaps, gaps)
 
 
 def _only_looks(callee: object) -> bool:

@@ -15,15 +15,16 @@ from mmlint.project.delivery.requests import BODIES, BYSTANDERS, Work, is_reques
 from mmlint.project.delivery.splitting import Splitting
 from mmlint.project.delivery.state import (
     ENTRY,
-    NOWHERE,
+    UNREACHABLE,
+    Disposition,
     Exit,
-    Fate,
-    Held,
+    Location,
     Requests,
-    Spot,
     State,
     States,
+    StoredIn,
     Summary,
+    TooLong,
     Use,
     flushed,
     join,
@@ -34,12 +35,12 @@ from mmlint.project.semantic import callee as calls
 from mmlint.project.semantic.arguments import makes_partial
 from mmlint.project.semantic.callee import is_flush
 from mmlint.project.semantic.entity import (
-    Entity,
+    BoundMethod,
     External,
     Global,
-    Method,
     Parameter,
     ProjectFunction,
+    Resolved,
     SdkFunction,
     SdkObject,
 )
@@ -48,7 +49,7 @@ from mmlint.project.semantic.unit import Unit
 from mmlint.project.semantic.wrapping import Wrapper, parameter_of
 
 if TYPE_CHECKING:
-    from mmlint.project.delivery.analysis import Flow
+    from mmlint.project.delivery.analysis import DeliveryAnalysis
 
 MAX_INLINE = 12
 """How deep callbacks inside callbacks are entered."""
@@ -56,10 +57,6 @@ MAX_INLINE = 12
 MAX_STEPS = 200_000
 """Values that are evaluated for one function, each in every state, before its paths count as
 unknown."""
-
-
-class TooLong(Exception):
-    """The paths of a function are more than can be followed."""
 
 
 class Effects(Promises):
@@ -70,24 +67,24 @@ class Effects(Promises):
     ``given``: a parameter whose calls count as sends; ``given_calls``: those calls.
     """
 
-    def __init__(self, flow: Flow, unit: Unit, index: int) -> None:
+    def __init__(self, flow: DeliveryAnalysis, unit: Unit, index: int) -> None:
         super().__init__(unit, index)
         self.flow = flow
         self.program = flow.program
         self.exits: list[Exit] = []
-        self.throws: list[tuple[Spot, State]] = []
+        self.throws: list[tuple[Location, State]] = []
         self.jumps: list[tuple[s.Jump, State]] = []
         self.process_exits: list[Exit] = []
-        self.cut_off: set[Spot] = set()
-        self.awaited: Use = Fate.AWAITED
-        self.returned: Use = Fate.AWAITED
+        self.cut_off: set[Location] = set()
+        self.awaited: Use = Disposition.AWAITED
+        self.returned: Use = Disposition.AWAITED
         self.in_async = self.function.is_async
         self.sends = False
         self.inlined: list[int] = [index]
         self.steps = 0
         self.splitting = Splitting(unit, index, lambda: flow.stop("states", unit, index))
         self.given: Parameter | None = None
-        self.given_calls: set[Spot] = set()
+        self.given_calls: set[Location] = set()
         self.lasting = self.function.kind == "module" and lives_on(flow.program, unit)
 
     def block(self, body: Iterable[s.Statement], states: States) -> States:
@@ -105,19 +102,21 @@ class Effects(Promises):
             left_yes, left_no = self.test(value.test, states)
             if value.operator == "&&":
                 yes, no = self.test(value.options[-1], left_yes)
-                return yes, self.splitting.bounded(left_no | no, value.end)
+                return yes, self.splitting.widen(left_no | no, value.end)
             yes, no = self.test(value.options[-1], left_no)
-            return self.splitting.bounded(left_yes | yes, value.end), no
+            return self.splitting.widen(left_yes | yes, value.end), no
         asked = presence(value)
         if asked is not None:
             name, truth = asked
             kept = frozenset(one for one in states if one.holds(name.binding))
             if kept:  # a promise is there
-                yes, no = self.test(value, states - kept) if states - kept else (NOWHERE, NOWHERE)
+                yes, no = (
+                    self.test(value, states - kept) if states - kept else (UNREACHABLE, UNREACHABLE)
+                )
                 return (yes | kept, no) if truth else (yes, no | kept)
-        states = self.value(value, states, Fate.UNKNOWN)
+        states = self.value(value, states, Disposition.UNKNOWN)
         if isinstance(value, s.Literal):
-            return (states, NOWHERE) if value.value else (NOWHERE, states)
+            return (states, UNREACHABLE) if value.value else (UNREACHABLE, states)
         return self.splitting.split(value, states)
 
     # --- values ----------------------------------------------------------------------------------
@@ -131,7 +130,7 @@ class Effects(Promises):
         if evaluate is not None:
             return evaluate(self, value, states, use)
         for part in parts(value):
-            states = self.value(part, states, Fate.UNKNOWN)
+            states = self.value(part, states, Disposition.UNKNOWN)
         return states
 
     def wait(self, value: s.Await, states: States, use: Use) -> States:
@@ -150,21 +149,21 @@ class Effects(Promises):
 
     def comprehend(self, value: s.Comprehension, states: States, use: Use) -> States:
         for source in value.sources:
-            states = self.value(source, states, Fate.UNKNOWN)
+            states = self.value(source, states, Disposition.UNKNOWN)
         return join(states | self.value(value.element, states, use))
 
     def read(self, name: s.Name, states: States, use: Use) -> States:
         """A stored promise that is awaited, returned or handed on is looked after."""
-        if use is Fate.DROPPED or not any(state.held for state in states):
+        if use is Disposition.DROPPED or not any(state.held for state in states):
             return states
         found: set[State] = set()
         for state in states:
             mine = frozenset(spot for binding, spot in state.held if binding == name.binding)
-            if isinstance(use, Held):
+            if isinstance(use, StoredIn):
                 held = state.held | frozenset((use.binding, spot) for spot in mine)
             else:
                 held = frozenset(one for one in state.held if one[1] not in mine)
-            if use is Fate.AWAITED and mine:
+            if use is Disposition.AWAITED and mine:
                 self.vouch(mine)
             found.add(replace(state, held=held))
         return frozenset(found)
@@ -191,30 +190,28 @@ class Effects(Promises):
                 no = self.value(value.options[-1], no, use)
             return self.splitting.behind(value.test, yes | no)
         states = self.value(value.test, states, use)
-        return self.splitting.bounded(
-            states | self.value(value.options[-1], states, use), value.end
-        )
+        return self.splitting.widen(states | self.value(value.options[-1], states, use), value.end)
 
     def operate(self, value: s.Operation, states: States, use: Use) -> States:
         if value.operator == "void":
-            return self.value(value.operands[0], states, Fate.DROPPED)
+            return self.value(value.operands[0], states, Disposition.DROPPED)
         if value.operator in ("=", ":="):
             target, given = value.operands
             return self.value(given, states, stored(target) or use)
         if value.operator == ",":
             for one in value.operands[:-1]:
-                states = self.value(one, states, Fate.DROPPED)
+                states = self.value(one, states, Disposition.DROPPED)
             return self.value(value.operands[-1], states, use)
         looks = value.operator in LOOKING
         for one in value.operands:
-            states = self.value(one, states, Fate.DROPPED if looks else Fate.UNKNOWN)
+            states = self.value(one, states, Disposition.DROPPED if looks else Disposition.UNKNOWN)
         return states
 
     # --- calls -----------------------------------------------------------------------------------
 
     def call(self, call: s.Call, states: States, use: Use) -> States:
         if isinstance(call.callee, s.Lambda):
-            states = self.arguments(call, states, Fate.UNKNOWN)
+            states = self.arguments(call, states, Disposition.UNKNOWN)
             return self.inline(call.callee.function, states, self.kept_alive(use))
         found, call = self.program.called(self.unit, call)
         callee = constructor(found)
@@ -222,17 +219,17 @@ class Effects(Promises):
         member = call.callee if isinstance(call.callee, s.Member) else None
         if self.given is not None and callee == self.given:
             self.given_calls.add(self.spot(call))
-            states = self.arguments(call, states, Fate.UNKNOWN)
+            states = self.arguments(call, states, Disposition.UNKNOWN)
             return frozenset(queued(state, self.spot(call)) for state in states)
-        if isinstance(callee, Method) or makes_partial(callee):
-            return self.arguments(call, states, Fate.UNKNOWN)
+        if isinstance(callee, BoundMethod) or makes_partial(callee):
+            return self.arguments(call, states, Disposition.UNKNOWN)
         if isinstance(callee, SdkFunction):
-            states = self.arguments(call, states, Fate.UNKNOWN)
+            states = self.arguments(call, states, Disposition.UNKNOWN)
             if is_flush(callee):
                 return self.flush(call, states, use, callee.awaitable)
             return self.send(call, callee, states)
         if self.spot(call) in self.flow.requests:
-            return self.request(call, self.arguments(call, states, Fate.UNKNOWN), use)
+            return self.request(call, self.arguments(call, states, Disposition.UNKNOWN), use)
         work = started(self.program, self.unit, call, callee)
         if work is not None and self.makes_request(work):
             return self.start(call, work, states, use)
@@ -241,13 +238,15 @@ class Effects(Promises):
         if calls.after(callee):
             return self.after(call, states)
         if calls.throws(callee) or calls.ends_process(callee):
-            return self.never_returns(call, callee, self.arguments(call, states, Fate.UNKNOWN))
+            return self.never_returns(
+                call, callee, self.arguments(call, states, Disposition.UNKNOWN)
+            )
         if path in calls.COMBINATORS or path in calls.TASKS or calls.makes_task(path):
             return self.arguments(call, states, use)
         if path in calls.RUNNERS or (member and member.name == "run_until_complete"):
             return self.driven(call, states)
         if path and path[0] in calls.PRINTERS:
-            return self.arguments(call, states, Fate.DROPPED)
+            return self.arguments(call, states, Disposition.DROPPED)
         if path in calls.TIMERS:
             return self.later(call, states)
         if isinstance(callee, ProjectFunction):
@@ -258,9 +257,9 @@ class Effects(Promises):
             if member.name in calls.EACH or member.name in calls.MAPPERS:
                 return self.each(call, member, states, use)
             if member.name in ("push", "add", "append") and isinstance(member.object, s.Name):
-                return self.arguments(call, states, Held(member.object.binding))
+                return self.arguments(call, states, StoredIn(member.object.binding))
             if member.name in BYSTANDERS and self.unit.python:
-                return self.value(member.object, states, Fate.DROPPED)
+                return self.value(member.object, states, Disposition.DROPPED)
             if member.name in BODIES and self.asks(member.object):
                 return self.value(member.object, states, use)
         return self.answer(call, self.stranger(call, callee, states, use))
@@ -268,7 +267,7 @@ class Effects(Promises):
     def kept_alive(self, use: Use) -> Use:
         """A script lives until its top-level chains settle, unless it ends itself beside them."""
         outermost = self.lasting and len(self.inlined) == 1
-        return Fate.UNKNOWN if outermost and use is Fate.DROPPED else use
+        return Disposition.UNKNOWN if outermost and use is Disposition.DROPPED else use
 
     def arguments(self, call: s.Call, states: States, use: Use) -> States:
         """Evaluate the arguments, all with the same use."""
@@ -280,7 +279,7 @@ class Effects(Promises):
         """``waitUntil(…)``: the platform waits, whether or not the response is out, and so the
         function's own promise is not the one that must be awaited."""
         before = (self.promised, self.requests, dict(self.late))
-        states = self.arguments(call, states, Fate.AWAITED)
+        states = self.arguments(call, states, Disposition.AWAITED)
         self.promised, self.requests, self.late = before
         return states
 
@@ -288,7 +287,7 @@ class Effects(Promises):
         """``asyncio.run(…)``: done when the call returns."""
         before, self.requests = self.requests, Requests.NEVER
         promised = self.promised
-        states = self.arguments(call, states, Fate.AWAITED)
+        states = self.arguments(call, states, Disposition.AWAITED)
         made = Requests.NEVER if self.requests is Requests.NEVER else Requests.WAITED
         self.promised, self.requests = promised, max(before, made)
         return states
@@ -325,15 +324,17 @@ class Effects(Promises):
 
         Whoever waits for the call's result waits for it, and whoever waits for its keeper.
         """
-        states = self.arguments(call, states, Fate.UNKNOWN)
+        states = self.arguments(call, states, Disposition.UNKNOWN)
         why, stored = "nobody waits for the thread it runs in", "not every path waits for its end"
         keeper = work.keeper
         if isinstance(keeper, s.Call):
-            states = self.value(keeper, states, Fate.UNKNOWN)
-        elif isinstance(keeper, s.Name) and (use is Fate.DROPPED or isinstance(use, Held)):
-            kept = Held(keeper.binding)
+            states = self.value(keeper, states, Disposition.UNKNOWN)
+        elif isinstance(keeper, s.Name) and (
+            use is Disposition.DROPPED or isinstance(use, StoredIn)
+        ):
+            kept = StoredIn(keeper.binding)
             states = self.entrust(self.spot(call), states, kept, why, stored)
-            use = Fate.UNKNOWN if use is Fate.DROPPED else use
+            use = Disposition.UNKNOWN if use is Disposition.DROPPED else use
         return self.entrust(self.spot(call), states, use, why, stored)
 
     def answer(self, call: s.Call, states: States) -> States:
@@ -348,20 +349,20 @@ class Effects(Promises):
         self.sends = True
         return self.queue(self.spot(call), states)
 
-    def queue(self, spot: Spot, states: States) -> States:
+    def queue(self, spot: Location, states: States) -> States:
         """An event is queued."""
         if states:
             self.followed.setdefault(spot, True)
         return frozenset(queued(state, spot) for state in states)
 
-    def never_returns(self, call: s.Call, callee: Entity | None, states: States) -> States:
+    def never_returns(self, call: s.Call, callee: Resolved | None, states: States) -> States:
         spot = self.spot(call)
         if calls.throws(callee):
             self.throws += [(spot, state) for state in states]
         else:
             self.process_exits += [Exit("process", spot, state) for state in states]
             self.cut_off |= self.unwaited.keys()
-        return NOWHERE
+        return UNREACHABLE
 
     def project_call(
         self, call: s.Call, callee: ProjectFunction, states: States, use: Use
@@ -373,15 +374,15 @@ class Effects(Promises):
             if isinstance(value, s.Lambda) and calls_back and self.outlives(call, callee, value):
                 last.append(value)
             elif isinstance(value, s.Lambda) and calls_back:
-                states = self.inline(value.function, states, Fate.UNKNOWN)
+                states = self.inline(value.function, states, Disposition.UNKNOWN)
             else:
-                states = self.value(value, states, Fate.UNKNOWN)
+                states = self.value(value, states, Disposition.UNKNOWN)
         summary = self.flow.summary(callee)
         if summary.ends_with is not None:
             self.ends_inside(call, summary, summary.ends_with, states)
         if not summary.returns:
             self.throws += [(self.spot(call), state) for state in states]
-            return NOWHERE
+            return UNREACHABLE
         before = states
         carries = summary.flushes != "never" and summary.promised
         name = callee.function.name or "the function"
@@ -394,10 +395,10 @@ class Effects(Promises):
             if summary.flushes == "sometimes":
                 states = join(states | before)
         for one in last:
-            states = self.inline(one.function, states, Fate.UNKNOWN)
+            states = self.inline(one.function, states, Disposition.UNKNOWN)
         if summary.requests is Requests.WAITED:
             self.requests = max(self.requests, Requests.WAITED)
-        elif summary.requests is Requests.PROMISED and (use is Fate.AWAITED or not carries):
+        elif summary.requests is Requests.PROMISED and (use is Disposition.AWAITED or not carries):
             why = f"{name}() sends a request, and nobody awaits it"
             states = self.entrust(self.spot(call), states, use, why)
         if summary.sends is not None:
@@ -416,7 +417,7 @@ class Effects(Promises):
         is_async = self.unit.module.functions[value.function].is_async
         return self.flow.covering(Wrapper(callee, number), is_async).flushes is False
 
-    def passed(self, call: s.Call, callee: ProjectFunction, number: int) -> Entity | None:
+    def passed(self, call: s.Call, callee: ProjectFunction, number: int) -> Resolved | None:
         """What the call passes as parameter ``number`` of ``callee``."""
         for (_, _, place), given in self.program.environment(self.unit, call, callee):
             if place == number and given is not None:
@@ -424,7 +425,7 @@ class Effects(Promises):
         return None
 
     def ends_inside(
-        self, call: s.Call, summary: Summary, lost: frozenset[Spot], states: States
+        self, call: s.Call, summary: Summary, lost: frozenset[Location], states: States
     ) -> None:
         """The callee may end the process: what is queued here, and what it queued, is lost."""
         spot = self.spot(call)
@@ -432,7 +433,7 @@ class Effects(Promises):
         if lost:
             first = min(lost, key=lambda one: (one.unit.path, one.start))
             self.flow.origins.setdefault(spot, first)
-        own = frozenset({spot}) if lost else frozenset[Spot]()
+        own = frozenset({spot}) if lost else frozenset[Location]()
         for state in states:
             self.process_exits.append(
                 Exit("process", spot, replace(state, pending=state.pending | own))
@@ -440,8 +441,8 @@ class Effects(Promises):
 
     def chain(self, call: s.Call, member: s.Member, states: States, use: Use) -> States:
         """``promise.then(f)``: the promise and what ``f`` returns share the fate of the chain."""
-        if use is Fate.DROPPED and any(self.signals(one.value) for one in call.arguments):
-            use = Fate.UNKNOWN
+        if use is Disposition.DROPPED and any(self.signals(one.value) for one in call.arguments):
+            use = Disposition.UNKNOWN
         direct = is_flush(self.called(member.object))
         states = self.value(member.object, states, use if direct else self.kept_alive(use))
         if member.name == "catch":
@@ -463,11 +464,11 @@ class Effects(Promises):
         )
         return any(calls.ends_process(one) or self.is_given(one, value.function) for one in found)
 
-    def is_given(self, entity: Entity | None, own: int) -> bool:
+    def is_given(self, entity: Resolved | None, own: int) -> bool:
         """Whether it is a parameter of a function other than ``own``."""
         return isinstance(entity, Parameter) and not entity.path and entity.function != own
 
-    def called(self, value: s.Value) -> Entity | None:
+    def called(self, value: s.Value) -> Resolved | None:
         """What ``value`` calls, where it is a call."""
         return self.program.resolve(self.unit, value.callee) if isinstance(value, s.Call) else None
 
@@ -481,13 +482,13 @@ class Effects(Promises):
         if isinstance(found, ProjectFunction):
             shape = s.Call(call.start, call.end, value, ())
             return self.project_call(shape, found, states, use)
-        return self.value(value, states, Fate.UNKNOWN)
+        return self.value(value, states, Disposition.UNKNOWN)
 
     def each(self, call: s.Call, member: s.Member, states: States, use: Use) -> States:
         """Array methods: their callback runs any number of times, at once."""
-        states = self.value(member.object, states, Fate.UNKNOWN)
+        states = self.value(member.object, states, Disposition.UNKNOWN)
         if member.name in calls.EACH:
-            use = Fate.DROPPED
+            use = Disposition.DROPPED
         for argument in call.arguments[:1]:
             states = join(states | self.callback(call, argument.value, states, use))
         return states
@@ -497,14 +498,14 @@ class Effects(Promises):
         promised, requests = self.promised, self.requests
         ended = ENTRY
         for argument in call.arguments[:1]:
-            ended = self.callback(call, argument.value, ENTRY, Fate.AWAITED)
+            ended = self.callback(call, argument.value, ENTRY, Disposition.AWAITED)
         self.promised, self.requests = promised, requests
         covered = bool(ended) and not any(state.before for state in ended)
         sent = frozenset(spot for state in ended for spot in state.pending)
         found: list[State] = []
         for state in states:
             if covered or state.covered:
-                kept = sent if not state.covered else frozenset[Spot]()
+                kept = sent if not state.covered else frozenset[Location]()
                 found.append(replace(state, pending=kept, before=False, covered=True))
             else:
                 found.append(replace(state, pending=state.pending | sent))
@@ -513,34 +514,34 @@ class Effects(Promises):
     def later(self, call: s.Call, states: States) -> States:
         """``setTimeout(flush)``: by then the host may have frozen the process."""
         for argument in call.arguments[:1]:
-            states = self.callback(call, argument.value, states, Fate.DROPPED)
+            states = self.callback(call, argument.value, states, Disposition.DROPPED)
         return states
 
-    def stranger(self, call: s.Call, callee: Entity | None, states: States, use: Use) -> States:
+    def stranger(self, call: s.Call, callee: Resolved | None, states: States, use: Use) -> States:
         """A call of something unknown: it may call back, and may flush what it is given."""
-        states = self.value(call.callee, states, Fate.UNKNOWN)
+        states = self.value(call.callee, states, Disposition.UNKNOWN)
         may_flush = self.may_flush(call, callee)
         if may_flush:
             states = frozenset(flushed(state) for state in states)
-            self.promised = self.promised or use is Fate.AWAITED
-        runs = use is not Fate.DROPPED or call.new
+            self.promised = self.promised or use is Disposition.AWAITED
+        runs = use is not Disposition.DROPPED or call.new
         for argument in call.arguments:
             value = argument.value
             if not isinstance(value, s.Lambda):
-                states = self.value(value, states, Fate.UNKNOWN)
+                states = self.value(value, states, Disposition.UNKNOWN)
                 continue
             states = self.capture(value.function, states)
             flushes = self.flow.mentions_flush(ProjectFunction(self.unit, value.function))
             if runs and flushes:
-                states = self.inline(value.function, states, Fate.UNKNOWN)
+                states = self.inline(value.function, states, Disposition.UNKNOWN)
             elif runs:
-                states = join(states | self.inline(value.function, states, Fate.UNKNOWN))
+                states = join(states | self.inline(value.function, states, Disposition.UNKNOWN))
             elif flushes:
                 states = frozenset(flushed(state) for state in states)
         # what its callbacks have queued may be flushed as well
         return frozenset(flushed(state) for state in states) if may_flush else states
 
-    def may_flush(self, call: s.Call, callee: Entity | None) -> bool:
+    def may_flush(self, call: s.Call, callee: Resolved | None) -> bool:
         """Whether an unknown call may flush: its name says so, or it is handed a client."""
         if not isinstance(callee, (External, Global)):
             target = call.callee

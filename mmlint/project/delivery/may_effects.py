@@ -15,11 +15,11 @@ from mmlint.project.delivery.reachability import around
 from mmlint.project.semantic.callee import is_flush, is_send, speaks_http
 from mmlint.project.semantic.entity import (
     HERE,
-    Entity,
     External,
     Global,
     Parameter,
     ProjectFunction,
+    Resolved,
     SdkFunction,
 )
 from mmlint.project.semantic.program import Program, constructor
@@ -30,7 +30,7 @@ Key = tuple[int, int]
 """A function, as ``ProjectFunction.key``."""
 
 
-class Mentioning:
+class MayEffects:
     """The functions that may queue an event, that may flush, and that may make a plain request:
     themselves, a function inside them, or one that they reach."""
 
@@ -139,7 +139,7 @@ class _Names:
         self._idle: set[int | str] = set()
         self._closed: set[int | str] = set()
 
-    def of(self, function: int) -> Iterator[Entity]:
+    def of(self, function: int) -> Iterator[Resolved]:
         """Yield what is named in a function, without what is named in those inside it."""
         for value in self.unit.values(function):
             found = None
@@ -153,7 +153,7 @@ class _Names:
             if found is not None:
                 yield found
 
-    def _name(self, name: s.Name) -> Entity | None:
+    def _name(self, name: s.Name) -> Resolved | None:
         """A variable means the same wherever it stands, and so does a global."""
         meant = self.program.resolve(self.unit, name)
         found = _mattering(meant)
@@ -164,7 +164,7 @@ class _Names:
                 self._closed.add(_key(name))
         return found
 
-    def _member(self, member: s.Member) -> Entity | None:
+    def _member(self, member: s.Member) -> Resolved | None:
         root = member.object
         while type(root) is s.Member:
             root = root.object
@@ -175,10 +175,10 @@ class _Names:
                 return None
         return self._mattering(member)
 
-    def _mattering(self, value: s.Value) -> Entity | None:
+    def _mattering(self, value: s.Value) -> Resolved | None:
         return _mattering(self.program.resolve(self.unit, value))
 
-    def _has_none(self, found: Entity | None) -> bool:
+    def _has_none(self, found: Resolved | None) -> bool:
         if isinstance(found, Global):
             return found.path != ("window",)
         if isinstance(found, External):
@@ -192,7 +192,7 @@ def _key(name: s.Name) -> int | str:
     return name.binding if name.binding >= 0 else name.name
 
 
-def _mattering(meant: Entity | None) -> Entity | None:
+def _mattering(meant: Resolved | None) -> Resolved | None:
     found = constructor(meant)
     return found if type(found) in _FUNCTIONS or speaks_http(found) else None
 

@@ -36,7 +36,7 @@ _SPECIAL = CHAINS | EACH | MAPPERS | STARTING
 _SPECIAL_PATHS = TIMERS | {TO_THREAD}
 
 
-class Calling(msgspec.Struct, frozen=True):
+class Reachability(msgspec.Struct, frozen=True):
     """The functions that may leave an event queued, a flush unwaited for, a plain request behind.
 
     None of the others does. An event or a request is made by a call, here or in a function that is
@@ -63,10 +63,10 @@ class Calling(msgspec.Struct, frozen=True):
         return found
 
 
-def calling(program: Program) -> Calling:
+def calling(program: Program) -> Reachability:
     """Look at each call once."""
     callers = {callee: list(calls) for callee, calls in program.callers.items()}
-    found = Calling({}, {}, {}, callers)
+    found = Reachability({}, {}, {}, callers)
     for call in program.outgoing:
         if is_send(call.callee):
             _add(found.sends, call)
@@ -121,7 +121,7 @@ def _special(program: Program) -> Iterator[Call]:
         member = call.call.callee
         if type(member) is s.Member and member.name in _SPECIAL:
             yield call
-    yield from program.found.of(outside=_is_special)
+    yield from program.call_graph.of(outside=_is_special)
 
 
 def _is_special(callee: External | Global) -> bool:

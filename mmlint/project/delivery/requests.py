@@ -7,7 +7,7 @@ import msgspec
 from mmlint.model import syntax as s
 from mmlint.project.http.requests import request
 from mmlint.project.semantic.callee import path_of
-from mmlint.project.semantic.entity import Entity, External
+from mmlint.project.semantic.entity import External, Resolved
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.unit import Site, Unit
 
@@ -54,14 +54,14 @@ def must_be_awaited(call: Call) -> bool:
     return callee.module.split(".")[0] == "aiohttp"
 
 
-def is_request(program: Program, unit: Unit, work: Work, callee: Entity | None) -> bool:
+def is_request(program: Program, unit: Unit, work: Work, callee: Resolved | None) -> bool:
     """Whether the work itself is a plain request (``submit(requests.post, url, json=event)``)."""
     made = s.Call(work.function.start, work.function.end, work.function, work.arguments)
-    site = Site(0, s.Evaluate(made.start, made.end, made), made)
+    site = Site(0, s.ExpressionStatement(made.start, made.end, made), made)
     return request(program, Call(unit, site, made, callee)) is not None
 
 
-def started(program: Program, unit: Unit, call: s.Call, callee: Entity | None) -> Work | None:
+def started(program: Program, unit: Unit, call: s.Call, callee: Resolved | None) -> Work | None:
     """Return the work that ``call`` starts beside the caller, or None: a thread's ``start()``, an
     executor's ``submit()``, a loop's ``run_in_executor()``, ``asyncio.to_thread()``."""
     if not unit.python:

@@ -13,7 +13,7 @@ from mmlint.project.delivery.state import (
     Condition,
     States,
     assume,
-    forget,
+    havoc,
     join,
     rejoin,
     widen,
@@ -47,13 +47,13 @@ class Splitting:
         """Join what a test has split, behind the branches it decided."""
         if len(states) < 2:
             return states
-        return self.bounded(rejoin(states, reversed([*tested(test)])), test.end)
+        return self.widen(rejoin(states, reversed([*tested(test)])), test.end)
 
-    def bounded(self, states: States, position: int) -> States:
+    def widen(self, states: States, position: int) -> States:
         """Join states, and widen them if they are still too many at the byte ``position``."""
         states = join(states)
         if len(states) > MAX_STATES:
-            states = forget(states, lambda one: not self.is_live(one, position))
+            states = havoc(states, lambda one: not self.is_live(one, position))
         if len(states) > MAX_STATES:
             self._stop()
             states = widen(states, self._last_tests)
@@ -63,7 +63,7 @@ class Splitting:
         """Forget the conditions whose last test lies between two bytes."""
         if not self._deaths or bisect_right(self._deaths, start) == bisect_right(self._deaths, end):
             return states
-        return forget(states, lambda one: not self.is_live(one, end))
+        return havoc(states, lambda one: not self.is_live(one, end))
 
     def is_live(self, condition: Condition, position: int) -> bool:
         """Whether a condition is tested again behind a byte."""

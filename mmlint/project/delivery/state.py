@@ -17,7 +17,11 @@ MAX_STATES = 48
 """Past this many states, they are widened (``widen``)."""
 
 
-class Spot(msgspec.Struct, frozen=True):
+class TooLong(Exception):
+    """The paths of a function are more than can be followed."""
+
+
+class Location(msgspec.Struct, frozen=True):
     """A place in a unit, in bytes from 0; small and hashable, for sets."""
 
     unit: Unit
@@ -30,19 +34,19 @@ class Answer(msgspec.Struct, frozen=True):
 
     function: int
     parameter: int
-    spot: Spot
+    spot: Location
 
 
 class State(msgspec.Struct, frozen=True):
     """What one kind of path has done so far."""
 
-    pending: frozenset[Spot] = frozenset()
+    pending: frozenset[Location] = frozenset()
     """The sends of this function, and calls that queue one, not flushed yet."""
     before: bool = False
     """Whether what was queued before the function began is not flushed yet."""
     covered: bool = False
     """Whether a flush after the response covers all that is queued, also later."""
-    held: frozenset[tuple[int, Spot]] = frozenset()
+    held: frozenset[tuple[int, Location]] = frozenset()
     """The bindings that store a promise which is not awaited yet."""
     assumed: frozenset[tuple[Condition, bool]] = frozenset()
     """What the path has found conditions to be, as far as they are tested again."""
@@ -62,13 +66,13 @@ class State(msgspec.Struct, frozen=True):
 States = frozenset[State]
 Condition = tuple[object, ...]
 
-NOWHERE: States = frozenset()
+UNREACHABLE: States = frozenset()
 
 ENTRY: States = frozenset({State(before=True)})
 """How a function begins: its callers may have queued something."""
 
 
-class Fate(Enum):
+class Disposition(Enum):
     """What becomes of a value: nobody looks at it, somebody waits for it, or nobody knows."""
 
     DROPPED = "dropped"
@@ -76,13 +80,13 @@ class Fate(Enum):
     UNKNOWN = "unknown"
 
 
-class Held(msgspec.Struct, frozen=True):
+class StoredIn(msgspec.Struct, frozen=True):
     """The value is stored in the binding."""
 
     binding: int
 
 
-Use = Fate | Held
+Use = Disposition | StoredIn
 
 
 class Requests(IntEnum):
@@ -95,10 +99,10 @@ class Requests(IntEnum):
     """Await its promise."""
 
 
-def stored(target: s.Value) -> Held | None:
+def stored(target: s.Value) -> StoredIn | None:
     """Return the use of a value that is assigned to ``target``, where that is a plain variable."""
     if isinstance(target, s.Name) and target.binding >= 0:
-        return Held(target.binding)
+        return StoredIn(target.binding)
     return None
 
 
@@ -106,7 +110,7 @@ class Exit(msgspec.Struct, frozen=True):
     """A way out of the function: the statement or call, and the state on leaving."""
 
     kind: Literal["return", "end", "throw", "process"]
-    spot: Spot
+    spot: Location
     state: State
 
 
@@ -122,12 +126,12 @@ class Summary(msgspec.Struct, frozen=True):
     which it has sent an HTTP response whenever it returns, or None.
     """
 
-    sends: Spot | None = None
+    sends: Location | None = None
     flushes: Literal["always", "sometimes", "never"] = "never"
     promised: bool = False
     returns: bool = True
-    ends_with: frozenset[Spot] | None = None
-    ends_at: frozenset[Spot] = frozenset()
+    ends_with: frozenset[Location] | None = None
+    ends_at: frozenset[Location] = frozenset()
     requests: Requests = Requests.NEVER
     answers: int | None = None
 
@@ -146,14 +150,14 @@ class Delivery(msgspec.Struct):
     """
 
     exits: list[Exit] = msgspec.field(default_factory=list)
-    unsent: set[Spot] = msgspec.field(default_factory=set)
-    unwaited: dict[Spot, str] = msgspec.field(default_factory=dict)
-    cut_off: set[Spot] = msgspec.field(default_factory=set)
-    dropped: dict[Spot, str] = msgspec.field(default_factory=dict)
-    late: dict[Spot, Answer] = msgspec.field(default_factory=dict)
-    followed: dict[Spot, bool] | None = None
+    unsent: set[Location] = msgspec.field(default_factory=set)
+    unwaited: dict[Location, str] = msgspec.field(default_factory=dict)
+    cut_off: set[Location] = msgspec.field(default_factory=set)
+    dropped: dict[Location, str] = msgspec.field(default_factory=dict)
+    late: dict[Location, Answer] = msgspec.field(default_factory=dict)
+    followed: dict[Location, bool] | None = None
 
-    def exits_of(self, spot: Spot) -> list[Exit]:
+    def exits_of(self, spot: Location) -> list[Exit]:
         """Return the ways out on which the send at ``spot`` is still queued, in source order."""
         return [one for one in self.exits if spot in one.state.pending]
 
@@ -162,11 +166,11 @@ def flushed(state: State) -> State:
     return replace(state, pending=frozenset(), before=False)
 
 
-def queued(state: State, spot: Spot) -> State:
+def queued(state: State, spot: Location) -> State:
     return state if state.covered else replace(state, pending=state.pending | {spot})
 
 
-def hold(states: States, use: Held, spot: Spot) -> States:
+def hold(states: States, use: StoredIn, spot: Location) -> States:
     """Store the promise at ``spot``."""
     return frozenset(replace(x, held=x.held | {(use.binding, spot)}) for x in states)
 
@@ -192,8 +196,8 @@ def join(states: Iterable[State]) -> States:
 def _union(states: list[State]) -> State:
     if len(states) == 1:
         return states[0]
-    pending = frozenset[Spot]().union(*[one.pending for one in states])
-    held = frozenset[tuple[int, Spot]]().union(*[one.held for one in states])
+    pending = frozenset[Location]().union(*[one.pending for one in states])
+    held = frozenset[tuple[int, Location]]().union(*[one.held for one in states])
     return replace(states[0], pending=pending, held=held)
 
 
@@ -260,7 +264,7 @@ def assume(states: States, condition: Condition, truth: bool, *, live: bool) -> 
     return frozenset(replace(one, assumed=one.assumed | {fact}) for one in possible)
 
 
-def forget(states: States, dead: Callable[[Condition], bool]) -> States:
+def havoc(states: States, dead: Callable[[Condition], bool]) -> States:
     """Drop what states assume of conditions that are ``dead``."""
     facts = frozenset[tuple[Condition, bool]]().union(*[state.assumed for state in states])
     gone = frozenset(fact for fact in facts if dead(fact[0]))
@@ -278,6 +282,6 @@ def reads(condition: Condition, bindings: set[int]) -> bool:
 def written(body: Iterable[s.Statement]) -> set[int]:
     found: set[int] = set()
     for statement in statements(body):
-        if isinstance(statement, s.Bind):
+        if isinstance(statement, s.Assign):
             found |= {name.binding for name, _ in pattern_names(statement.target)}
     return found

@@ -13,17 +13,17 @@ from mmlint.project.delivery.conditions import condition
 from mmlint.project.delivery.expressions import Effects
 from mmlint.project.delivery.state import (
     ENTRY,
-    NOWHERE,
+    UNREACHABLE,
     Condition,
     Delivery,
+    Disposition,
     Exit,
-    Fate,
-    Spot,
+    Location,
     State,
     States,
     Summary,
     flushed,
-    forget,
+    havoc,
     join,
     reads,
     stored,
@@ -43,7 +43,7 @@ class Paths(Effects):
 
     def delivery(self) -> Delivery:
         delivery = Delivery()
-        lost: dict[Spot, Exit] = {}
+        lost: dict[Location, Exit] = {}
         for one in self._leave():
             if one.state.pending:
                 known = lost.setdefault(one.spot, one)
@@ -96,7 +96,7 @@ class Paths(Effects):
     def _leave(self) -> list[Exit]:
         """Run the function; return its ways out in source order, a place once for each state."""
         ended = self.block(self.function.body, ENTRY)
-        end = Spot(self.unit, self.function.body_end, self.function.body_end)
+        end = Location(self.unit, self.function.body_end, self.function.body_end)
         exits = [*self.exits, *self.process_exits]
         exits += [Exit("end", end, state) for state in ended]
         exits += [Exit("throw", spot, state) for spot, state in self.throws]
@@ -108,29 +108,29 @@ class Paths(Effects):
         for statement in body:
             if not states:
                 break
-            states = self.splitting.bounded(self.statement(statement, states), statement.end)
+            states = self.splitting.widen(self.statement(statement, states), statement.end)
             states = self.splitting.without_dead(states, statement.start, statement.end)
         return states
 
     def statement(self, one: s.Statement, states: States) -> States:
-        if isinstance(one, s.Evaluate):
-            return self.value(one.value, states, Fate.DROPPED)
-        if isinstance(one, s.Bind):
+        if isinstance(one, s.ExpressionStatement):
+            return self.value(one.value, states, Disposition.DROPPED)
+        if isinstance(one, s.Assign):
             return self.bind(one, states)
         if isinstance(one, s.Return):
             if one.value is not None:
                 states = self.value(one.value, states, self.returned)
             self.exits += [Exit("return", self.spot(one), state) for state in states]
-            return NOWHERE
+            return UNREACHABLE
         if isinstance(one, s.Throw):
             if one.value is not None:
-                states = self.value(one.value, states, Fate.UNKNOWN)
+                states = self.value(one.value, states, Disposition.UNKNOWN)
             self.throws += [(self.spot(one), state) for state in states]
-            return NOWHERE
+            return UNREACHABLE
         if isinstance(one, s.Jump):
             self.jumps += [(one, state) for state in states]
-            return NOWHERE
-        if isinstance(one, s.Branch):
+            return UNREACHABLE
+        if isinstance(one, s.If):
             yes, no = self.test(one.test, states)
             return self.splitting.behind(
                 one.test, self.block(one.body, yes) | self.block(one.orelse, no)
@@ -147,12 +147,12 @@ class Paths(Effects):
         states = self.block(one.body, states)
         return states | self._caught_jumps(outer, ("break",), one.label, only_labelled=True)
 
-    def bind(self, one: s.Bind, states: States) -> States:
+    def bind(self, one: s.Assign, states: States) -> States:
         target = one.target
         variable = stored(target)
-        states = self.value(one.value, states, variable or Fate.UNKNOWN)
+        states = self.value(one.value, states, variable or Disposition.UNKNOWN)
         for inner in parts(target):
-            states = self.value(inner, states, Fate.UNKNOWN)
+            states = self.value(inner, states, Disposition.UNKNOWN)
         if one.using == "await using" and self.may_dispose(one.value):
             return frozenset(replace(flushed(x), covered=True) for x in states)
         states = self._assigned(states, {name.binding for name, _ in pattern_names(target)})
@@ -171,7 +171,7 @@ class Paths(Effects):
         def depends(one: Condition) -> bool:
             return reads(one, changed)
 
-        return forget(states, depends)
+        return havoc(states, depends)
 
     def may_dispose(self, value: s.Value) -> bool:
         """Whether the disposer of what ``await using`` holds may flush: a package's does not."""
@@ -182,18 +182,18 @@ class Paths(Effects):
         states = self.block(one.head, states)
         if one.iterable is not None:
             states = self.value(
-                one.iterable, states, self.awaited if one.is_async else Fate.UNKNOWN
+                one.iterable, states, self.awaited if one.is_async else Disposition.UNKNOWN
             )
         changed = written(one.body) | written(one.update)
         if one.target is not None:
             changed |= {name.binding for name, _ in pattern_names(one.target)}
         outer, self.jumps = self.jumps, []
         seen = self._assigned(states, changed)
-        ended: States = NOWHERE
-        broken: States = NOWHERE
+        ended: States = UNREACHABLE
+        broken: States = UNREACHABLE
         for turn in range(MAX_ROUNDS):
             entered, left = (
-                (seen, NOWHERE) if one.kind == "do" and turn == 0 else self._enter(one, seen)
+                (seen, UNREACHABLE) if one.kind == "do" and turn == 0 else self._enter(one, seen)
             )
             ended = join(ended | left)
             after = self.block(one.body, entered)
@@ -203,7 +203,7 @@ class Paths(Effects):
             if one.kind == "do" and turn == 0:
                 seen = after
                 continue
-            before, seen = seen, self.splitting.bounded(seen | after, one.start)
+            before, seen = seen, self.splitting.widen(seen | after, one.start)
             if seen == before:
                 break
         else:
@@ -216,7 +216,7 @@ class Paths(Effects):
     def _enter(self, one: s.Loop, states: States) -> tuple[States, States]:
         """The states that go into another turn, and those that leave the loop."""
         if one.endless:
-            return states, NOWHERE
+            return states, UNREACHABLE
         if one.test is not None:
             return self.test(one.test, states)
         return states, states
@@ -239,10 +239,10 @@ class Paths(Effects):
         return frozenset(state for _, state in caught)
 
     def switch(self, one: s.Switch, states: States) -> States:
-        states = self.value(one.subject, states, Fate.UNKNOWN)
+        states = self.value(one.subject, states, Disposition.UNKNOWN)
         outer, self.jumps = self.jumps, []
-        through: States = NOWHERE
-        done: States = NOWHERE
+        through: States = UNREACHABLE
+        done: States = UNREACHABLE
         for case in one.cases:
             entered = join(states | through) if one.falls_through else states
             through = self.block(case.body, entered)
@@ -278,8 +278,8 @@ class Paths(Effects):
         manager keeps (an executor its threads)."""
         items = [_awaited(item) if one.is_async else item for item in one.items]
         states = self.block(items, states)
-        names = [item.target for item in items if isinstance(item, s.Bind)]
-        closing = s.Evaluate(one.end, one.end, s.Unknown(one.end, one.end, tuple(names)))
+        names = [item.target for item in items if isinstance(item, s.Assign)]
+        closing = s.ExpressionStatement(one.end, one.end, s.Unknown(one.end, one.end, tuple(names)))
         return self._left_through((closing,), lambda: self.block(one.body, states))
 
     def _left_through(
@@ -317,16 +317,16 @@ class Paths(Effects):
         return self.block(final, normal)
 
 
-def first(sets: Iterable[frozenset[Spot]]) -> Spot | None:
+def first(sets: Iterable[frozenset[Location]]) -> Location | None:
     """Return the first of all spots by file and place, or None."""
-    spots = frozenset[Spot]().union(*sets)
+    spots = frozenset[Location]().union(*sets)
     return min(spots, key=lambda spot: (spot.unit.path, spot.start), default=None)
 
 
 def _joined(exits: Iterable[Exit]) -> list[Exit]:
     """Join the states in which a place is left."""
-    places: dict[tuple[str, Spot], list[State]] = {}
-    kinds: dict[tuple[str, Spot], Exit] = {}
+    places: dict[tuple[str, Location], list[State]] = {}
+    kinds: dict[tuple[str, Location], Exit] = {}
     for one in exits:
         key = (one.kind, one.spot)
         places.setdefault(key, []).append(one.state)
@@ -338,6 +338,6 @@ def _joined(exits: Iterable[Exit]) -> list[Exit]:
 
 def _awaited(item: s.Statement) -> s.Statement:
     """An item of an ``async with``: what it is given is awaited on entering."""
-    if not isinstance(item, (s.Bind, s.Evaluate)):
+    if not isinstance(item, (s.Assign, s.ExpressionStatement)):
         return item
     return replace(item, value=s.Await(item.value.start, item.value.end, item.value))

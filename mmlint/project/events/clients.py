@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mmlint.model import syntax as s
-from mmlint.project.semantic.entity import Known, Sdk, SdkClass, SdkFunction
+from mmlint.project.semantic.entity import KnownValue, Sdk, SdkClass, SdkFunction
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.shape import Field, Shape, Shapes
 
@@ -25,7 +25,7 @@ class Setup(msgspec.Struct, frozen=True):
         if found is None or found.value is None:
             return None
         known = program.resolve(found.unit, found.value, found.environment)
-        held = known.value if isinstance(known, Known) else None
+        held = known.value if isinstance(known, KnownValue) else None
         if not isinstance(held, s.Literal) or not isinstance(held.value, (int, float)):
             return None
         return found, held.value
@@ -34,7 +34,7 @@ class Setup(msgspec.Struct, frozen=True):
 def setups(program: Program) -> Iterator[Setup]:
     """Yield every set-up of an SDK outside tests; that of Python's clients is the project's own."""
     shapes = Shapes(program)
-    for call in program.found.of(SdkClass, SdkFunction):
+    for call in program.call_graph.of(SdkClass, SdkFunction):
         callee, arguments = call.callee, call.call.arguments
         made = isinstance(callee, SdkClass) or (
             isinstance(callee, SdkFunction) and callee.name == "init"

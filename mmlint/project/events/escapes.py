@@ -98,7 +98,7 @@ class Escapes:
 
     def _by_unit(self, holds: Callable[[Call], bool]) -> dict[Unit, list[s.Call]]:
         found: dict[Unit, list[s.Call]] = {}
-        for call in self.program.found.of(ProjectFunction, ProjectClass, SdkFunction):
+        for call in self.program.call_graph.of(ProjectFunction, ProjectClass, SdkFunction):
             if holds(call):
                 found.setdefault(call.unit, []).append(call.call)
         return found
@@ -130,10 +130,10 @@ def _is_own_call(call: Call) -> bool:
 
 def _target(statement: s.Statement) -> s.Value | None:
     """Return what a statement writes an object, or part of one, to."""
-    if isinstance(statement, s.Bind):
+    if isinstance(statement, s.Assign):
         target = statement.target
         return target.object if isinstance(target, s.Member | s.Index) else target
-    if isinstance(statement, s.Evaluate) and isinstance(statement.value, s.Call):
+    if isinstance(statement, s.ExpressionStatement) and isinstance(statement.value, s.Call):
         return _written_by(statement.value)
     return None
 

@@ -18,7 +18,13 @@ from mmlint.project.events.sends import Send, Sends
 from mmlint.project.http.requests import request, requests
 from mmlint.project.semantic.arguments import passed_to
 from mmlint.project.semantic.callee import path_of
-from mmlint.project.semantic.entity import Entity, Environment, Global, ProjectFunction, SdkFunction
+from mmlint.project.semantic.entity import (
+    Global,
+    ProjectFunction,
+    Resolved,
+    SdkFunction,
+    Substitution,
+)
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.shape import Field, Shape
 from mmlint.project.semantic.unit import Unit
@@ -41,17 +47,17 @@ class _Calls(Sends):
     """Finds calls that are no sends, and follows them through wrappers as sends are followed."""
 
     def __init__(
-        self, program: Program, fields: Callable[[_Calls, Call, Environment], Shape | None]
+        self, program: Program, fields: Callable[[_Calls, Call, Substitution], Shape | None]
     ) -> None:
         super().__init__(program, lambda unit: None)
         self.fields = fields
 
-    def _direct(self, call: Call, environment: Environment) -> Iterator[Send]:
+    def _direct(self, call: Call, environment: Substitution) -> Iterator[Send]:
         shape = self.fields(self, call, environment)
         if shape is not None:
             yield self._send(call, call.call, "browser", "sdk", shape, environment)
 
-    def identified(self, call: Call, environment: Environment) -> Shape | None:
+    def identified(self, call: Call, environment: Substitution) -> Shape | None:
         """What an identify call says: the browser's ``identify(id)``, the server's, plain HTTP."""
         if isinstance(call.callee, SdkFunction):
             named = call.callee.name == "identify"
@@ -61,7 +67,7 @@ class _Calls(Sends):
             return None
         return self._shape(call.unit, made.body, environment)
 
-    def _identified(self, call: Call, callee: SdkFunction, environment: Environment) -> Shape:
+    def _identified(self, call: Call, callee: SdkFunction, environment: Substitution) -> Shape:
         if call.unit.python:
             arguments = passed_to(call.unit, call.call, callee, environment)
             shape = self._python_arguments(call, arguments)
@@ -74,7 +80,7 @@ class _Calls(Sends):
             self._first(call, shape, "user_id", environment)
         return shape
 
-    def given(self, call: Call, environment: Environment) -> Shape | None:
+    def given(self, call: Call, environment: Substitution) -> Shape | None:
         """The id that ``setAnonymousId`` is given."""
         if call.callee != SdkFunction("browser", "setAnonymousId"):
             return None
@@ -82,17 +88,17 @@ class _Calls(Sends):
 
     def _candidates(self) -> Iterable[Call]:
         if self.fields is _Calls.removed:
-            return self.program.found.of(outside=_removes)
+            return self.program.call_graph.of(outside=_removes)
         plain = [one for one, made in requests(self.program) if made.endpoint == "identify"]
-        return self.program.found.of(SdkFunction) + plain
+        return self.program.call_graph.of(SdkFunction) + plain
 
-    def removed(self, call: Call, environment: Environment) -> Shape | None:
+    def removed(self, call: Call, environment: Substitution) -> Shape | None:
         """The key that ``localStorage.removeItem`` is given."""
         if not _removes(call.callee):
             return None
         return self._first(call, Shape(), "key", environment)
 
-    def _first(self, call: Call, shape: Shape, name: str, environment: Environment) -> Shape:
+    def _first(self, call: Call, shape: Shape, name: str, environment: Substitution) -> Shape:
         """Take the first argument as the field ``name``."""
         arguments = call.call.arguments
         if arguments and arguments[0].name is None:
@@ -104,7 +110,7 @@ class _Calls(Sends):
         return shape
 
 
-def _removes(callee: Entity | None) -> bool:
+def _removes(callee: Resolved | None) -> bool:
     return isinstance(callee, Global) and callee.path[-2:] == ("localStorage", "removeItem")
 
 
@@ -144,7 +150,7 @@ class Written(msgspec.Struct, frozen=True):
 
     unit: Unit
     value: s.Value
-    environment: Environment
+    environment: Substitution
 
 
 def written(field: Field) -> Written | None:

@@ -142,7 +142,7 @@ def _over_data(unit: Unit, loop: s.Loop) -> bool:
     counters = {
         name.binding
         for one in (*loop.head, *loop.update)
-        if isinstance(one, s.Bind)
+        if isinstance(one, s.Assign)
         for name, _ in pattern_names(one.target)
     }
     return any(  # for (let i = 0; …) … rows[i]

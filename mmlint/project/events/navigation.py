@@ -9,7 +9,7 @@ from mmlint.model import syntax as s
 from mmlint.model.walk import inside
 from mmlint.project.events.clients import Setup
 from mmlint.project.platforms.handlers import last_name
-from mmlint.project.semantic.entity import Known, ProjectFunction, SdkFunction
+from mmlint.project.semantic.entity import KnownValue, ProjectFunction, SdkFunction
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.unit import Unit
 
@@ -34,7 +34,7 @@ class Navigation:
     def pages(self) -> Iterator[Call]:
         """Yield every call of ``page()``, or of a function that does nothing else, that a change
         of the route makes."""
-        for call in self.program.found.of(SdkFunction):
+        for call in self.program.call_graph.of(SdkFunction):
             if call.callee != SdkFunction("browser", "page") or call.unit.test:
                 continue
             if self._in_hook(call):
@@ -116,7 +116,7 @@ def counts_by_itself(program: Program, setups: tuple[Setup, ...]) -> bool:
                 return False
             continue
         known = program.resolve(found.unit, found.value, found.environment) if found.value else None
-        value = known.value if isinstance(known, Known) else None
+        value = known.value if isinstance(known, KnownValue) else None
         if not isinstance(value, s.Literal) or value.value is not True:
             return False
     return True

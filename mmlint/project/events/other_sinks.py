@@ -58,5 +58,5 @@ def _is_used(unit: Unit, binding: int, spans: list[tuple[Unit, s.Node]]) -> bool
 
 def _targets(unit: Unit) -> Iterator[s.Name]:
     for statement in unit.statements:
-        if isinstance(statement, s.Bind) and isinstance(statement.target, s.Name):
+        if isinstance(statement, s.Assign) and isinstance(statement.target, s.Name):
             yield statement.target

@@ -19,7 +19,7 @@ from mmlint.project.events.escapes import Escapes
 from mmlint.project.events.identity import Written, alternatives, as_passed
 from mmlint.project.events.sends import Send
 from mmlint.project.http.requests import requests
-from mmlint.project.semantic.entity import Instance, Known, ProjectClass, ProjectFunction
+from mmlint.project.semantic.entity import Instance, KnownValue, ProjectClass, ProjectFunction
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.shape import Field, Shapes
 from mmlint.project.semantic.unit import Unit
@@ -258,8 +258,8 @@ class Payloads:
             if not isinstance(loop.target, s.Name) or loop.target.binding != name.binding:
                 continue
             found = self.program.resolve(at.unit, loop.iterable, at.environment)
-            held = found.value if isinstance(found, Known) else None
-            if isinstance(found, Known) and isinstance(held, s.Sequence):
+            held = found.value if isinstance(found, KnownValue) else None
+            if isinstance(found, KnownValue) and isinstance(held, s.Sequence):
                 for item in held.items:
                     yield Written(found.unit, item, found.environment)
 

@@ -18,13 +18,13 @@ from mmlint.project.platforms.sides import Side
 from mmlint.project.semantic.arguments import passed_to
 from mmlint.project.semantic.entity import (
     NOTHING,
-    Environment,
-    Given,
-    Known,
+    BoundArgument,
+    KnownValue,
     Parameter,
     Passed,
     ProjectFunction,
     SdkFunction,
+    Substitution,
 )
 from mmlint.project.semantic.program import Call, Program, constructor
 from mmlint.project.semantic.shape import Field, Shape, Shapes
@@ -129,7 +129,7 @@ class Sends:
 
     # --- direct sends ----------------------------------------------------------------------------
 
-    def _direct(self, call: Call, environment: Environment) -> Iterator[Send]:
+    def _direct(self, call: Call, environment: Substitution) -> Iterator[Send]:
         callee = call.callee
         if isinstance(callee, SdkFunction):
             if callee.name == "track":
@@ -147,7 +147,7 @@ class Sends:
             shape = self._shape(call.unit, made.body, environment)
             yield self._send(call, call.call, side, "http", shape, environment)
 
-    def _sdk(self, call: Call, callee: SdkFunction, environment: Environment) -> Send:
+    def _sdk(self, call: Call, callee: SdkFunction, environment: Substitution) -> Send:
         arguments = passed_to(call.unit, call.call, callee, environment)
         first = arguments[0].passed if arguments and arguments[0].argument.name is None else None
         if call.unit.python:
@@ -170,7 +170,7 @@ class Sends:
             )
         return replace(sent, misshapen=True) if misshapen else sent
 
-    def _positional(self, arguments: list[Given]) -> Shape:
+    def _positional(self, arguments: list[BoundArgument]) -> Shape:
         """``track("x", {...})``: the name, and the properties; the SDK adds the other fields."""
         shape = Shape(open=True)
         for name, one in zip(("event", "properties"), arguments, strict=False):
@@ -183,7 +183,7 @@ class Sends:
         return shape
 
     def _is_name(
-        self, unit: Unit, value: s.Value, environment: Environment, depth: int = 0
+        self, unit: Unit, value: s.Value, environment: Substitution, depth: int = 0
     ) -> bool:
         """Whether ``value`` is certainly a text: the place of an event's name, not of an object."""
         if depth > MAX_PARTS:
@@ -199,24 +199,24 @@ class Sends:
         if isinstance(found, Parameter) and not found.path:
             declared = found.unit.module.functions[found.function].parameters[found.number]
             return declared.annotation == "string"
-        if not isinstance(found, Known):
+        if not isinstance(found, KnownValue):
             return False
         held = found.value
         return isinstance(held, s.Template) or (
             isinstance(held, s.Literal) and isinstance(held.value, str)
         )
 
-    def _is_object(self, unit: Unit, value: s.Value | None, environment: Environment) -> bool:
+    def _is_object(self, unit: Unit, value: s.Value | None, environment: Substitution) -> bool:
         """Whether ``value`` is certainly an object literal."""
         found = self.program.resolve(unit, value, environment) if value is not None else None
-        return isinstance(found, Known) and isinstance(found.value, s.Object)
+        return isinstance(found, KnownValue) and isinstance(found.value, s.Object)
 
-    def _field(self, one: Given, entry: s.Argument | None = None) -> Field:
+    def _field(self, one: BoundArgument, entry: s.Argument | None = None) -> Field:
         passed = one.passed
         start = one.argument.start if entry is not None else passed.value.start
         return self.shapes.field(passed.unit, start, passed.value, passed.environment, entry)
 
-    def _python_arguments(self, call: Call, arguments: list[Given]) -> Shape:
+    def _python_arguments(self, call: Call, arguments: list[BoundArgument]) -> Shape:
         """``track(event="x", user_id=u)``, ``track("x", user_id=u)`` and ``track({...})``."""
         shape = Shape(call=(call.unit, call.call))
         for number, one in enumerate(arguments):
@@ -238,7 +238,7 @@ class Sends:
                 shape.open = True
         return shape
 
-    def _shape(self, unit: Unit, value: s.Value | None, environment: Environment) -> Shape:
+    def _shape(self, unit: Unit, value: s.Value | None, environment: Substitution) -> Shape:
         return Shape(open=True) if value is None else self.shapes.of(unit, value, environment)
 
     # --- batches ---------------------------------------------------------------------------------
@@ -248,7 +248,7 @@ class Sends:
         call: Call,
         made: Request,
         side: Literal["browser", "server"],
-        environment: Environment,
+        environment: Substitution,
     ) -> Iterator[Send]:
         events = self._shape(call.unit, made.body, environment).fields.get("events")
         if events is None or events.value is None:
@@ -265,7 +265,7 @@ class Sends:
         held_by: Unit,
         events: s.Value,
         side: Literal["browser", "server"],
-        environment: Environment,
+        environment: Substitution,
     ) -> Iterator[Send]:
         for unit, entry in self.shapes.items(held_by, events, environment):
             shape = self.shapes.of(unit, entry, environment)
@@ -341,7 +341,7 @@ class Sends:
             for value in _sources(send.unit, send.call)
         )
 
-    def _again(self, send: Send, environment: Environment) -> Iterator[Send]:
+    def _again(self, send: Send, environment: Substitution) -> Iterator[Send]:
         """``send`` once more, now with the parameters standing for what a caller passed."""
         if send.via is not None:
             function = constructor(self.program.resolve(send.unit, send.call.callee))
@@ -366,7 +366,7 @@ class Sends:
         side: Literal["browser", "server"],
         through: Literal["sdk", "http", "batch"],
         shape: Shape,
-        environment: Environment,
+        environment: Substitution,
     ) -> Send:
         event = shape.fields.get("event")
         name = (
@@ -379,7 +379,7 @@ class Sends:
             caller |= frozenset(("*",))
         return Send(call.unit, call.site, call.call, node, side, through, name, shape, caller)
 
-    def _name(self, unit: Unit, value: s.Value, environment: Environment) -> EventName | None:
+    def _name(self, unit: Unit, value: s.Value, environment: Substitution) -> EventName | None:
         found = self.program.text(unit, value, environment)
         return EventName(*found) if found else None
 

@@ -15,7 +15,7 @@ from mmlint.project.events.clients import Setup
 from mmlint.project.http.requests import requests
 from mmlint.project.platforms.handlers import last_name
 from mmlint.project.semantic.callee import MAPPERS
-from mmlint.project.semantic.entity import Known, ProjectFunction
+from mmlint.project.semantic.entity import KnownValue, ProjectFunction
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.shape import Shapes
 from mmlint.project.semantic.unit import Unit, pattern_names
@@ -160,7 +160,7 @@ class Sizes:
     def _number(self, unit: Unit, value: s.Value, cut: s.Value | None) -> Iterator[Size]:
         """The size that ``value`` certainly is; ``cut``: the slice that it is the size of."""
         known = self.program.resolve(unit, value)
-        if not isinstance(known, Known):
+        if not isinstance(known, KnownValue):
             return
         literal, owner = known.value, known.unit
         number = literal.value if isinstance(literal, s.Literal) else None
@@ -204,7 +204,7 @@ def _steps(unit: Unit, cut: s.Value, number: float) -> Iterator[Place]:
             yield from _same(unit, iterable.arguments[2].value, number)
         for one in unit.statements:
             inside = statement.start <= one.start < statement.end
-            if isinstance(one, s.Bind) and one.operator == "+=" and inside:
+            if isinstance(one, s.Assign) and one.operator == "+=" and inside:
                 yield from _same(unit, one.value, number)
 
 

@@ -17,7 +17,7 @@ from mmlint.model.regex import regex
 from mmlint.model.walk import inside
 from mmlint.project.dataflow.value_sources import argument
 from mmlint.project.events.identity import Written
-from mmlint.project.semantic.entity import Entity, External, Global, Known, Parameter
+from mmlint.project.semantic.entity import External, Global, KnownValue, Parameter, Resolved
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Path
 
@@ -74,7 +74,7 @@ class Values:
             else:
                 break
         found = self.program.resolve(at.unit, at.value, at.environment)
-        if isinstance(found, Known):
+        if isinstance(found, KnownValue):
             return Written(found.unit, found.value, found.environment)
         return at
 
@@ -305,7 +305,7 @@ class Values:
 _PURE: Final = _ARITHMETIC | {"!", "not", "==", "===", "!=", "!==", "<", ">", "<=", ">=", "typeof"}
 
 
-def _words(callee: Entity | None) -> Path:
+def _words(callee: Resolved | None) -> Path:
     if isinstance(callee, Global):
         path = callee.path
         return path[1:] if path[:1] in (("window",), ("globalThis",)) else path

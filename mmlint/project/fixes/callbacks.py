@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from mmlint.model.regex import regex
 from mmlint.project.fixes.receivers import written
+from mmlint.project.semantic.call_graph import qualified_name
 from mmlint.project.semantic.callee import after
-from mmlint.project.semantic.calls import in_full
-from mmlint.project.semantic.entity import Entity, External, Global
+from mmlint.project.semantic.entity import External, Global, Resolved
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
 
@@ -20,8 +20,8 @@ _STREAMS = regex(
     r"|^(@langchain/\w+|@openai/agents|@mastra/core|fastmcp|llamaindex)(/.*)?:(.*\.)?"
     r"(tool|createTool|addTool|DynamicTool|DynamicStructuredTool)$"
 )
-"""Calls, as ``in_full`` writes what is called, whose callbacks run while a visitor waits for what
-is streamed, or a model for the tool that it calls. What such a callback awaits delays them."""
+"""Qualified names of callees whose callbacks run while a visitor waits for what is streamed, or a
+model for the tool that it calls. What such a callback awaits delays them."""
 
 
 def is_streamed(program: Program, unit: Unit, function: int) -> bool:
@@ -34,19 +34,22 @@ def runs_afterwards(program: Program, unit: Unit, function: int) -> bool:
     return any(after(callee) for callee in _takers(program, unit, function))
 
 
-def _takers(program: Program, unit: Unit, function: int) -> Iterator[Entity | None]:
+def _takers(program: Program, unit: Unit, function: int) -> Iterator[Resolved | None]:
     for call in unit.takers.get(function, ()):
         yield program.called(unit, call)[0]
 
 
-def _describes(callee: Entity | None) -> bool:
-    return isinstance(callee, External | Global) and _STREAMS.search(in_full(callee)) is not None
+def _describes(callee: Resolved | None) -> bool:
+    return (
+        isinstance(callee, External | Global)
+        and _STREAMS.search(qualified_name(callee)) is not None
+    )
 
 
 def waiter(program: Program, unit: Unit, offset: int) -> tuple[str, bool] | None:
     """Return how ``unit`` writes ``after`` or a platform's ``waitUntil`` where it calls one that
     can be called at the byte ``offset`` as well, and whether that takes a function."""
-    for one in program.found.deferring(unit):
+    for one in program.call_graph.deferring(unit):
         name = written(one.call.callee)
         if name is not None and _is_visible(unit, name.split(".")[0], offset):
             return name, after(one.callee)

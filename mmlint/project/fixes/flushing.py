@@ -9,17 +9,17 @@ from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Edit, ImportName
-from mmlint.project.delivery.analysis import Exit, Spot
+from mmlint.project.delivery.analysis import Exit, Location
 from mmlint.project.fixes.receivers import is_guarded, is_visible, keeps, written
 from mmlint.project.modules.packages import package_specifier
 from mmlint.project.project import Project
 from mmlint.project.semantic.entity import (
-    Entity,
     Instance,
-    Known,
+    KnownValue,
     Namespace,
     ProjectClass,
     ProjectFunction,
+    Resolved,
     SdkFunction,
     SdkObject,
 )
@@ -51,7 +51,7 @@ class Flushing(msgspec.Struct, frozen=True):
 
 
 def flush_here(
-    project: Project, unit: Unit, index: int, spot: Spot, exits: list[Exit]
+    project: Project, unit: Unit, index: int, spot: Location, exits: list[Exit]
 ) -> Flushing | None:
     """Return how function ``index`` of ``unit`` flushes before ``exits`` what is sent at ``spot``:
     by the client that sends; None where it is not known how that is written there."""
@@ -123,7 +123,7 @@ def _declared_at(unit: Unit, name: s.Value) -> int:
     return unit.module.bindings[name.binding].start
 
 
-def _is_bare(spot: Spot) -> bool:
+def _is_bare(spot: Location) -> bool:
     """Whether the send is a call of the SDK's own function, not of a client."""
     call = spot.unit.call_at(spot.start, spot.end)
     return call is not None and isinstance(call.callee, s.Name)
@@ -142,7 +142,7 @@ def _import_statement(project: Project, unit: Unit) -> s.Import | None:
 # --- what a wrapper offers ------------------------------------------------------------------------
 
 
-def _offered(project: Project, unit: Unit, spot: Spot) -> Flushing | None:
+def _offered(project: Project, unit: Unit, spot: Location) -> Flushing | None:
     """The flush that the wrapper itself offers, where the file knows only the wrapper: of the same
     object, or of the same module."""
     call = unit.call_at(spot.start, spot.end)
@@ -199,7 +199,7 @@ def only_flushes(project: Project, one: ProjectFunction) -> bool:
     return summary.flushes == "always" and summary.sends is None and len(needed) == own
 
 
-def _members(project: Project, holder: Entity | None) -> dict[str, Offer]:
+def _members(project: Project, holder: Resolved | None) -> dict[str, Offer]:
     """What can be taken from a module, an object or a class, by its name."""
     if isinstance(holder, Namespace):
         names = _exports(project, holder.unit)
@@ -207,7 +207,7 @@ def _members(project: Project, holder: Entity | None) -> dict[str, Offer]:
         static = isinstance(holder, ProjectClass)
         declared = holder.unit.module.classes[holder.index].members
         names = [one.name for one in declared if one.function >= 0 and one.static == static]
-    elif isinstance(holder, Known) and isinstance(holder.value, s.Object):
+    elif isinstance(holder, KnownValue) and isinstance(holder.value, s.Object):
         names = [one.key for one in holder.value.entries if one.key is not None]
     else:
         return {}
@@ -219,7 +219,7 @@ def _members(project: Project, holder: Entity | None) -> dict[str, Offer]:
     }
 
 
-def _is_own(holder: Entity | None, entity: Offer) -> bool:
+def _is_own(holder: Resolved | None, entity: Offer) -> bool:
     """Whether a module means to pass it on: a Python module's imports are its own affair, but for
     those of a package's file."""
     if not isinstance(holder, Namespace) or not holder.unit.python:
@@ -236,7 +236,7 @@ def _exports(project: Project, unit: Unit) -> list[str]:
     names = [name for name in passed.holders if name != "="]
     for one in passed.open:
         whole = None if isinstance(one, SdkObject) else project.program.exported(one, "=")
-        names += list(_members(project, whole)) if isinstance(whole, Known) else []
+        names += list(_members(project, whole)) if isinstance(whole, KnownValue) else []
     return names
 
 
@@ -264,7 +264,7 @@ def _added(unit: Unit, statement: s.Node, found: Flushing) -> Flushing | None:
     return replace(found, edits=(edit,))
 
 
-def _module_names(project: Project, unit: Unit) -> Iterator[tuple[str, int, Entity | None]]:
+def _module_names(project: Project, unit: Unit) -> Iterator[tuple[str, int, Resolved | None]]:
     """The names of the top level that hold something from elsewhere, their bindings, and what they
     mean."""
     for index, binding in enumerate(unit.module.bindings):
@@ -272,8 +272,8 @@ def _module_names(project: Project, unit: Unit) -> Iterator[tuple[str, int, Enti
             yield binding.name, index, project.program.binding(unit, index)
 
 
-def _destructured(unit: Unit) -> Iterator[s.Bind]:
+def _destructured(unit: Unit) -> Iterator[s.Assign]:
     """``const { a, b } = …`` at the top level."""
     for statement in unit.module.functions[0].body:
-        if isinstance(statement, s.Bind) and isinstance(statement.target, s.Object):
+        if isinstance(statement, s.Assign) and isinstance(statement.target, s.Object):
             yield statement

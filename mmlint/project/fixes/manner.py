@@ -114,8 +114,8 @@ def _found(project: Project) -> Iterator[tuple[str, Manner]]:
             units[id(unit)] = unit
             by_unit.setdefault(id(unit), {})[index] = handler
     for key, unit in units.items():
-        deferred = set(_deferred(project.program.found.deferring(unit)))
-        for call in project.program.found.of(units=[unit]):
+        deferred = set(_deferred(project.program.call_graph.deferring(unit)))
+        for call in project.program.call_graph.of(units=[unit]):
             around = _around(call, by_unit[key])
             if around is not None and _flushes(project, call):
                 manner = _manner(project, call, deferred)
@@ -152,7 +152,7 @@ def _manner(project: Project, call: Call, deferred: Collection[int]) -> Manner |
     """How the flush ``call`` is waited for. ``deferred``: the functions that ``after`` runs."""
     unit, flush = call.unit, call.call
     statement = call.site.statement
-    value = statement.value if isinstance(statement, s.Evaluate) else None
+    value = statement.value if isinstance(statement, s.ExpressionStatement) else None
     if isinstance(value, s.Await):
         inner = value.value
         if inner is flush:

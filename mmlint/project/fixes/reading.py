@@ -57,11 +57,11 @@ def _must_stay(unit: Unit, holder: s.Value | s.Statement, literal: s.Literal) ->
     """Whether an expression cannot stand there (an attribute, a docstring), or should not: beside
     another value that the key stands in for. A read of the variable would be evaluated although
     that value is there, and raise where the variable is not set."""
-    if isinstance(holder, s.Element | s.Template | s.Evaluate | s.Switch):
+    if isinstance(holder, s.Element | s.Template | s.ExpressionStatement | s.Switch):
         return True
     if isinstance(holder, s.Choice):
         return True
-    if isinstance(holder, s.Bind):
+    if isinstance(holder, s.Assign):
         return _is_second_value(unit, holder)
     if isinstance(holder, s.Object):
         keys = [one.key or "" for one in holder.entries if one.value is literal]
@@ -69,7 +69,7 @@ def _must_stay(unit: Unit, holder: s.Value | s.Statement, literal: s.Literal) ->
     return isinstance(holder, s.Call) and _takes_stand_in(holder, literal)
 
 
-def _is_second_value(unit: Unit, statement: s.Bind) -> bool:
+def _is_second_value(unit: Unit, statement: s.Assign) -> bool:
     """Whether a variable gets other values too, or an environment variable gets this one."""
     target = statement.target
     if statement.operator != "=":

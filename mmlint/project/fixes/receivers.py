@@ -89,14 +89,17 @@ def guards(body: Iterable[s.Statement], offset: int) -> Iterator[tuple[s.Value, 
     for statement in body:
         if not statement.start <= offset < statement.end:
             continue
-        if isinstance(statement, s.Branch):
+        if isinstance(statement, s.If):
             if _holds(statement.body, offset):
                 yield statement.test, True
             elif _holds(statement.orelse, offset):
                 yield statement.test, False
         for block in nested(statement):
             yield from guards(block, offset)
-        if isinstance(statement, (s.Evaluate, s.Bind, s.Return)) and statement.value is not None:
+        if (
+            isinstance(statement, (s.ExpressionStatement, s.Assign, s.Return))
+            and statement.value is not None
+        ):
             yield from _guards_inside(statement.value, offset)
 
 

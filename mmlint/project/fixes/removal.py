@@ -14,7 +14,7 @@ def remove_call(
     """Return the fix that removes ``call`` where it, awaited or not, is a statement of its own."""
     found = project.statement(unit, call.start)
     statement = found.statement if found else None
-    if not isinstance(statement, s.Evaluate):
+    if not isinstance(statement, s.ExpressionStatement):
         return None
     value = statement.value.value if isinstance(statement.value, s.Await) else statement.value
     if (value.start, value.end) != (call.start, call.end):

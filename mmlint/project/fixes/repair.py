@@ -17,7 +17,7 @@ from mmlint.model.finding import (
     Safety,
 )
 from mmlint.model.walk import inside, own_values
-from mmlint.project.delivery.analysis import Delivery, Exit, Spot
+from mmlint.project.delivery.analysis import Delivery, Exit, Location
 from mmlint.project.fixes.callbacks import is_streamed, runs_afterwards, waiter
 from mmlint.project.fixes.flushing import Flushing, flush_here
 from mmlint.project.fixes.manner import Wording, manners, wording
@@ -29,7 +29,7 @@ from mmlint.project.semantic.program import constructor
 from mmlint.project.semantic.unit import Unit
 
 
-def await_it(project: Project, spot: Spot, function: int) -> Fix | None:
+def await_it(project: Project, spot: Location, function: int) -> Fix | None:
     """Return the fix that puts ``await`` before the call at ``spot``, which drops a promise of
     function ``function``.
 
@@ -44,7 +44,9 @@ def await_it(project: Project, spot: Spot, function: int) -> Fix | None:
     if written is None or written.function != spot.unit.function_at(spot.start):
         return None
     statement = written.statement
-    if not isinstance(statement, s.Evaluate) or not lone(statement, s.Node(spot.start, spot.end)):
+    if not isinstance(statement, s.ExpressionStatement) or not lone(
+        statement, s.Node(spot.start, spot.end)
+    ):
         return None
     value: s.Value = statement.value
     begin = value.start
@@ -79,7 +81,7 @@ def _hand_over(project: Project, unit: Unit, begin: int, value: s.Value) -> Fix 
     return Fix(f"hand it to {name}, which waits for it", "unsafe", edits)
 
 
-def _can_be_awaited(project: Project, spot: Spot) -> bool:
+def _can_be_awaited(project: Project, spot: Location) -> bool:
     """Whether the call itself gives the promise (a timer that is handed ``flush`` does not)."""
     call = spot.unit.call_at(spot.start, spot.end)
     if call is None:
@@ -109,10 +111,10 @@ def flush_behind(
     return flush_before(project, later.unit, later.index, send, inner.exits, platform)
 
 
-def _deferred(project: Project, unit: Unit, index: int, spot: Spot) -> ProjectFunction | None:
+def _deferred(project: Project, unit: Unit, index: int, spot: Location) -> ProjectFunction | None:
     """The function that runs later and sends at ``spot``: what is handed to ``after`` or, called,
     to ``waitUntil``."""
-    for one in project.program.found.deferring(unit):
+    for one in project.program.call_graph.deferring(unit):
         around = one.call.start <= spot.start and spot.end <= one.call.end
         if not around or not unit.is_inside(one.site.function, index):
             continue
@@ -127,7 +129,7 @@ def _deferred(project: Project, unit: Unit, index: int, spot: Spot) -> ProjectFu
 
 
 def flush_before(
-    project: Project, unit: Unit, index: int, spot: Spot, exits: list[Exit], platform: str = ""
+    project: Project, unit: Unit, index: int, spot: Location, exits: list[Exit], platform: str = ""
 ) -> Fix | None:
     """Return the fix that flushes before each of ``exits`` of function ``index``.
 
@@ -207,7 +209,7 @@ def _on_kept_receiver(project: Project, unit: Unit, send: s.Call, code: str) -> 
     if written is None or not isinstance(send.callee, s.Member):
         return None
     statement, receiver = written.statement, send.callee.object
-    if not isinstance(statement, s.Evaluate) or statement.value is not send:
+    if not isinstance(statement, s.ExpressionStatement) or statement.value is not send:
         return None
     dot = "?." if send.callee.optional else "."
     flush = re.sub(r"(await )?\S+?\.flush\(\)", rf"\1${dot}flush()", code, count=1)

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mmlint.model import syntax as s
-from mmlint.project.semantic.entity import NOTHING, Environment
+from mmlint.project.semantic.entity import NOTHING, Substitution
 from mmlint.project.semantic.program import Call
 from mmlint.project.semantic.shape import Shape, Shapes
 from mmlint.project.semantic.unit import Unit
@@ -38,7 +38,7 @@ class Header(msgspec.Struct, frozen=True):
 
     unit: Unit
     value: s.Value
-    environment: Environment = NOTHING
+    environment: Substitution = NOTHING
 
 
 class Headers(msgspec.Struct, frozen=True):
@@ -257,7 +257,7 @@ def _targets(unit: Unit) -> dict[tuple[int, int], s.Value]:
     return {
         (one.value.start, one.value.end): one.target
         for one in unit.statements
-        if isinstance(one, s.Bind) and isinstance(one.value, s.Call)
+        if isinstance(one, s.Assign) and isinstance(one.value, s.Call)
     }
 
 
@@ -280,7 +280,7 @@ def _writes(unit: Unit) -> dict[Written, tuple[_Write, ...]]:
     found: dict[Written, list[_Write]] = {}
     for function in range(len(unit.module.functions)):
         for statement, values in unit.walk.content(function):
-            if isinstance(statement, s.Bind):
+            if isinstance(statement, s.Assign):
                 _assign(unit, function, statement, found)
             for value in values:
                 if type(value) is not s.Call or type(value.callee) is not s.Member:
@@ -290,7 +290,7 @@ def _writes(unit: Unit) -> dict[Written, tuple[_Write, ...]]:
     return {holder: tuple(writes) for holder, writes in found.items()}
 
 
-def _assign(unit: Unit, function: int, bind: s.Bind, found: dict[Written, list[_Write]]) -> None:
+def _assign(unit: Unit, function: int, bind: s.Assign, found: dict[Written, list[_Write]]) -> None:
     """``x.headers["Authorization"] = …``, ``headers.Authorization = …``, ``x.headers = …``."""
     target = bind.target
     if isinstance(target, s.Member) and target.name == "headers":

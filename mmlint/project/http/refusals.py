@@ -12,7 +12,7 @@ import msgspec
 from mmlint.model import syntax as s
 from mmlint.project.http.headers import headers, is_headers
 from mmlint.project.http.requests import endpoint, request, requests
-from mmlint.project.semantic.entity import Entity, External, Global, Known
+from mmlint.project.semantic.entity import External, Global, KnownValue, Resolved
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.shape import Shape, Shapes
 
@@ -44,7 +44,7 @@ class Refusals:
             self._javascript(call) for call, _ in requests(self.program) if _counts(call, False)
         ]
         found += [self._python(call) for call in self.program.outgoing if _counts(call, True)]
-        found += [self._beacon(call) for call in self.program.found.of(outside=_is_beacon)]
+        found += [self._beacon(call) for call in self.program.call_graph.of(outside=_is_beacon)]
         yield from (one for one in found if one is not None)
 
     # --- JavaScript -------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ class Refusals:
         if isinstance(call.callee, External) and call.callee.module == "ofetch":
             return None  # it writes objects itself
         known = self.program.resolve(body.unit, body.value, body.environment)
-        if isinstance(known, Known) and isinstance(known.value, s.Object):
+        if isinstance(known, KnownValue) and isinstance(known.value, s.Object):
             return "the body is an object: send JSON.stringify of it"
         return None
 
@@ -199,7 +199,7 @@ class Refusals:
 
     def _is_dict(self, call: Call, value: s.Value) -> bool:
         known = self.program.resolve(call.unit, value)
-        return isinstance(known, Known) and isinstance(known.value, s.Object)
+        return isinstance(known, KnownValue) and isinstance(known.value, s.Object)
 
 
 def _counts(call: Call, python: bool) -> bool:
@@ -211,11 +211,11 @@ def _is_beacon(callee: External | Global) -> bool:
     return isinstance(callee, Global) and callee.path[-2:] == ("navigator", "sendBeacon")
 
 
-def _verb(callee: Entity | None) -> str:
+def _verb(callee: Resolved | None) -> str:
     if isinstance(callee, (Global, External)) and callee.path:
         return callee.path[-1].lower()
     return ""
 
 
-def _is_axios(callee: Entity | None) -> bool:
+def _is_axios(callee: Resolved | None) -> bool:
     return isinstance(callee, External) and callee.module == "axios"

@@ -13,7 +13,14 @@ import msgspec
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
 from mmlint.project.semantic.callee import JS_CLIENTS, PY_CLIENTS, speaks_http
-from mmlint.project.semantic.entity import NOTHING, Entity, Environment, External, Global, Known
+from mmlint.project.semantic.entity import (
+    NOTHING,
+    External,
+    Global,
+    KnownValue,
+    Resolved,
+    Substitution,
+)
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.unit import Unit
 from mmlint.sdk.addresses import api_path, may_lead
@@ -33,7 +40,7 @@ class Request(msgspec.Struct, frozen=True):
     python: bool
 
 
-def request(program: Program, call: Call, environment: Environment = NOTHING) -> Request | None:
+def request(program: Program, call: Call, environment: Substitution = NOTHING) -> Request | None:
     """Return the request to an endpoint of Millimetric that ``call`` makes, or None."""
     if call.unit.python:
         return _python(program, call, environment)
@@ -49,7 +56,7 @@ def requests(program: Program) -> tuple[tuple[Call, Request], ...]:
 
 
 def endpoint(
-    program: Program, unit: Unit, value: s.Value, environment: Environment = NOTHING
+    program: Program, unit: Unit, value: s.Value, environment: Substitution = NOTHING
 ) -> str | None:
     """Return ``track``, ``batch`` or ``identify`` where ``value`` is such a URL of Millimetric."""
     found = address_of(program, unit, value, environment)
@@ -57,7 +64,7 @@ def endpoint(
 
 
 def address_of(
-    program: Program, unit: Unit, value: s.Value, environment: Environment = NOTHING
+    program: Program, unit: Unit, value: s.Value, environment: Substitution = NOTHING
 ) -> str | None:
     """Return the part of Millimetric's API that ``value`` leads to, as ``api_path`` does: whose the
     host is matters only where the rest is such a path."""
@@ -70,7 +77,7 @@ def url_text(
     program: Program,
     unit: Unit,
     value: s.Value,
-    environment: Environment,
+    environment: Substitution,
     depth: int = 0,
     *,
     named: bool = True,
@@ -81,7 +88,7 @@ def url_text(
     if isinstance(value, s.Literal):
         return str(value.value)
 
-    def text(value: s.Value, at: Unit = unit, environment: Environment = environment) -> str:
+    def text(value: s.Value, at: Unit = unit, environment: Substitution = environment) -> str:
         return url_text(program, at, value, environment, depth + 1, named=named)
 
     if isinstance(value, s.Template):
@@ -92,7 +99,7 @@ def url_text(
         texts = [text(one.value) for one in value.arguments]
         return texts[-1].rstrip("/") + texts[0] if len(texts) == 2 else texts[0]
     found = program.resolve(unit, value, environment)
-    if isinstance(found, Known) and isinstance(found.value, (s.Literal, s.Template)):
+    if isinstance(found, KnownValue) and isinstance(found.value, (s.Literal, s.Template)):
         return text(found.value, found.unit, found.environment)
     written = _written(unit, value)
     if written is not None:
@@ -111,7 +118,7 @@ def _written(unit: Unit, value: s.Value) -> s.Value | None:
     return said if isinstance(said, s.Operation) and said.operator == "+" else None
 
 
-def _names(program: Program, unit: Unit, value: s.Value, found: Entity | None) -> list[str]:
+def _names(program: Program, unit: Unit, value: s.Value, found: Resolved | None) -> list[str]:
     """Every name that says where the value comes from: the variable's, the environment's."""
     names: list[str] = []
     if isinstance(found, Global | External):
@@ -140,7 +147,7 @@ def _names(program: Program, unit: Unit, value: s.Value, found: Entity | None) -
     return [name for name in names if _IDENTIFIER.fullmatch(name)]
 
 
-def _javascript(program: Program, call: Call, environment: Environment) -> Request | None:
+def _javascript(program: Program, call: Call, environment: Substitution) -> Request | None:
     callee = call.callee
     if not speaks_http(callee) or not call.call.arguments:
         return None
@@ -161,7 +168,7 @@ def _with_options(
     program: Program,
     call: Call,
     arguments: list[s.Value],
-    environment: Environment,
+    environment: Substitution,
     keys: tuple[str, ...],
 ) -> Request | None:
     """``fetch(url, {method, body})`` and its likes."""
@@ -171,7 +178,7 @@ def _with_options(
     options = arguments[1] if len(arguments) > 1 else None
     if isinstance(options, s.Name):
         known = program.resolve(call.unit, options, environment)
-        options = known.value if isinstance(known, Known) and known.unit is call.unit else None
+        options = known.value if isinstance(known, KnownValue) and known.unit is call.unit else None
     body = _entry(options, keys) if isinstance(options, s.Object) else None
     return Request(found, _unserialised(call.unit, body), False)
 
@@ -206,7 +213,7 @@ def _serialiser(value: s.Call) -> bool:
     )
 
 
-def _python(program: Program, call: Call, environment: Environment) -> Request | None:
+def _python(program: Program, call: Call, environment: Substitution) -> Request | None:
     callee = call.callee
     if not isinstance(callee, External):
         return None
@@ -229,7 +236,7 @@ def _python(program: Program, call: Call, environment: Environment) -> Request |
     return Request(found, _unserialised(call.unit, body), True)
 
 
-def _reached(program: Program, call: Call, url: s.Value, environment: Environment) -> str | None:
+def _reached(program: Program, call: Call, url: s.Value, environment: Substitution) -> str | None:
     """Return the endpoint that a request to ``url`` reaches, be it that the host stands where the
     client is made: ``httpx.Client(base_url=HOST)``, ``axios.create({ baseURL: HOST })``."""
     found = endpoint(program, call.unit, url, environment)
@@ -277,7 +284,7 @@ def _bases(made: s.Call) -> Iterator[s.Value]:
             yield from (one.value for one in argument.value.entries if one.key in _BASES)
 
 
-def _urlopen(program: Program, call: Call, environment: Environment) -> Request | None:
+def _urlopen(program: Program, call: Call, environment: Substitution) -> Request | None:
     """``urlopen(Request(url, data=…))`` or ``urlopen(url, data)``; the send is the ``urlopen``."""
     if not call.call.arguments:
         return None

@@ -46,7 +46,7 @@ def _number(function: s.Function) -> int | None:
 def _handed(project: Project) -> dict[Place, list[Place]]:
     """Parameters to those that they are passed on as, in calls of project functions."""
     found: dict[Place, list[Place]] = {}
-    for call in project.program.found.own:
+    for call in project.program.call_graph.internal_calls:
         callee = constructor(call.callee)
         if not isinstance(callee, ProjectFunction) or call.unit.python:
             continue

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
-from mmlint.project.delivery.state import Spot
+from mmlint.project.delivery.state import Location
 from mmlint.project.project import Project
 from mmlint.project.semantic.callee import is_flush, path_of
 from mmlint.project.semantic.entity import External, Namespace, ProjectFunction
@@ -165,7 +165,7 @@ class Shutdowns:
     def _waits_for_flush(self, function: ProjectFunction, after: int) -> bool:
         unwaited = self.project.delivery(function.unit, function.index).unwaited
         return any(
-            Spot(function.unit, call.start, call.end) not in unwaited
+            Location(function.unit, call.start, call.end) not in unwaited
             and any(is_flush(self.program.resolve(function.unit, one)) for one in _meant(call))
             for call in _calls(function, after)
         )
@@ -174,7 +174,7 @@ class Shutdowns:
         """What the function calls or hands on, unless it ends the process over it."""
         cut_off = self.project.delivery(function.unit, function.index).cut_off
         for call in _calls(function, after):
-            if Spot(function.unit, call.start, call.end) in cut_off:
+            if Location(function.unit, call.start, call.end) in cut_off:
                 continue
             for one in _meant(call):
                 found = constructor(self.program.resolve(function.unit, one))

@@ -37,7 +37,7 @@ _CODE_URI = regex(r"""^(?P<indent>\s*)CodeUri:\s*["']?(?P<folder>[\w./-]+)""")
 _FUNCTION = regex(r"\b(NodejsFunction|PythonFunction|Function)\s*\(")
 
 
-class Bound(msgspec.Struct, frozen=True):
+class ConfiguredHandler(msgspec.Struct, frozen=True):
     """A handler that a settings file names.
 
     ``stem``: file without extension, from the project's root. ``name``: what it exports.
@@ -49,7 +49,7 @@ class Bound(msgspec.Struct, frozen=True):
     platform: str = "AWS Lambda"
 
 
-def bound(path: str, text: str) -> Iterator[Bound]:
+def bound(path: str, text: str) -> Iterator[ConfiguredHandler]:
     """Yield the handlers that the file ``path`` names; files of other kinds name none."""
     name = posixpath.basename(path)
     reader = _READERS.get(name)
@@ -59,12 +59,12 @@ def bound(path: str, text: str) -> Iterator[Bound]:
         yield from reader(path, text)
 
 
-def _at(path: str, spot: str, platform: str = "AWS Lambda") -> Iterator[Bound]:
+def _at(path: str, spot: str, platform: str = "AWS Lambda") -> Iterator[ConfiguredHandler]:
     """``folder/file.function``, from the folder of the file that says so."""
     written, _, name = spot.rpartition(".")
     if written:
         for stem in sources(posixpath.dirname(path), written):
-            yield Bound(stem, name, path, platform)
+            yield ConfiguredHandler(stem, name, path, platform)
 
 
 def sources(folder: str, written: str) -> Iterator[str]:
@@ -77,14 +77,14 @@ def sources(folder: str, written: str) -> Iterator[str]:
         yield posixpath.normpath(posixpath.join(folder, place))
 
 
-def _serverless(path: str, text: str) -> Iterator[Bound]:
+def _serverless(path: str, text: str) -> Iterator[ConfiguredHandler]:
     for line in text.splitlines():
         match = _HANDLER.match(line[:MAX_EXPRESSION])
         if match:
             yield from _at(path, match["name"])
 
 
-def _sam(path: str, text: str) -> Iterator[Bound]:
+def _sam(path: str, text: str) -> Iterator[ConfiguredHandler]:
     lines = [line[:MAX_EXPRESSION] for line in text.splitlines()]
     shared = takewhile(lambda line: not line.startswith("Resources:"), lines)
     usual = next((match["folder"] for match in map(_CODE_URI.match, shared) if match), "")
@@ -109,14 +109,14 @@ def _sibling(lines: list[str], number: int, indent: int) -> str | None:
     return None
 
 
-def _sst(path: str, text: str) -> Iterator[Bound]:
+def _sst(path: str, text: str) -> Iterator[ConfiguredHandler]:
     """Every string of an SST (or ``serverless.ts``) file that has the shape of a handler."""
     for spot in strings(text):
         if re.fullmatch(r"[\w./-]+\.\w+", spot):
             yield from _at(path, spot)
 
 
-def _stack(path: str, text: str) -> Iterator[Bound]:
+def _stack(path: str, text: str) -> Iterator[ConfiguredHandler]:
     """The functions of a CDK stack, in TypeScript or Python."""
     for match in islice(_FUNCTION.finditer(text), MAX_TIMES):
         call = expression(text, match.end(), stops="")
@@ -127,7 +127,7 @@ def _stack(path: str, text: str) -> Iterator[Bound]:
         yield from _function(path, match[1], given)
 
 
-def _function(path: str, kind: str, given: dict[str, str | None]) -> Iterator[Bound]:
+def _function(path: str, kind: str, given: dict[str, str | None]) -> Iterator[ConfiguredHandler]:
     handler = "".join(strings(given["handler"] or "")[:1])
     place = given["entry"] if kind != "Function" else given["code"]
     if place is None:
@@ -142,7 +142,7 @@ def _function(path: str, kind: str, given: dict[str, str | None]) -> Iterator[Bo
         else:
             spot = posixpath.join(folder, handler)
         for one in _at("", spot):
-            yield Bound(one.stem, one.name, path)
+            yield ConfiguredHandler(one.stem, one.name, path)
 
 
 def _folders(path: str, written: str) -> Iterator[str]:
@@ -160,7 +160,7 @@ def _folders(path: str, written: str) -> Iterator[str]:
         here = posixpath.dirname(here)
 
 
-def _azure(path: str, text: str) -> Iterator[Bound]:
+def _azure(path: str, text: str) -> Iterator[ConfiguredHandler]:
     """What Azure's ``function.json`` names: a script of its own folder, or a compiled one."""
     try:
         found = msgspec.json.decode(text.encode(), type=_AzureFunction)
@@ -173,10 +173,10 @@ def _azure(path: str, text: str) -> Iterator[Bound]:
     if script:
         stems.update(sources(app, posixpath.relpath(posixpath.join(folder, script), app or ".")))
     for stem in sorted(stems):
-        yield Bound(stem, found.entryPoint or "default", path, "Azure function")
+        yield ConfiguredHandler(stem, found.entryPoint or "default", path, "Azure function")
     if not script or found.scriptFile.endswith(".py"):
         stem = posixpath.join(folder, script or "__init__")
-        yield Bound(stem, found.entryPoint or "main", path, "Azure function")
+        yield ConfiguredHandler(stem, found.entryPoint or "main", path, "Azure function")
 
 
 class _AzureFunction(msgspec.Struct):
@@ -193,7 +193,7 @@ class _Vercel(msgspec.Struct):
     functions: dict[str, object] = {}
 
 
-def _vercel(path: str, text: str) -> Iterator[Bound]:
+def _vercel(path: str, text: str) -> Iterator[ConfiguredHandler]:
     """The files that ``vercel.json`` names one by one."""
     try:
         found = msgspec.json.decode(text.encode(), type=_Vercel)
@@ -202,10 +202,10 @@ def _vercel(path: str, text: str) -> Iterator[Bound]:
     for source in (*(one.src for one in found.builds), *found.functions):
         stem = posixpath.splitext(posixpath.join(posixpath.dirname(path), source))[0]
         for name in ("default", "app", "application", "handler"):
-            yield Bound(posixpath.normpath(stem), name, path, "Vercel function")
+            yield ConfiguredHandler(posixpath.normpath(stem), name, path, "Vercel function")
 
 
-_READERS: dict[str, Callable[[str, str], Iterator[Bound]]] = {
+_READERS: dict[str, Callable[[str, str], Iterator[ConfiguredHandler]]] = {
     **dict.fromkeys(("serverless.yml", "serverless.yaml"), _serverless),
     **dict.fromkeys(("template.yaml", "template.yml"), _sam),
     **dict.fromkeys((*named("serverless", "sst.config"), "sst.json", "serverless.json"), _sst),

@@ -10,11 +10,11 @@ from mmlint.frameworks.pattern import Cookies
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
 from mmlint.project.modules.packages import package_specifier
-from mmlint.project.platforms.project_config import Surroundings
+from mmlint.project.platforms.project_config import ProjectConfig
 from mmlint.project.platforms.runtimes import Handler
-from mmlint.project.semantic.callee_matcher import described
-from mmlint.project.semantic.calls import in_full
-from mmlint.project.semantic.entity import Entity, External, Global, ProjectFunction
+from mmlint.project.semantic.call_graph import qualified_name
+from mmlint.project.semantic.callee_matcher import callee_matcher
+from mmlint.project.semantic.entity import External, Global, ProjectFunction, Resolved
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
 
@@ -26,7 +26,7 @@ class RequestCookies:
     """Answers for the functions of ``program``, of which platforms call the ``handlers``."""
 
     def __init__(
-        self, program: Program, surroundings: Surroundings, handlers: Collection[Handler]
+        self, program: Program, surroundings: ProjectConfig, handlers: Collection[Handler]
     ) -> None:
         self.program = program
         self.surroundings = surroundings
@@ -95,7 +95,7 @@ class RequestCookies:
         """The functions that calls of what ``pattern`` describes are given."""
         if pattern not in self._handed:
             found = self._handed[pattern] = set()
-            for calls in self.program.found.described(pattern).values():
+            for calls in self.program.call_graph.matching(pattern).values():
                 for call in calls:
                     for argument in call.call.arguments:
                         entity = self.program.resolve(call.unit, argument.value)
@@ -145,7 +145,7 @@ def _written(
     return found.read.format(request=name, cookie=cookie)
 
 
-def _describes(pattern: str, entity: Entity | None) -> bool:
+def _describes(pattern: str, entity: Resolved | None) -> bool:
     if not pattern or not isinstance(entity, External | Global):
         return False
-    return described(pattern)(in_full(entity))
+    return callee_matcher(pattern)(qualified_name(entity))

@@ -27,21 +27,21 @@ from mmlint.frameworks.pattern import (
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
 from mmlint.model.walk import inside, statements
-from mmlint.project.platforms.configured_handlers import Bound
+from mmlint.project.platforms.configured_handlers import ConfiguredHandler
 from mmlint.project.platforms.middleware import Middleware
 from mmlint.project.platforms.prefilter import Candidates
-from mmlint.project.platforms.project_config import Surroundings
+from mmlint.project.platforms.project_config import ProjectConfig
 from mmlint.project.semantic.arguments import binds
-from mmlint.project.semantic.callee_matcher import described
-from mmlint.project.semantic.calls import in_full
+from mmlint.project.semantic.call_graph import qualified_name
+from mmlint.project.semantic.callee_matcher import callee_matcher
 from mmlint.project.semantic.entity import (
-    Entity,
     External,
     Global,
     Instance,
-    Known,
+    KnownValue,
     ProjectClass,
     ProjectFunction,
+    Resolved,
 )
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.unit import Unit
@@ -80,7 +80,7 @@ class Match(msgspec.Struct, frozen=True):
 class Matcher:
     """Interprets patterns. ``program`` and ``surroundings`` are all it knows."""
 
-    def __init__(self, program: Program, surroundings: Surroundings) -> None:
+    def __init__(self, program: Program, surroundings: ProjectConfig) -> None:
         self.program = program
         self.surroundings = surroundings
 
@@ -88,7 +88,7 @@ class Matcher:
     def _of_apps(self) -> dict[int, list[Call]]:
         """Unit (its id) to the calls of what a package has made: of an app, perhaps."""
         found: dict[int, list[Call]] = {}
-        for call in self.program.found.of(outside=lambda one: "()" in one.path):
+        for call in self.program.call_graph.of(outside=lambda one: "()" in one.path):
             found.setdefault(id(call.unit), []).append(call)
         return found
 
@@ -109,7 +109,7 @@ class Matcher:
     def _candidates(self) -> Candidates:
         return Candidates(self.program)
 
-    def bound(self, one: Bound, unit: Unit) -> Iterator[Match]:
+    def bound(self, one: ConfiguredHandler, unit: Unit) -> Iterator[Match]:
         """Yield what ``unit`` exports under the name that a settings file binds."""
         why = f"{one.platform} handler {one.name}, named in {one.where}"
         for target in self._export(unit, one.name):
@@ -209,8 +209,8 @@ class Matcher:
             value = definitions[0].value
         return value
 
-    def _members(self, entity: Entity | None, why: str) -> Iterator[Match]:
-        if isinstance(entity, Known) and isinstance(entity.value, s.Object):
+    def _members(self, entity: Resolved | None, why: str) -> Iterator[Match]:
+        if isinstance(entity, KnownValue) and isinstance(entity.value, s.Object):
             for entry in entity.value.entries:
                 for target in self._argument(entity.unit, entry.value):
                     yield Match(target, f"{why} {entry.key}")
@@ -224,7 +224,7 @@ class Matcher:
             for target in self._static(unit, whole, name):
                 yield Match(target, why)
 
-    def _static(self, unit: Unit, whole: Entity | None, name: str) -> Iterator[Target]:
+    def _static(self, unit: Unit, whole: Resolved | None, name: str) -> Iterator[Target]:
         """The static method ``name`` of a class, and what is assigned to the member ``name``."""
         if isinstance(whole, ProjectClass):
             method = self.program.member(whole, name)
@@ -259,7 +259,7 @@ class Matcher:
                 continue
             if isinstance(entity, External) and entity.module in pattern.apps:
                 yield Match(Target(entity), pattern.why.format(name="app"))
-            if not isinstance(entity, (Known, Instance)) or entity.unit is not unit:
+            if not isinstance(entity, (KnownValue, Instance)) or entity.unit is not unit:
                 continue
             for name in pattern.methods:
                 value = self._entry(entity, name)
@@ -272,7 +272,7 @@ class Matcher:
                 if app.module in pattern.apps:
                     yield Match(Target(app), pattern.why.format(name="app"))
 
-    def _default(self, unit: Unit) -> Iterator[tuple[Entity, tuple[Wrapper, ...]]]:
+    def _default(self, unit: Unit) -> Iterator[tuple[Resolved, tuple[Wrapper, ...]]]:
         """What a file exports by default; beside a Worker's settings also the objects that it wraps
         (``withSentry(…, {…})``), with the project's functions that are handed them."""
         entity = self.program.exported(unit, "default")
@@ -288,32 +288,32 @@ class Matcher:
             wrappers = (*wrappers, *wrappers_of(self.program, unit, value))
             for argument in value.arguments:
                 handed = self.program.resolve(unit, argument.value)
-                if isinstance(handed, Known):
+                if isinstance(handed, KnownValue):
                     yield handed, wrappers
             inner = (self._definition(unit, one.value) for one in value.arguments)
             value = next((one for one in inner if isinstance(one, s.Call)), None)
 
-    def _entry(self, entity: Known | Instance, name: str) -> s.Value | None:
-        if isinstance(entity, Known) and isinstance(entity.value, s.Object):
+    def _entry(self, entity: KnownValue | Instance, name: str) -> s.Value | None:
+        if isinstance(entity, KnownValue) and isinstance(entity.value, s.Object):
             for entry in entity.value.entries:
                 if entry.key == name:
                     return self._definition(entity.unit, entry.value)
         return None
 
-    def _spread(self, entity: Known | Instance) -> Iterator[External]:
+    def _spread(self, entity: KnownValue | Instance) -> Iterator[External]:
         """What packages provide for an object's spreads (``{ ...router }``)."""
-        if isinstance(entity, Known) and isinstance(entity.value, s.Object):
+        if isinstance(entity, KnownValue) and isinstance(entity.value, s.Object):
             spread = (one.value for one in entity.value.entries if one.kind == "spread")
             for value in spread:
                 found = self.program.resolve(entity.unit, value)
                 if isinstance(found, External):
                     yield found
 
-    def _bun_serves(self, unit: Unit, entity: Entity) -> bool:
+    def _bun_serves(self, unit: Unit, entity: Resolved) -> bool:
         around = self.surroundings
         if around.nearest(unit.path, WORKERS):
             return False
-        if isinstance(entity, Known) and self._entry(entity, "port") is not None:
+        if isinstance(entity, KnownValue) and self._entry(entity, "port") is not None:
             return True
         package = around.package_of(unit.path)
         return _BUN_STARTS.search(around.commands.get(package or "", "")) is not None
@@ -321,7 +321,7 @@ class Matcher:
     # --- by what is handed over ------------------------------------------------------------------
 
     def _targets(
-        self, unit: Unit, entity: Entity | None, value: s.Value | None
+        self, unit: Unit, entity: Resolved | None, value: s.Value | None
     ) -> Iterator[Target]:
         """What an expression is, or what it wraps (``middy(fn)``, ``[guard, fn]``)."""
         if isinstance(entity, External) and "()" in entity.path:
@@ -360,7 +360,7 @@ class Matcher:
                 yield Target(found, wrappers, explicit=True)
 
     def _callback(self, pattern: Callback, unit: Unit) -> Iterator[Match]:
-        for call in self.program.found.described(pattern.callee).get(id(unit), ()):
+        for call in self.program.call_graph.matching(pattern.callee).get(id(unit), ()):
             arguments = [one.value for one in call.call.arguments]
             first = arguments[0] if arguments else None
             text = first.value if isinstance(first, s.Literal) else ""
@@ -490,10 +490,10 @@ def _leaves(value: s.Object) -> Iterator[s.Value]:
             yield one
 
 
-def is_called(entity: Entity | None, pattern: str) -> bool:
+def is_called(entity: Resolved | None, pattern: str) -> bool:
     """Whether a callee is what ``Callback.callee`` describes."""
     outside = entity if isinstance(entity, (External, Global)) else None
-    return outside is not None and described(pattern)(in_full(outside))
+    return outside is not None and callee_matcher(pattern)(qualified_name(outside))
 
 
 def last_name(value: s.Value) -> str:

@@ -67,7 +67,8 @@ def _imports(program: Program, unit: Unit) -> Iterator[tuple[s.Import, str]]:
         always = one.kind == "static" or (
             one.kind == "require"
             and any(
-                isinstance(each, s.Bind | s.Evaluate) and each.start <= one.start < each.end
+                isinstance(each, s.Assign | s.ExpressionStatement)
+                and each.start <= one.start < each.end
                 for each in at_top
             )
             and unit.function_at(one.start) == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model import syntax as s
-from mmlint.project.platforms.project_config import Surroundings
+from mmlint.project.platforms.project_config import ProjectConfig
 from mmlint.project.semantic.entity import External, ProjectClass, ProjectFunction
 from mmlint.project.semantic.program import Call, Program, constructor
 from mmlint.project.semantic.unit import Unit
@@ -29,11 +29,11 @@ App = tuple[str, str, tuple[str, ...]]
 class Middleware:
     """Finds, for the call that makes a route, the project's functions that run around it."""
 
-    def __init__(self, program: Program, surroundings: Surroundings) -> None:
+    def __init__(self, program: Program, surroundings: ProjectConfig) -> None:
         self.program = program
         self.surroundings = surroundings
         self._around: dict[App, list[Wrapper]] = {}
-        for call in program.found.of(outside=lambda one: last_of(one) in _ADDS):
+        for call in program.call_graph.of(outside=lambda one: last_of(one) in _ADDS):
             app = self._app(call.unit, call.callee)
             if app is not None:
                 self._around.setdefault(app, []).extend(self._added(call))

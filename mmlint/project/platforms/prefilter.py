@@ -23,8 +23,8 @@ from mmlint.frameworks.pattern import (
     Pattern,
 )
 from mmlint.model import syntax as s
-from mmlint.project.semantic.callee_matcher import described
-from mmlint.project.semantic.calls import in_full
+from mmlint.project.semantic.call_graph import qualified_name
+from mmlint.project.semantic.callee_matcher import callee_matcher
 from mmlint.project.semantic.entity import External, Global
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
@@ -50,7 +50,7 @@ class Candidates:
     def of(self, pattern: Pattern) -> Units:
         """Return the units in which ``pattern`` may find something."""
         if isinstance(pattern, Callback):
-            return frozenset(self.program.found.described(pattern.callee))
+            return frozenset(self.program.call_graph.matching(pattern.callee))
         if isinstance(pattern, Decorated):
             return frozenset(self.decorators(pattern.decorator))
         if isinstance(pattern, Exported):
@@ -70,7 +70,7 @@ class Candidates:
         """Return each unit (its id) with its decorators that ``pattern`` describes, in the order of
         the functions; a pattern as in ``Callback.callee``."""
         found: dict[int, list[Decoration]] = {}
-        holds = described(pattern)
+        holds = callee_matcher(pattern)
         for text, every in self._decorations.items():
             for one in every if holds(text) else ():
                 found.setdefault(id(one.unit), []).append(one)
@@ -130,7 +130,9 @@ class Candidates:
                     called = one.callee if isinstance(one, s.Call) else one
                     entity = self.program.resolve(unit, called)
                     if isinstance(entity, (External, Global)):
-                        found.setdefault(in_full(entity), []).append(Decoration(unit, index, one))
+                        found.setdefault(qualified_name(entity), []).append(
+                            Decoration(unit, index, one)
+                        )
         return found
 
 

@@ -16,7 +16,12 @@ from mmlint.frameworks import settings_files
 from mmlint.frameworks.pattern import SCRIPTS, Moved, Said, Setting
 from mmlint.model.regex import regex
 from mmlint.project.modules.literals import literal_values, uncommented
-from mmlint.project.platforms.configured_handlers import BINDING_FILES, Bound, bound, sources
+from mmlint.project.platforms.configured_handlers import (
+    BINDING_FILES,
+    ConfiguredHandler,
+    bound,
+    sources,
+)
 
 T = TypeVar("T")
 
@@ -25,7 +30,7 @@ _RUN = (*SCRIPTS, "tsx", "jsx", "py")
 _COMMENTED = (*(f".{one}" for one in SCRIPTS), ".json", ".jsonc")
 
 MANIFESTS = ("package.json", *sorted({*BINDING_FILES, *settings_files()}))
-"""Names of the files whose text ``Surroundings.read`` wants."""
+"""Names of the files whose text ``ProjectConfig.read`` wants."""
 
 STACKS = (b"aws-cdk-lib", b"@aws-cdk/aws-lambda", b"aws_cdk")
 """Byte strings of which one stands in code that may name handlers; its text is wanted too."""
@@ -81,7 +86,7 @@ def _lines(data: bytes, marks: tuple[bytes, ...]) -> Iterator[bytes]:
             at = data.find(mark, end)
 
 
-class Surroundings(msgspec.Struct):
+class ProjectConfig(msgspec.Struct):
     """``packages``: folder of a ``package.json`` to the packages it depends on. ``commands``: that
     folder to its npm scripts. ``started``: files, without extension, that scripts or ``bin`` name.
     ``settings``: path of a settings file to its text, without comments where it is JavaScript or
@@ -92,7 +97,7 @@ class Surroundings(msgspec.Struct):
     commands: dict[str, str] = msgspec.field(default_factory=dict)
     started: set[str] = msgspec.field(default_factory=set)
     settings: dict[str, str] = msgspec.field(default_factory=dict)
-    bound: list[Bound] = msgspec.field(default_factory=list)
+    bound: list[ConfiguredHandler] = msgspec.field(default_factory=list)
     listening: tuple[str, ...] = ()
     wrapping: tuple[str, ...] = ()
     _nearest: dict[tuple[str, tuple[str, ...]], list[str]] = msgspec.field(default_factory=dict)
@@ -104,7 +109,7 @@ class Surroundings(msgspec.Struct):
         *,
         listening: tuple[str, ...] = (),
         wrapping: tuple[str, ...] = (),
-    ) -> Surroundings:
+    ) -> ProjectConfig:
         """Read the manifests (path to bytes); what does not parse says nothing."""
         found = cls(listening=listening, wrapping=wrapping)
         for path, data in sorted(texts.items()):

@@ -14,9 +14,9 @@ from mmlint.frameworks import platforms
 from mmlint.frameworks.pattern import Platform, Runtime
 from mmlint.model import syntax as s
 from mmlint.project.modules.resolution import submodule
-from mmlint.project.platforms.configured_handlers import Bound
+from mmlint.project.platforms.configured_handlers import ConfiguredHandler
 from mmlint.project.platforms.handlers import MAX_DELEGATION, Match, Matcher, last_name
-from mmlint.project.platforms.project_config import Surroundings
+from mmlint.project.platforms.project_config import ProjectConfig
 from mmlint.project.semantic.entity import External, ProjectFunction
 from mmlint.project.semantic.program import Program, constructor
 from mmlint.project.semantic.unit import Unit
@@ -72,7 +72,7 @@ class Runtimes:
     def __init__(
         self,
         program: Program,
-        surroundings: Surroundings,
+        surroundings: ProjectConfig,
         configured: Callable[[str], Runtime | None] = lambda path: None,
     ) -> None:
         self.program = program
@@ -165,7 +165,7 @@ class Runtimes:
                 if _ORDER[served.runtime] < _ORDER[homes.get(home, _NOBODY).runtime]:
                     homes[home] = served
 
-    def _bound(self) -> Iterator[tuple[Bound, Unit]]:
+    def _bound(self) -> Iterator[tuple[ConfiguredHandler, Unit]]:
         """What settings name as handlers, with the units it may be in."""
         by_stem: dict[str, list[Unit]] = {}
         for unit in self.program.units:
@@ -237,7 +237,7 @@ class Runtimes:
         paths = (
             calls[0].unit.path
             for pattern in called
-            for calls in self.program.found.described(pattern).values()
+            for calls in self.program.call_graph.matching(pattern).values()
         )
         return frozenset(paths).union(self.surroundings.listening)
 
@@ -275,7 +275,7 @@ class Runtimes:
 
     def _delegated(self, function: ProjectFunction) -> ProjectFunction | None:
         body = function.function.body
-        if len(body) != 1 or not isinstance(body[0], s.Return | s.Evaluate):
+        if len(body) != 1 or not isinstance(body[0], s.Return | s.ExpressionStatement):
             return None
         value = body[0].value
         if isinstance(value, s.Await):
@@ -333,7 +333,7 @@ class Runtimes:
     @cached_property
     def _called(self) -> dict[ProjectFunction, list[ProjectFunction]]:
         found: dict[ProjectFunction, list[ProjectFunction]] = {}
-        for call in self.program.found.own:
+        for call in self.program.call_graph.internal_calls:
             callee = constructor(call.callee)
             if not isinstance(callee, ProjectFunction):
                 continue
@@ -421,7 +421,7 @@ def _handed(one: Served, why: str) -> Evidence:
     return Evidence(one.runtime, f"{why}, of an app that is handed over in {one.path}")
 
 
-def _script(unit: Unit, around: Surroundings) -> str | None:
+def _script(unit: Unit, around: ProjectConfig) -> str | None:
     """Why a file is a script: where it lies, who starts it, or a ``__main__`` guard."""
     folder = re.search(r"(^|/)(scripts|bin|jobs|management/commands)/", unit.path)
     if folder:
@@ -431,7 +431,7 @@ def _script(unit: Unit, around: Surroundings) -> str | None:
     if unit.module.executable:
         return "its first line names what runs it (#!)"
     for statement in unit.module.functions[0].body if unit.python else ():
-        test = statement.test if isinstance(statement, s.Branch) else None
+        test = statement.test if isinstance(statement, s.If) else None
         operands = test.operands if isinstance(test, s.Operation) else ()
         if any(isinstance(one, s.Name) and one.name == "__name__" for one in operands):
             return 'run as a program (if __name__ == "__main__")'

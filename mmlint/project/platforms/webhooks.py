@@ -15,7 +15,7 @@ from mmlint.model import syntax as s
 from mmlint.model.finding import Place, Related
 from mmlint.project.platforms.handlers import is_called, last_name
 from mmlint.project.platforms.providers import PROVIDERS, Provider
-from mmlint.project.semantic.entity import Entity, External, Global, ProjectFunction
+from mmlint.project.semantic.entity import External, Global, ProjectFunction, Resolved
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
 from mmlint.sdk.environment import words
@@ -192,7 +192,7 @@ class Webhooks:
     def _registered(self) -> dict[ProjectFunction, Webhook]:
         """The functions that are given to a route, or to a provider's listeners."""
         found: dict[ProjectFunction, Webhook] = {}
-        listening = {id(one.call) for one in self.program.found.of(outside=self._listens)}
+        listening = {id(one.call) for one in self.program.call_graph.of(outside=self._listens)}
         for one in self.program.calls:
             if id(one.call) not in listening and not _may_route(one.call):
                 continue
@@ -203,7 +203,7 @@ class Webhooks:
                     found.setdefault(meant, route)
         return found
 
-    def _route(self, unit: Unit, call: s.Call, callee: Entity | None) -> Webhook | None:
+    def _route(self, unit: Unit, call: s.Call, callee: Resolved | None) -> Webhook | None:
         """Whether a call registers a route with the word in it, or a provider's listener."""
         listened = self._listened(callee) if isinstance(callee, External) else None
         if listened is not None:
@@ -299,7 +299,9 @@ class Webhooks:
     @cached_property
     def _verifying(self) -> dict[int, Provider | None]:
         """The calls of what checks a provider's signature."""
-        found = self.program.found.of(outside=lambda callee: self._verified(callee) is not None)
+        found = self.program.call_graph.of(
+            outside=lambda callee: self._verified(callee) is not None
+        )
         return {
             id(one.site.value): self._verified(one.callee)
             for one in found

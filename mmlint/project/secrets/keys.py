@@ -23,10 +23,10 @@ from mmlint.project.secrets.carriers import keys_behind
 from mmlint.project.semantic.callee import speaks_http
 from mmlint.project.semantic.entity import (
     NOTHING,
-    Environment,
-    Known,
+    KnownValue,
     SdkClass,
     SdkFunction,
+    Substitution,
 )
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.shape import Shape, Shapes
@@ -232,7 +232,7 @@ class _Uses:
 
     def calls(self) -> Iterator[KeyUse]:
         speaking = _speaks_mcp(self.program)  # where any call may connect, by some client's means
-        found = self.program.found
+        found = self.program.call_graph
         for call in found.of(SdkFunction, SdkClass, outside=speaks_http, units=speaking):
             callee = call.callee
             if isinstance(callee, SdkFunction | SdkClass):
@@ -255,7 +255,7 @@ class _Uses:
             if entry.key == "src":
                 return LOADER_PATH in url_text(
                     self.program, unit, entry.value, NOTHING
-                ) or not isinstance(self.program.resolve(unit, entry.value), Known)
+                ) or not isinstance(self.program.resolve(unit, entry.value), KnownValue)
         return True
 
     def _sdk(self, call: Call, callee: SdkFunction | SdkClass) -> Iterator[KeyUse]:
@@ -285,7 +285,7 @@ class _Uses:
         by: Unit,
         unit: Unit,
         value: s.Value,
-        environment: Environment = NOTHING,
+        environment: Substitution = NOTHING,
         origin_header: bool | None = False,
     ) -> Iterator[KeyUse]:
         self.given.append((unit, value))
@@ -337,8 +337,8 @@ class _Uses:
         return None
 
     def _bearer(
-        self, unit: Unit, value: s.Value, environment: Environment, depth: int = 0
-    ) -> Iterator[tuple[Unit, s.Value, Environment]]:
+        self, unit: Unit, value: s.Value, environment: Substitution, depth: int = 0
+    ) -> Iterator[tuple[Unit, s.Value, Substitution]]:
         """The token of an ``Authorization`` header, however it is put together."""
         if depth > 6:
             return
@@ -356,7 +356,7 @@ class _Uses:
                 yield from self._bearer(unit, option, environment, depth + 1)
         else:
             found = self.program.resolve(unit, value, environment)
-            if isinstance(found, Known) and isinstance(found.value, s.Literal | s.Template):
+            if isinstance(found, KnownValue) and isinstance(found.value, s.Literal | s.Template):
                 yield from self._bearer(found.unit, found.value, found.environment, depth + 1)
             elif isinstance(value, s.Name) and value.binding >= 0:
                 given = unit.definitions.get(value.binding, ())

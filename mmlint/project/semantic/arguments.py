@@ -7,14 +7,14 @@ from msgspec.structs import replace
 from mmlint.model import syntax as s
 from mmlint.project.semantic.entity import (
     NOTHING,
-    Entity,
-    Environment,
+    BoundArgument,
+    BoundMethod,
     External,
-    Given,
-    Method,
     Passed,
     ProjectFunction,
+    Resolved,
     SdkFunction,
+    Substitution,
 )
 from mmlint.project.semantic.unit import Unit
 
@@ -29,7 +29,7 @@ PARTIALS = frozenset(
 _GIVING = frozenset(one[0] for one in PARTIALS)
 
 
-def makes_partial(callee: Entity | None) -> bool:
+def makes_partial(callee: Resolved | None) -> bool:
     """Whether a call of ``callee`` returns its first argument with the others given to it."""
     return (
         isinstance(callee, External)
@@ -38,16 +38,16 @@ def makes_partial(callee: Entity | None) -> bool:
     )
 
 
-def binds(callee: Entity | None) -> bool:
+def binds(callee: Resolved | None) -> bool:
     """Whether ``callee`` is the ``bind`` of a function."""
-    return isinstance(callee, Method) and callee.name == "bind"
+    return isinstance(callee, BoundMethod) and callee.name == "bind"
 
 
 def with_given(
-    function: Entity | None, unit: Unit, arguments: tuple[s.Argument, ...], outer: Environment
-) -> Entity | None:
+    function: Resolved | None, unit: Unit, arguments: tuple[s.Argument, ...], outer: Substitution
+) -> Resolved | None:
     """Return ``function`` with ``arguments``, which stand in ``unit``, passed already."""
-    given = tuple(Given(one, Passed(unit, one.value, outer)) for one in arguments)
+    given = tuple(BoundArgument(one, Passed(unit, one.value, outer)) for one in arguments)
     if isinstance(function, ProjectFunction):
         return ProjectFunction(function.unit, function.index, (*function.given, *given))
     if isinstance(function, SdkFunction):
@@ -58,7 +58,7 @@ def with_given(
     return None
 
 
-def direct(call: s.Call, callee: Method) -> s.Call | None:
+def direct(call: s.Call, callee: BoundMethod) -> s.Call | None:
     """Return ``fn(a)`` for ``fn.call(self, a)`` and ``fn.apply(self, [a])``; None for ``bind``."""
     if not isinstance(call.callee, s.Member) or callee.name == "bind":
         return None
@@ -86,16 +86,16 @@ def completed(unit: Unit, call: s.Call, callee: External) -> s.Call:
 
 
 def passed_to(
-    unit: Unit, call: s.Call, callee: SdkFunction | ProjectFunction, outer: Environment = NOTHING
-) -> list[Given]:
+    unit: Unit, call: s.Call, callee: SdkFunction | ProjectFunction, outer: Substitution = NOTHING
+) -> list[BoundArgument]:
     """Return all arguments of a call in the order in which ``callee`` gets them."""
-    own = [Given(one, Passed(unit, one.value, outer)) for one in call.arguments]
+    own = [BoundArgument(one, Passed(unit, one.value, outer)) for one in call.arguments]
     return [*callee.given, *own]
 
 
 def environment_of(
-    unit: Unit, call: s.Call, callee: ProjectFunction, outer: Environment = NOTHING
-) -> Environment:
+    unit: Unit, call: s.Call, callee: ProjectFunction, outer: Substitution = NOTHING
+) -> Substitution:
     """Return what ``call``, which stands in ``unit``, passes as each parameter of ``callee``.
 
     ``outer``: what the names in the call stand for themselves.
@@ -147,7 +147,7 @@ def takes_self(callee: ProjectFunction) -> bool:
     return "staticmethod" not in names
 
 
-def _keywords(call: s.Call, left: list[Given], spreads: list[Given]) -> s.Object:
+def _keywords(call: s.Call, left: list[BoundArgument], spreads: list[BoundArgument]) -> s.Object:
     """The dict that ``**kwargs`` is in a callee: the keywords that no parameter took, and what is
     spread (which may hold more than that)."""
     last = {one.argument.name: one.argument for one in left}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mmlint.model import syntax as s
-from mmlint.project.semantic.entity import Entity, External, Global, SdkFunction
+from mmlint.project.semantic.entity import External, Global, Resolved, SdkFunction
 
 COMBINATORS = frozenset(("Promise", one) for one in ("all", "allSettled", "race", "any", "resolve"))
 """JavaScript calls whose promise stands for the promises they are given."""
@@ -69,7 +69,7 @@ _NAVIGATION = {
 """Functions that throw instead of returning, by package (SvelteKit: since version 2)."""
 
 
-def waits(call: s.Call, callee: Entity | None) -> bool:
+def waits(call: s.Call, callee: Resolved | None) -> bool:
     """Whether the platform waits for the promise that this call is handed (``waitUntil``)."""
     if isinstance(callee, External) and callee.path == ("waitUntil",):
         return callee.module in ("@vercel/functions", "cloudflare:workers")
@@ -80,7 +80,7 @@ def waits(call: s.Call, callee: Entity | None) -> bool:
     return isinstance(holder, s.Name | s.Member) and holder.name in _WAITERS
 
 
-def after(callee: Entity | None) -> bool:
+def after(callee: Resolved | None) -> bool:
     """Whether this is ``after`` of ``next/server``: its callback runs, and is waited for, later."""
     return (
         isinstance(callee, External)
@@ -89,7 +89,7 @@ def after(callee: Entity | None) -> bool:
     )
 
 
-def throws(callee: Entity | None) -> bool:
+def throws(callee: Resolved | None) -> bool:
     """Whether the call never comes back because it throws (``redirect``)."""
     return (
         isinstance(callee, External)
@@ -98,7 +98,7 @@ def throws(callee: Entity | None) -> bool:
     )
 
 
-def ends_process(callee: Entity | None) -> bool:
+def ends_process(callee: Resolved | None) -> bool:
     """Whether the call ends the process."""
     if isinstance(callee, Global):
         return callee.path in (("process", "exit"), ("Deno", "exit"), ("exit",), ("quit",))
@@ -133,7 +133,7 @@ def makes_task(path: tuple[str, ...]) -> bool:
     return path[:1] == ("asyncio",) and path[-1] == "create_task" and "TaskGroup" not in path
 
 
-def path_of(callee: Entity | None) -> tuple[str, ...]:
+def path_of(callee: Resolved | None) -> tuple[str, ...]:
     """A global's path, or an external's with its module in front."""
     if isinstance(callee, Global):
         return callee.path
@@ -142,7 +142,7 @@ def path_of(callee: Entity | None) -> tuple[str, ...]:
     return ()
 
 
-def speaks_http(callee: Entity | None) -> bool:
+def speaks_http(callee: Resolved | None) -> bool:
     """Whether ``callee`` belongs to one of the HTTP clients, wherever its requests go."""
     if isinstance(callee, Global):
         return callee.path[-1] == "fetch"
@@ -152,11 +152,11 @@ def speaks_http(callee: Entity | None) -> bool:
     return package in JS_CLIENTS or package in PY_CLIENTS or package.startswith("urllib")
 
 
-def is_send(found: Entity | None) -> bool:
+def is_send(found: Resolved | None) -> bool:
     """Whether this is the server SDK's ``track``, which queues an event."""
     return isinstance(found, SdkFunction) and found.sdk == "node" and found.name == "track"
 
 
-def is_flush(found: Entity | None) -> bool:
+def is_flush(found: Resolved | None) -> bool:
     """Whether this is the server SDK's ``flush``."""
     return isinstance(found, SdkFunction) and found.sdk == "node" and found.name == "flush"

@@ -17,9 +17,9 @@ _MAY_BE_LEFT_OUT = ("?", "*", "{")
 
 
 @cache
-def described(pattern: str) -> Callable[[str], bool]:
-    """Return what tells whether a text (``module:path``, as ``in_full`` writes it) is described by
-    ``pattern``, as in ``Callback.callee``."""
+def callee_matcher(pattern: str) -> Callable[[str], bool]:
+    """Return the predicate that tells whether a qualified name (``module:path``) matches
+    ``pattern``, a regular expression as in ``Callback.callee``."""
     begin, whole = beginnings(pattern), regex(pattern)
 
     def holds(text: str) -> bool:

@@ -30,7 +30,7 @@ class SdkFunction(Struct, frozen=True):
     sdk: Sdk
     name: str
     awaitable: bool | None = None
-    given: tuple[Given, ...] = ()
+    given: tuple[BoundArgument, ...] = ()
 
 
 class SdkClass(Struct, frozen=True):
@@ -45,7 +45,7 @@ class ProjectFunction(Struct, frozen=True, eq=False):
 
     unit: Unit
     index: int
-    given: tuple[Given, ...] = ()
+    given: tuple[BoundArgument, ...] = ()
 
     @property
     def key(self) -> tuple[int, int]:
@@ -92,7 +92,7 @@ class External(Struct, frozen=True):
 
     module: str
     path: Path
-    given: tuple[Given, ...] = ()
+    given: tuple[BoundArgument, ...] = ()
 
     def __str__(self) -> str:
         return ".".join((self.module, *self.path)).replace(".()", "()")
@@ -113,22 +113,22 @@ class Parameter(Struct, frozen=True):
     path: Path
 
 
-class Known(Struct, frozen=True, eq=False):
+class KnownValue(Struct, frozen=True, eq=False):
     """A literal, template, object or list whose source is at hand."""
 
     unit: Unit
     value: s.Value
-    environment: Environment
+    environment: Substitution
 
 
-class Method(Struct, frozen=True):
+class BoundMethod(Struct, frozen=True):
     """JavaScript's ``fn.bind``, ``fn.call`` and ``fn.apply``."""
 
     function: SdkFunction | ProjectFunction
     name: str
 
 
-Entity = (
+Resolved = (
     SdkObject
     | SdkFunction
     | SdkClass
@@ -139,8 +139,8 @@ Entity = (
     | External
     | Global
     | Parameter
-    | Known
-    | Method
+    | KnownValue
+    | BoundMethod
 )
 
 
@@ -149,39 +149,39 @@ class Passed(Struct, frozen=True, eq=False):
 
     unit: Unit
     value: s.Value
-    environment: Environment
+    environment: Substitution
 
 
-class Given(Struct, frozen=True, eq=False):
+class BoundArgument(Struct, frozen=True, eq=False):
     """An argument that was passed before the call, and what it stands for."""
 
     argument: s.Argument
     passed: Passed
 
 
-Environment = tuple[tuple[tuple[int, int, int], "Passed | None"], ...]
+Substitution = tuple[tuple[tuple[int, int, int], "Passed | None"], ...]
 """(id of unit, function, parameter number) to what was passed there; None: nothing was."""
 
-NOTHING: Environment = ()
+NOTHING: Substitution = ()
 
 HERE = frozenset({"this", "super"})
 """Names that mean something else in each class; any other means the same in a whole unit."""
 
 
-def alike(one: Entity | None, other: Entity | None) -> bool:
+def alike(one: Resolved | None, other: Resolved | None) -> bool:
     """Whether both mean the same, and were given the same before."""
     if isinstance(one, ProjectFunction) and isinstance(other, ProjectFunction):
         return one == other and one.given == other.given
     return one == other
 
 
-def agreed(entities: Iterable[Entity | None]) -> Entity | None:
+def agreed(entities: Iterable[Resolved | None]) -> Resolved | None:
     """Return what all of ``entities`` are, or None; nothing more is asked once two differ.
 
     Stopping early keeps a variable that is built up from itself (``query = query.where(…)``, again
     and again) from being followed in every order.
     """
-    found: Entity | None = None
+    found: Resolved | None = None
     for entity in entities:
         if entity is None or (found is not None and not alike(entity, found)):
             return None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from mmlint.model import syntax as s
-from mmlint.project.semantic.entity import Entity, External, Instance, SdkObject
+from mmlint.project.semantic.entity import External, Instance, Resolved, SdkObject
 from mmlint.project.semantic.unit import Unit
 from mmlint.sdk.surface import BROWSER_GLOBAL
 
 _HOLDERS = frozenset({"window", "globalThis", "self"})
 
 
-def is_foreign(units: Iterable[Unit], resolve: Callable[[Unit, s.Value], Entity | None]) -> bool:
+def is_foreign(units: Iterable[Unit], resolve: Callable[[Unit, s.Value], Resolved | None]) -> bool:
     """Whether a file sets ``window.mm`` to what another package or class makes. An object that is
     written there is the queue that waits for the snippet."""
     for unit in units:
@@ -27,7 +27,7 @@ def is_foreign(units: Iterable[Unit], resolve: Callable[[Unit, s.Value], Entity 
 def _given(unit: Unit) -> Iterator[s.Value]:
     """Yield every value that ``window.mm`` is set to."""
     for statement in unit.statements:
-        if not isinstance(statement, s.Bind) or not isinstance(statement.target, s.Member):
+        if not isinstance(statement, s.Assign) or not isinstance(statement.target, s.Member):
             continue
         holder = statement.target.object
         if statement.target.name != BROWSER_GLOBAL or not isinstance(holder, s.Name):

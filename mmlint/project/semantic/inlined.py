@@ -18,7 +18,7 @@ from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry, Reference
 from mmlint.model.key import Key
 from mmlint.model.regex import regex
-from mmlint.project.semantic.entity import Known
+from mmlint.project.semantic.entity import KnownValue
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
 from mmlint.project.semantic.variables import reference, variable
@@ -135,7 +135,7 @@ def _entries(
     where = unit
     if not isinstance(value, s.Object):
         known = program.resolve(unit, value)
-        if not isinstance(known, Known) or not isinstance(known.value, s.Object):
+        if not isinstance(known, KnownValue) or not isinstance(known.value, s.Object):
             return
         where, value = known.unit, known.value
     if len(keys) > _READ_DEEP:

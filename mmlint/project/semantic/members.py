@@ -6,15 +6,15 @@ from mmlint.model import syntax as s
 from mmlint.model.walk import parts, statements
 from mmlint.project.semantic.entity import (
     NOTHING,
-    Entity,
-    Environment,
     Instance,
-    Known,
+    KnownValue,
     ProjectClass,
     ProjectFunction,
+    Resolved,
     SdkClass,
     SdkFunction,
     SdkObject,
+    Substitution,
     agreed,
 )
 from mmlint.project.semantic.unit import Definition, Unit
@@ -31,36 +31,36 @@ class Members:
     """The part of ``Program`` that looks into objects; the rest says what expressions mean."""
 
     def resolve(
-        self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
-    ) -> Entity | None:
+        self, unit: Unit, value: s.Value, environment: Substitution = NOTHING, depth: int = 0
+    ) -> Resolved | None:
         """Return what ``value`` means, or None where it cannot be known."""
         raise NotImplementedError
 
     def binding(
-        self, unit: Unit, index: int, environment: Environment = NOTHING, depth: int = 0
-    ) -> Entity | None:
+        self, unit: Unit, index: int, environment: Substitution = NOTHING, depth: int = 0
+    ) -> Resolved | None:
         """Return what the binding ``index`` of ``unit`` holds."""
         raise NotImplementedError
 
-    def member(self, entity: Entity | None, name: str, depth: int = 0) -> Entity | None:
+    def member(self, entity: Resolved | None, name: str, depth: int = 0) -> Resolved | None:
         """Return what ``entity.name`` means."""
         raise NotImplementedError
 
     def _variable(
-        self, unit: Unit, definitions: list[Definition], environment: Environment, depth: int
-    ) -> Entity | None:
+        self, unit: Unit, definitions: list[Definition], environment: Substitution, depth: int
+    ) -> Resolved | None:
         raise NotImplementedError
 
     # --- texts -----------------------------------------------------------------------------------
 
     def _joined(
-        self, unit: Unit, value: s.Value, environment: Environment, depth: int
+        self, unit: Unit, value: s.Value, environment: Substitution, depth: int
     ) -> s.Literal | None:
         """The one text that a template or ``a + b`` is, where all its parts are known texts."""
         texts: list[str] = []
         for part in parts(value):
             found = self.resolve(unit, part, environment, depth)
-            literal = found.value if isinstance(found, Known) else None
+            literal = found.value if isinstance(found, KnownValue) else None
             if not isinstance(literal, s.Literal) or not isinstance(literal.value, str):
                 return None
             texts.append(literal.value)
@@ -68,7 +68,7 @@ class Members:
 
     # --- classes ---------------------------------------------------------------------------------
 
-    def receiver(self, unit: Unit, function: int, number: int) -> Entity | None:
+    def receiver(self, unit: Unit, function: int, number: int) -> Resolved | None:
         """What a method's first parameter is in Python: the object, or the class."""
         declared = unit.module.functions[function]
         if not unit.python or number or declared.owner < 0 or declared.kind == "function":
@@ -80,7 +80,7 @@ class Members:
         kind = ProjectClass if of_class else Instance
         return kind(unit, declared.owner)
 
-    def declared(self, unit: Unit, parameter: s.Parameter, depth: int) -> Entity | None:
+    def declared(self, unit: Unit, parameter: s.Parameter, depth: int) -> Resolved | None:
         """What a parameter's type or its default says that it is: a client, or an object of a
         class of the project."""
         if parameter.annotation is None and parameter.default is None:
@@ -104,7 +104,7 @@ class Members:
                 return given
         return None
 
-    def parent(self, unit: Unit, offset: int, depth: int) -> Entity | None:
+    def parent(self, unit: Unit, offset: int, depth: int) -> Resolved | None:
         """What ``super`` is at the byte ``offset``: an object of the first base class."""
         functions = unit.module.functions
         index = unit.function_at(offset)
@@ -115,7 +115,7 @@ class Members:
         base = self.resolve(unit, bases[0], NOTHING, depth + 1) if bases else None
         return Instance(base.unit, base.index) if isinstance(base, ProjectClass) else None
 
-    def _method(self, unit: Unit, index: int, depth: int) -> Entity | None:
+    def _method(self, unit: Unit, index: int, depth: int) -> Resolved | None:
         """A method; or, where reading it calls it (a getter, a property), what it returns."""
         declared = unit.module.functions[index]
         if declared.kind != "getter" and not _COMPUTED & _decorators(declared):
@@ -128,7 +128,7 @@ class Members:
 
     def _class_member(
         self, entity: Instance | ProjectClass, name: str, depth: int
-    ) -> Entity | None:
+    ) -> Resolved | None:
         declared = entity.unit.module.classes[entity.index]
         if name in ("track", "flush") and self._is_client(entity.unit, declared):
             method = next(one.function for one in declared.members if one.name == name)
@@ -172,7 +172,7 @@ class Members:
             for value in unit.values(index)
         )
 
-    def _parameter_property(self, entity: Instance | ProjectClass, name: str) -> Entity | None:
+    def _parameter_property(self, entity: Instance | ProjectClass, name: str) -> Resolved | None:
         """``constructor(private client: MillimetricClient)`` declares a field (TypeScript)."""
         unit = entity.unit
         index = unit.constructors.get(entity.index)
@@ -181,7 +181,7 @@ class Members:
                 return SdkObject("node")
         return None
 
-    def _known_member(self, entity: Known, name: str, depth: int) -> Entity | None:
+    def _known_member(self, entity: KnownValue, name: str, depth: int) -> Resolved | None:
         """The part of a known object or list; unknown where a spread may have replaced it."""
         unit, value, environment = entity.unit, entity.value, entity.environment
         if isinstance(value, s.Object):
@@ -193,7 +193,7 @@ class Members:
                     found = self.member(spread, name, depth)
                     if found is not None:
                         return found
-                    if not isinstance(spread, Known):
+                    if not isinstance(spread, KnownValue):
                         return None
         if isinstance(value, s.Literal) and name == "value" and unit.python:
             return entity  # a member of an Enum

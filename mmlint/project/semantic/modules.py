@@ -8,9 +8,9 @@ from mmlint.project.modules.packages import package_specifier
 from mmlint.project.modules.resolution import Resolution, submodule
 from mmlint.project.semantic.entity import (
     NOTHING,
-    Entity,
     External,
     Namespace,
+    Resolved,
     SdkObject,
 )
 from mmlint.project.semantic.members import MAX_DEPTH, Members
@@ -27,13 +27,13 @@ class Modules(Members):
     _first: dict[str, Unit]
     _stars: dict[Unit, Stars]
 
-    def _stop(self, limit: Limit) -> Entity | None:
+    def _stop(self, limit: Limit) -> Resolved | None:
         raise NotImplementedError
 
-    def _sdk_member(self, entity: SdkObject, name: str) -> Entity:
+    def _sdk_member(self, entity: SdkObject, name: str) -> Resolved:
         raise NotImplementedError
 
-    def _imported(self, unit: Unit, one: s.Import | None, depth: int) -> Entity | None:
+    def _imported(self, unit: Unit, one: s.Import | None, depth: int) -> Resolved | None:
         if one is None:
             return None
         module = self.module(unit, one.module, depth)
@@ -44,7 +44,7 @@ class Modules(Members):
             return self.module(unit, submodule(one.module, one.name), depth)
         return found
 
-    def _taken(self, unit: Unit, whole: Entity | None, name: str, depth: int) -> Entity | None:
+    def _taken(self, unit: Unit, whole: Resolved | None, name: str, depth: int) -> Resolved | None:
         """``whole.name``, or the module of that name where a Python package was not parsed."""
         if unit.python and isinstance(whole, External) and "()" not in whole.path:
             dotted = submodule(whole.module, ".".join((*whole.path, name)))
@@ -53,7 +53,7 @@ class Modules(Members):
                 return Namespace(self._first[path])
         return self.member(whole, name, depth)
 
-    def module(self, unit: Unit, specifier: str, depth: int = 0) -> Entity | None:
+    def module(self, unit: Unit, specifier: str, depth: int = 0) -> Resolved | None:
         """Return what the module ``specifier`` means when ``unit`` imports it."""
         if not unit.python:
             specifier = package_specifier(specifier)
@@ -73,7 +73,7 @@ class Modules(Members):
             return None
         return External(specifier, ())
 
-    def exported(self, unit: Unit, name: str, depth: int = 0) -> Entity | None:
+    def exported(self, unit: Unit, name: str, depth: int = 0) -> Resolved | None:
         """Return what ``unit`` exports under ``name``."""
         if depth > MAX_DEPTH:
             return self._stop("names")
@@ -104,7 +104,7 @@ class Modules(Members):
             found = self._stars[unit] = stars(unit, self.module)
         return found
 
-    def _export(self, unit: Unit, export: s.Export, depth: int) -> Entity | None:
+    def _export(self, unit: Unit, export: s.Export, depth: int) -> Resolved | None:
         """What an export with a name of its own means."""
         if export.module is not None:
             module = self.module(unit, export.module, depth)
@@ -117,7 +117,7 @@ class Modules(Members):
             return self.resolve(unit, export.value, NOTHING, depth + 1)
         return None
 
-    def _given_everything(self, unit: Unit, name: str, depth: int) -> Entity | None:
+    def _given_everything(self, unit: Unit, name: str, depth: int) -> Resolved | None:
         """What ``name`` is where a ``from … import *`` of a Python module may bring it in: from
         there, or from what is brought in there in turn. Each module is asked once."""
         if depth > MAX_DEPTH:
@@ -144,18 +144,18 @@ class Modules(Members):
                 return found
         return None
 
-    def _everything(self, unit: Unit) -> list[Entity | None]:
+    def _everything(self, unit: Unit) -> list[Resolved | None]:
         """The modules that a Python unit takes everything from, the one with the last word last."""
         return [self.module(unit, one.module) for one in reversed(unit.everything)]
 
-    def _submodule(self, unit: Unit, name: str) -> Entity | None:
+    def _submodule(self, unit: Unit, name: str) -> Resolved | None:
         """The module ``name`` inside a Python package that has no such name itself."""
         if not unit.python or name in unit.globals or not unit.path.endswith("__init__.py"):
             return None
         inner = self.resolution.find(unit.path, f".{name}", "python")
         return Namespace(self._first[inner]) if inner in self._first else None
 
-    def _whole(self, unit: Unit, depth: int) -> Entity | None:
+    def _whole(self, unit: Unit, depth: int) -> Resolved | None:
         """What ``module.exports = …`` makes of a whole file."""
         export = unit.exports.get("=")
         return self._export(unit, export, depth) if export is not None else None

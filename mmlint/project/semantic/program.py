@@ -18,26 +18,26 @@ from mmlint.project.semantic.arguments import (
     makes_partial,
     with_given,
 )
-from mmlint.project.semantic.calls import Call as Call
-from mmlint.project.semantic.calls import Calls
+from mmlint.project.semantic.call_graph import Call as Call
+from mmlint.project.semantic.call_graph import CallGraph
 from mmlint.project.semantic.entity import (
     HERE,
     NOTHING,
-    Entity,
-    Environment,
+    BoundMethod,
     External,
     Global,
     Instance,
-    Known,
-    Method,
+    KnownValue,
     Namespace,
     Parameter,
     Passed,
     ProjectClass,
     ProjectFunction,
+    Resolved,
     SdkClass,
     SdkFunction,
     SdkObject,
+    Substitution,
     agreed,
 )
 from mmlint.project.semantic.foreign import is_foreign
@@ -84,9 +84,9 @@ class Program(Modules):
         self.resolution = resolution or Resolution(frozenset(files))
         self._first = {unit.path: unit for unit in reversed(self.units)}
         self._stars = {}
-        self._known: defaultdict[Unit, dict[Key, Entity | None]] = defaultdict(dict)
-        self._globals: dict[Key, Entity | None] = {}
-        self.handed: dict[tuple[int, int, int], Entity] = {}
+        self._known: defaultdict[Unit, dict[Key, Resolved | None]] = defaultdict(dict)
+        self._globals: dict[Key, Resolved | None] = {}
+        self.handed: dict[tuple[int, int, int], Resolved] = {}
         self.limits = Limits()
         self.looked_at = 0
         self._question: Question | None = None
@@ -96,20 +96,20 @@ class Program(Modules):
     @property
     def calls(self) -> list[Call]:
         """Every call of every unit with its callee resolved, in path and source order."""
-        return self.found.every
+        return self.call_graph.every
 
     @cached_property
-    def found(self) -> Calls:
+    def call_graph(self) -> CallGraph:
         """The calls by what they call. Once they are known, so is what parameters are always
         handed; that may tell more."""
-        found = Calls(self._every_call())
+        found = CallGraph(self._every_call())
         for _ in range(MAX_HANDED):
-            handed = self._always_handed(found.own)
+            handed = self._always_handed(found.internal_calls)
             if handed == self.handed:
                 return found
             self.handed = handed
             self._known.clear()
-            found = Calls(self._every_call())
+            found = CallGraph(self._every_call())
         return found
 
     def _every_call(self) -> list[Call]:
@@ -122,7 +122,7 @@ class Program(Modules):
                 found.append(Call(unit, site, call, callee))
         return found
 
-    def _always_handed(self, calls: list[Call]) -> dict[tuple[int, int, int], Entity]:
+    def _always_handed(self, calls: list[Call]) -> dict[tuple[int, int, int], Resolved]:
         """Parameters for which every call passes the same client, or an object of one class."""
         given: dict[tuple[int, int, int], list[Passed | None]] = {}
         for call in calls:
@@ -133,7 +133,7 @@ class Program(Modules):
         same = {key: agreed(map(self._object, every)) for key, every in given.items()}
         return {key: one for key, one in same.items() if one is not None}
 
-    def _object(self, passed: Passed | None) -> Entity | None:
+    def _object(self, passed: Passed | None) -> Resolved | None:
         """What is passed, where that is a client or an object of a class."""
         if passed is None or not isinstance(passed.value, s.Name | s.Member | s.Call | s.Await):
             return None
@@ -141,14 +141,14 @@ class Program(Modules):
         return found if isinstance(found, SdkObject | Instance) else None
 
     def called(
-        self, unit: Unit, call: s.Call, environment: Environment = NOTHING, depth: int = 0
-    ) -> tuple[Entity | None, s.Call]:
+        self, unit: Unit, call: s.Call, environment: Substitution = NOTHING, depth: int = 0
+    ) -> tuple[Resolved | None, s.Call]:
         """Return what ``call`` calls, and the call as if it did so directly: ``fn.call(self, a)``
         is ``fn(a)``, and what a package's function was given before stands among the arguments."""
         found = self.resolve(unit, call.callee, environment, depth)
         if isinstance(found, Namespace):
             found = self._whole(found.unit, depth)
-        if isinstance(found, Method):
+        if isinstance(found, BoundMethod):
             plain = direct(call, found)
             return (found, call) if plain is None else (found.function, plain)
         if isinstance(found, External) and found.given:
@@ -158,13 +158,13 @@ class Program(Modules):
     @property
     def outgoing(self) -> list[Call]:
         """The calls that may send something: those of the SDK, and of HTTP clients."""
-        return self.found.outgoing
+        return self.call_graph.outgoing_calls
 
     @cached_property
     def callers(self) -> dict[ProjectFunction, list[Call]]:
         """Project function to the calls that reach it directly."""
         found: dict[ProjectFunction, list[Call]] = {}
-        for call in self.found.own:
+        for call in self.call_graph.internal_calls:
             callee = constructor(call.callee)
             if isinstance(callee, ProjectFunction):
                 found.setdefault(callee, []).append(call)
@@ -173,13 +173,13 @@ class Program(Modules):
     # --- following names -------------------------------------------------------------------------
 
     def resolve(
-        self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
-    ) -> Entity | None:
+        self, unit: Unit, value: s.Value, environment: Substitution = NOTHING, depth: int = 0
+    ) -> Resolved | None:
         """Return what ``value`` means, or None where it cannot be known."""
         asked, kind = self._question, type(value)
         if environment or kind not in _NAMED:
             if asked is None and kind is s.Literal:
-                return Known(unit, value, environment)
+                return KnownValue(unit, value, environment)
             if asked is not None:
                 return self._within(asked, unit, value, environment, depth)
             return self._asked(unit, value, environment, depth)
@@ -199,7 +199,7 @@ class Program(Modules):
             del known[key]  # asked by itself, it may well be known
         return found
 
-    def _chain(self, unit: Unit, value: s.Value, depth: int) -> Entity | None:
+    def _chain(self, unit: Unit, value: s.Value, depth: int) -> Resolved | None:
         """What ``a.b.c`` means where it is asked for by itself.
 
         Most of a program's calls are of a few such chains, again and again: each is followed once
@@ -231,8 +231,8 @@ class Program(Modules):
         return found
 
     def _asked(
-        self, unit: Unit, value: s.Value, environment: Environment, depth: int
-    ) -> Entity | None:
+        self, unit: Unit, value: s.Value, environment: Substitution, depth: int
+    ) -> Resolved | None:
         """Follow ``value`` as a question of its own."""
         self._question = Question(unit.path, unit.number, value.start, value.end)
         try:
@@ -241,8 +241,8 @@ class Program(Modules):
             self._question = None
 
     def _within(
-        self, asked: Question, unit: Unit, value: s.Value, environment: Environment, depth: int
-    ) -> Entity | None:
+        self, asked: Question, unit: Unit, value: s.Value, environment: Substitution, depth: int
+    ) -> Resolved | None:
         """Follow ``value``, unless that would be too far or too much for one question."""
         asked.steps += 1
         self.looked_at += 1
@@ -252,7 +252,7 @@ class Program(Modules):
             return self._stop("steps")
         return self._follow(unit, value, environment, depth)
 
-    def _stop(self, limit: Limit) -> Entity | None:
+    def _stop(self, limit: Limit) -> Resolved | None:
         """The answer to the present question stays unknown."""
         if self._question is not None:
             self._question.stopped = True
@@ -260,10 +260,10 @@ class Program(Modules):
         return None
 
     def _follow(
-        self, unit: Unit, value: s.Value, environment: Environment, depth: int
-    ) -> Entity | None:
+        self, unit: Unit, value: s.Value, environment: Substitution, depth: int
+    ) -> Resolved | None:
         if type(value) in _WRITTEN:
-            return Known(unit, value, environment)
+            return KnownValue(unit, value, environment)
         if isinstance(value, s.Name):
             return self._name(unit, value, environment, depth + 1)
         if isinstance(value, s.Member):
@@ -284,14 +284,14 @@ class Program(Modules):
         if isinstance(value, s.Template) or _joins(value):
             text = self._joined(unit, value, environment, depth + 1)
             if text is not None or isinstance(value, s.Template):
-                return Known(unit, text or value, environment)
+                return KnownValue(unit, text or value, environment)
         return None
 
     def _choice(
-        self, unit: Unit, value: s.Choice, environment: Environment, depth: int
-    ) -> Entity | None:
+        self, unit: Unit, value: s.Choice, environment: Substitution, depth: int
+    ) -> Resolved | None:
         """A choice is known where all options agree, or where it fills in a missing SDK client."""
-        found: list[Entity | None] = []
+        found: list[Resolved | None] = []
         for option in value.options:
             entity = self.resolve(unit, option, environment, depth)
             if isinstance(entity, SdkObject | SdkFunction):
@@ -300,8 +300,8 @@ class Program(Modules):
         return agreed(found)
 
     def _name(
-        self, unit: Unit, name: s.Name, environment: Environment, depth: int
-    ) -> Entity | None:
+        self, unit: Unit, name: s.Name, environment: Substitution, depth: int
+    ) -> Resolved | None:
         if name.binding < 0:
             if name.name == "super" and not unit.python:
                 return self.parent(unit, name.start, depth)
@@ -317,8 +317,8 @@ class Program(Modules):
         return self.binding(unit, name.binding, environment, depth)
 
     def binding(
-        self, unit: Unit, index: int, environment: Environment = NOTHING, depth: int = 0
-    ) -> Entity | None:
+        self, unit: Unit, index: int, environment: Substitution = NOTHING, depth: int = 0
+    ) -> Resolved | None:
         """Return what the binding ``index`` of ``unit`` holds."""
         if depth > MAX_DEPTH:
             return self._stop("names")
@@ -336,8 +336,8 @@ class Program(Modules):
         return None
 
     def _variable(
-        self, unit: Unit, definitions: list[Definition], environment: Environment, depth: int
-    ) -> Entity | None:
+        self, unit: Unit, definitions: list[Definition], environment: Substitution, depth: int
+    ) -> Resolved | None:
         """A variable is known where every value it is ever given means the same.
 
         Empty first values (``let client = null``) do not count: they wait for the real one.
@@ -349,7 +349,7 @@ class Program(Modules):
             if not (waits and is_nothing(one.value))
         )
 
-    def _at(self, entity: Entity | None, path: Path, depth: int) -> Entity | None:
+    def _at(self, entity: Resolved | None, path: Path, depth: int) -> Resolved | None:
         for key in path:
             if key == "?":
                 continue
@@ -357,8 +357,8 @@ class Program(Modules):
         return entity
 
     def _parameter(
-        self, unit: Unit, index: int, environment: Environment, depth: int
-    ) -> Entity | None:
+        self, unit: Unit, index: int, environment: Substitution, depth: int
+    ) -> Resolved | None:
         place = unit.parameters.get(index)
         if place is None:
             return None
@@ -382,7 +382,7 @@ class Program(Modules):
 
     # --- members and results ---------------------------------------------------------------------
 
-    def member(self, entity: Entity | None, name: str, depth: int = 0) -> Entity | None:
+    def member(self, entity: Resolved | None, name: str, depth: int = 0) -> Resolved | None:
         """Return what ``entity.name`` means."""
         if entity is None:
             return None
@@ -403,20 +403,20 @@ class Program(Modules):
             return self._submodule(entity.unit, name) if found is None else found
         if isinstance(entity, Instance | ProjectClass):
             return self._class_member(entity, name, depth + 1)
-        if isinstance(entity, Known):
+        if isinstance(entity, KnownValue):
             return self._known_member(entity, name, depth + 1)
         if isinstance(entity, SdkFunction | ProjectFunction) and name in ("bind", "call", "apply"):
-            return None if entity.given else Method(entity, name)
+            return None if entity.given else BoundMethod(entity, name)
         return None
 
-    def _sdk_member(self, entity: SdkObject, name: str) -> Entity:
+    def _sdk_member(self, entity: SdkObject, name: str) -> Resolved:
         if name == surface.CLIENT_CLASS:
             return SdkClass(entity.sdk)
         if name == "default":
             return entity
         return SdkFunction(entity.sdk, name)
 
-    def _global(self, path: Path) -> Entity:
+    def _global(self, path: Path) -> Resolved:
         if path == ("window", surface.BROWSER_GLOBAL) and not self._foreign:
             return SdkObject("browser")
         return Global(path)
@@ -427,10 +427,10 @@ class Program(Modules):
         return is_foreign(self.units, self.resolve)
 
     def _result(
-        self, unit: Unit, call: s.Call, environment: Environment, depth: int
-    ) -> Entity | None:
+        self, unit: Unit, call: s.Call, environment: Substitution, depth: int
+    ) -> Resolved | None:
         callee, call = self.called(unit, call, environment, depth)
-        if isinstance(callee, Method):
+        if isinstance(callee, BoundMethod):
             return with_given(callee.function, unit, call.arguments[1:], environment)
         if makes_partial(callee) and call.arguments:
             function = self.resolve(unit, call.arguments[0].value, environment, depth)
@@ -451,7 +451,7 @@ class Program(Modules):
             return External(callee.module, (*callee.path, "()"))
         return None
 
-    def _sdk_result(self, unit: Unit, callee: SdkFunction) -> Entity | None:
+    def _sdk_result(self, unit: Unit, callee: SdkFunction) -> Resolved | None:
         if callee.name == "init":
             return SdkObject(callee.sdk)
         if unit.python and callee.name[:1].isupper():
@@ -459,8 +459,8 @@ class Program(Modules):
         return None
 
     def _global_result(
-        self, unit: Unit, call: s.Call, callee: Global, environment: Environment, depth: int
-    ) -> Entity | None:
+        self, unit: Unit, call: s.Call, callee: Global, environment: Substitution, depth: int
+    ) -> Resolved | None:
         first = call.arguments[0].value if call.arguments else None
         if callee.path in (("require",), ("import",)) and isinstance(first, s.Literal):
             return self.module(unit, str(first.value), depth)
@@ -475,9 +475,9 @@ class Program(Modules):
         unit: Unit,
         call: s.Call,
         callee: ProjectFunction,
-        environment: Environment,
+        environment: Substitution,
         depth: int,
-    ) -> Entity | None:
+    ) -> Resolved | None:
         """What a project function returns, where all its returns mean the same."""
         if callee.function.is_generator:
             return None
@@ -489,22 +489,22 @@ class Program(Modules):
         )
 
     def environment(
-        self, unit: Unit, call: s.Call, callee: ProjectFunction, outer: Environment = NOTHING
-    ) -> Environment:
+        self, unit: Unit, call: s.Call, callee: ProjectFunction, outer: Substitution = NOTHING
+    ) -> Substitution:
         """Return what each parameter of ``callee`` stands for in ``call``."""
         return environment_of(unit, call, callee, outer)
 
     # --- small questions -------------------------------------------------------------------------
 
     def text(
-        self, unit: Unit, value: s.Value, environment: Environment = NOTHING
+        self, unit: Unit, value: s.Value, environment: Substitution = NOTHING
     ) -> tuple[str, Unit, s.Literal] | None:
         """Return the string that ``value`` certainly is, and the literal it stands in."""
         found = self.resolve(unit, value, environment)
         if isinstance(found, ProjectClass):
             return None
-        literal = found.value if isinstance(found, Known) else None
-        if isinstance(found, Known) and isinstance(literal, s.Literal):
+        literal = found.value if isinstance(found, KnownValue) else None
+        if isinstance(found, KnownValue) and isinstance(literal, s.Literal):
             return (literal.value, found.unit, literal) if isinstance(literal.value, str) else None
         return None
 
@@ -516,7 +516,7 @@ _NAMED = frozenset({s.Name, s.Member, s.Call})
 """What is looked up once and remembered; everything else says itself what it is."""
 
 
-_INDIRECT = frozenset({Namespace, Method})
+_INDIRECT = frozenset({Namespace, BoundMethod})
 """What may stand for something else where it is called."""
 
 
@@ -534,7 +534,7 @@ def _joins(value: s.Value) -> bool:
     return isinstance(value, s.Operation) and value.operator == "+"
 
 
-def constructor(entity: Entity | None) -> Entity | None:
+def constructor(entity: Resolved | None) -> Resolved | None:
     """Return a class's constructor for the class itself, and every other entity unchanged."""
     if isinstance(entity, ProjectClass):
         index = entity.unit.constructors.get(entity.index)

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from mmlint.model import syntax as s
 from mmlint.project.semantic.entity import (
     NOTHING,
-    Environment,
-    Known,
+    KnownValue,
     Parameter,
     Passed,
     ProjectFunction,
+    Substitution,
 )
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
@@ -42,7 +42,7 @@ class Field(msgspec.Struct, frozen=True):
     start: int
     value: s.Value | None
     presence: Presence
-    environment: Environment = NOTHING
+    environment: Substitution = NOTHING
     entry: s.Entry | s.Argument | None = None
     certain: bool = True
     literal: s.Object | None = None
@@ -89,10 +89,10 @@ class Shapes:
         self.program = program
         self._nested = 0
         self._steps = 0
-        self._reading: dict[tuple[int, int], Environment] = {}
+        self._reading: dict[tuple[int, int], Substitution] = {}
 
     def of(
-        self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
+        self, unit: Unit, value: s.Value, environment: Substitution = NOTHING, depth: int = 0
     ) -> Shape:
         """Return the shape of ``value``; an open shape without fields where nothing is known."""
         self._steps = self._steps + 1 if self._nested else 1
@@ -107,7 +107,7 @@ class Shapes:
         finally:
             self._nested -= 1
 
-    def _of(self, unit: Unit, value: s.Value, environment: Environment, depth: int) -> Shape:
+    def _of(self, unit: Unit, value: s.Value, environment: Substitution, depth: int) -> Shape:
         if isinstance(value, s.Await):
             return self.of(unit, value.value, environment, depth + 1)
         if isinstance(value, s.Object):
@@ -122,15 +122,15 @@ class Shapes:
             return Shape()  # spreading nothing adds nothing
         return self._entity(unit, value, environment, depth)
 
-    def _entity(self, unit: Unit, value: s.Value, environment: Environment, depth: int) -> Shape:
+    def _entity(self, unit: Unit, value: s.Value, environment: Substitution, depth: int) -> Shape:
         found = self.program.resolve(unit, value, environment)
         if isinstance(found, Parameter):
             return Shape(open=True, passed=True)
-        if isinstance(found, Known) and isinstance(found.value, s.Object):
+        if isinstance(found, KnownValue) and isinstance(found.value, s.Object):
             return self._object(found.unit, found.value, found.environment, depth + 1)
         return Shape(open=True)
 
-    def _object(self, unit: Unit, value: s.Object, environment: Environment, depth: int) -> Shape:
+    def _object(self, unit: Unit, value: s.Object, environment: Substitution, depth: int) -> Shape:
         shape = Shape(literal=(unit, value))
         for entry in value.entries:
             if entry.kind == "spread":
@@ -147,7 +147,7 @@ class Shapes:
         unit: Unit,
         start: int,
         value: s.Value,
-        environment: Environment = NOTHING,
+        environment: Substitution = NOTHING,
         entry: s.Entry | s.Argument | None = None,
     ) -> Field:
         """Return the field whose key stands at byte ``start`` and whose value is ``value``."""
@@ -156,14 +156,14 @@ class Shapes:
         )
 
     def presence(
-        self, unit: Unit, value: s.Value, environment: Environment = NOTHING, depth: int = 0
+        self, unit: Unit, value: s.Value, environment: Substitution = NOTHING, depth: int = 0
     ) -> Presence:
         """Return ``empty`` for what is certainly nothing, ``maybe`` for what a caller decides."""
         if isinstance(value, s.Choice):
             options = {self.presence(unit, one, environment, depth + 1) for one in value.options}
             return options.pop() if len(options) == 1 else "present"
         found = self.program.resolve(unit, value, environment)
-        if isinstance(found, Known) and isinstance(found.value, s.Literal):
+        if isinstance(found, KnownValue) and isinstance(found.value, s.Literal):
             return "empty" if found.value.value in (None, "") else "present"
         if isinstance(found, Parameter):
             return "maybe"
@@ -171,7 +171,7 @@ class Shapes:
             return "empty"
         return "present"
 
-    def _passed_nothing(self, unit: Unit, value: s.Value, environment: Environment) -> bool:
+    def _passed_nothing(self, unit: Unit, value: s.Value, environment: Substitution) -> bool:
         """Whether ``value`` is a parameter that this call leaves out."""
         if not environment or not isinstance(value, s.Name | s.Member):
             return False
@@ -206,7 +206,7 @@ class Shapes:
             return self._lacks(Passed(found.unit, found.value, found.environment), path[1:])
         return False
 
-    def _name(self, unit: Unit, name: s.Name, environment: Environment, depth: int) -> Shape:
+    def _name(self, unit: Unit, name: s.Name, environment: Substitution, depth: int) -> Shape:
         """A variable: the object it is bound to, plus everything later done to it.
 
         Writes are joined without regard to order or path: a field that is written anywhere counts
@@ -222,7 +222,7 @@ class Shapes:
         finally:
             del self._reading[key]
 
-    def _variable(self, unit: Unit, name: s.Name, environment: Environment, depth: int) -> Shape:
+    def _variable(self, unit: Unit, name: s.Name, environment: Substitution, depth: int) -> Shape:
         binding = unit.module.bindings[name.binding]
         definitions = unit.definitions.get(name.binding, [])
         if binding.kind in ("import", "parameter") or not definitions:
@@ -242,7 +242,7 @@ class Shapes:
         unit: Unit,
         name: s.Name,
         shape: Shape,
-        environment: Environment,
+        environment: Substitution,
         depth: int,
         forwarded: bool = False,
     ) -> Shape:
@@ -256,7 +256,7 @@ class Shapes:
         return shape
 
     def _write(
-        self, unit: Unit, binding: int, bind: s.Bind, shape: Shape, environment: Environment
+        self, unit: Unit, binding: int, bind: s.Assign, shape: Shape, environment: Substitution
     ) -> None:
         target = bind.target
         if isinstance(target, s.Member) and _is(target.object, binding):
@@ -276,7 +276,7 @@ class Shapes:
         name: s.Name,
         call: s.Call,
         shape: Shape,
-        environment: Environment,
+        environment: Substitution,
         depth: int,
         forwarded: bool,
     ) -> None:
@@ -315,7 +315,7 @@ class Shapes:
         last = callee.name if isinstance(callee, s.Member | s.Name) else ""
         return last not in ("stringify", "dumps", "track", "log", "debug", "info", "print", "push")
 
-    def _arguments(self, unit: Unit, call: s.Call, environment: Environment, depth: int) -> Shape:
+    def _arguments(self, unit: Unit, call: s.Call, environment: Substitution, depth: int) -> Shape:
         """The shape of ``dict(a=1, **b)`` and of ``update({...}, a=1)``."""
         shape = Shape(call=(unit, call))
         for argument in call.arguments:
@@ -330,7 +330,7 @@ class Shapes:
                 shape.absorb(self.of(unit, _unspread(value), environment, depth + 1))
         return shape
 
-    def _call(self, unit: Unit, call: s.Call, environment: Environment, depth: int) -> Shape:
+    def _call(self, unit: Unit, call: s.Call, environment: Substitution, depth: int) -> Shape:
         """Calls that make an object of known shape: ``dict``, ``Object.assign``, copies."""
         callee = call.callee
         if unit.python and isinstance(callee, s.Name) and callee.name == "dict":
@@ -345,7 +345,7 @@ class Shapes:
                 return self.of(unit, callee.object, environment, depth + 1)
         return self._entity(unit, call, environment, depth)
 
-    def _choice(self, unit: Unit, value: s.Choice, environment: Environment, depth: int) -> Shape:
+    def _choice(self, unit: Unit, value: s.Choice, environment: Substitution, depth: int) -> Shape:
         """Several shapes in one: what all options have is there, the rest is *maybe*."""
         if value.operator == "&&":
             shape = self.of(unit, value.options[-1], environment, depth + 1)
@@ -370,7 +370,7 @@ class Shapes:
     # --- lists of objects ------------------------------------------------------------------------
 
     def items(
-        self, unit: Unit, value: s.Value, environment: Environment, depth: int = 0
+        self, unit: Unit, value: s.Value, environment: Substitution, depth: int = 0
     ) -> Iterator[tuple[Unit, s.Value]]:
         """The entries of a list literal, or the object that a map or comprehension yields."""
         if depth > 4:
@@ -402,7 +402,7 @@ class Shapes:
                         yield unit, argument.value
 
     def _mapped(
-        self, unit: Unit, call: s.Call, environment: Environment
+        self, unit: Unit, call: s.Call, environment: Substitution
     ) -> Iterator[tuple[Unit, s.Value]]:
         callee = call.callee
         if not isinstance(callee, s.Member) or callee.name != "map" or not call.arguments:
@@ -414,7 +414,7 @@ class Shapes:
                     yield mapper.unit, statement.value
 
 
-def _passed_whole(unit: Unit, name: s.Name, environment: Environment) -> Passed | None:
+def _passed_whole(unit: Unit, name: s.Name, environment: Substitution) -> Passed | None:
     """The argument that a parameter stands for as a whole."""
     place = unit.parameters.get(name.binding)
     if place is None or place[2]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from mmlint.project.semantic.entity import Entity, Namespace, SdkObject
+from mmlint.project.semantic.entity import Namespace, Resolved, SdkObject
 from mmlint.project.semantic.unit import Unit
 
 
@@ -28,7 +28,7 @@ class Stars(Struct, frozen=True):
     open: tuple[Unit | SdkObject, ...]
 
 
-def stars(unit: Unit, module: Callable[[Unit, str], Entity | None]) -> Stars:
+def stars(unit: Unit, module: Callable[[Unit, str], Resolved | None]) -> Stars:
     """Return what ``unit`` passes on. ``module``: from a unit and a specifier in it to its meaning.
 
     The time is linear in the number of ``export *`` and of names behind ``unit``.
@@ -36,7 +36,7 @@ def stars(unit: Unit, module: Callable[[Unit, str], Entity | None]) -> Stars:
     units: dict[Unit, None] = {}
     holders: dict[str, Unit] = {}
     unlisted: list[Unit | SdkObject] = []
-    waiting: list[Entity | None] = [Namespace(unit)]
+    waiting: list[Resolved | None] = [Namespace(unit)]
     while waiting:
         one = waiting.pop()
         if isinstance(one, SdkObject):

@@ -76,9 +76,9 @@ class Unit:
         return self.walk.statements
 
     @cached_property
-    def binds(self) -> list[s.Bind]:
+    def binds(self) -> list[s.Assign]:
         """Every assignment of the module that is a statement."""
-        return [one for one in self.statements if type(one) is s.Bind]
+        return [one for one in self.statements if type(one) is s.Assign]
 
     @cached_property
     def calls(self) -> tuple[tuple[Site, s.Call], ...]:
@@ -97,11 +97,14 @@ class Unit:
         it, as a statement of its own."""
         for function in self.module.functions:
             for value in function.decorators:
-                yield function.parent, s.Evaluate(value.start, value.end, value)
+                yield function.parent, s.ExpressionStatement(value.start, value.end, value)
         for owner in () if self.python else self.module.classes:
             for one in owner.members:
                 if one.function < 0 and one.value is not None:
-                    yield owner.parent, s.Evaluate(one.value.start, one.value.end, one.value)
+                    yield (
+                        owner.parent,
+                        s.ExpressionStatement(one.value.start, one.value.end, one.value),
+                    )
 
     @cached_property
     def definitions(self) -> dict[int, list[Definition]]:
@@ -147,9 +150,9 @@ class Unit:
         return self.self_class(value, function)
 
     @cached_property
-    def member_writes(self) -> dict[int, list[s.Bind]]:
+    def member_writes(self) -> dict[int, list[s.Assign]]:
         """Binding to the assignments to its members (``x.a = …``, ``x[i] = …``)."""
-        found: dict[int, list[s.Bind]] = {}
+        found: dict[int, list[s.Assign]] = {}
         for statement in self.binds:
             if isinstance(statement.target, (s.Member, s.Index)):
                 held = statement.target.object
@@ -428,7 +431,7 @@ class Unit:
 
 def _deleted(statement: s.Statement) -> Iterator[s.Member]:
     """The members that a statement deletes."""
-    value = statement.value if isinstance(statement, s.Evaluate) else None
+    value = statement.value if isinstance(statement, s.ExpressionStatement) else None
     if not isinstance(value, s.Operation) or value.operator not in ("delete", "del"):
         return
     for operand in value.operands:
@@ -441,7 +444,7 @@ def _assignments(
     statement: s.Statement, values: Sequence[s.Value]
 ) -> Iterator[tuple[s.Value, s.Value]]:
     """The targets and values that a statement assigns, as a statement or inside an expression."""
-    if isinstance(statement, s.Bind):
+    if isinstance(statement, s.Assign):
         yield statement.target, statement.value
     for value in values:
         if isinstance(value, s.Operation) and value.operator in _ASSIGNING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mmlint.model import syntax as s
 from mmlint.model.facts import Reference
-from mmlint.project.semantic.entity import Entity, External, Global
+from mmlint.project.semantic.entity import External, Global, Resolved
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
 
@@ -31,7 +31,7 @@ ENVIRONMENT_READERS = frozenset({"get", "setdefault", "pop", "getenv", "putenv",
 """Last names of the calls whose second argument stands in for a variable, or gives it a value."""
 
 
-def is_environment(entity: Entity | None) -> bool:
+def is_environment(entity: Resolved | None) -> bool:
     """Whether this is the table of environment variables."""
     if isinstance(entity, Global):
         return entity.path in _TABLES
@@ -69,7 +69,7 @@ def written(member: s.Member) -> Reference:
     return Reference(start, start + size, member.name)
 
 
-def _named(entity: Entity | None) -> str | None:
+def _named(entity: Resolved | None) -> str | None:
     if isinstance(entity, Global) and entity.path[:-1] in _TABLES:
         return entity.path[-1]
     if isinstance(entity, External) and (entity.module, entity.path[:-1]) in _MODULES:

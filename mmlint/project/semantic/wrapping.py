@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import msgspec
 
 from mmlint.model import syntax as s
-from mmlint.project.delivery.state import Spot
+from mmlint.project.delivery.state import Location
 from mmlint.project.semantic.entity import (
     Instance,
-    Known,
+    KnownValue,
     Parameter,
     ProjectClass,
     ProjectFunction,
@@ -27,7 +27,7 @@ class Wrapper(msgspec.Struct, frozen=True):
     number: int = -1
 
 
-class Coverage(msgspec.Struct, frozen=True):
+class FlushesAfter(msgspec.Struct, frozen=True):
     """What a wrapper does after it has called what it was given.
 
     ``flushes``: on every path, or on every path there is no telling (True); not on the paths that
@@ -35,10 +35,10 @@ class Coverage(msgspec.Struct, frozen=True):
     """
 
     flushes: bool | None
-    gaps: tuple[Spot, ...] = ()
+    gaps: tuple[Location, ...] = ()
 
 
-UNKNOWN = Coverage(None)
+UNKNOWN = FlushesAfter(None)
 
 
 def parameter_of(
@@ -98,7 +98,7 @@ def decorating(program: Program, unit: Unit, decorator: s.Value) -> Wrapper | No
 def functions_in(program: Program, unit: Unit, value: s.Value) -> Iterator[ProjectFunction]:
     """Yield the project's functions inside an object of hooks (``{ after: async () => … }``)."""
     found = program.resolve(unit, value)
-    if not isinstance(found, Known) or not isinstance(found.value, s.Object):
+    if not isinstance(found, KnownValue) or not isinstance(found.value, s.Object):
         return
     for entry in found.value.entries:
         hook = program.resolve(found.unit, entry.value, found.environment)

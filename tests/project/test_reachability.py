@@ -10,7 +10,7 @@ import pytest
 from mmlint.app.opening import open_session
 from mmlint.app.request import Request
 from mmlint.project.delivery.expressions import TooLong
-from mmlint.project.delivery.may_effects import Mentioning
+from mmlint.project.delivery.may_effects import MayEffects
 from mmlint.project.delivery.reachability import calling
 from mmlint.project.delivery.statements import Paths
 from mmlint.project.project import Project
@@ -64,7 +64,7 @@ def test_no_call_no_delivery(case: Case, tmp_path: Path) -> None:
 def test_what_is_mentioned_does_not_depend_on_who_asks_first(case: Case, tmp_path: Path) -> None:
     linked = project(case, tmp_path)
     every = list(functions(linked))
-    forth, back = Mentioning(linked.program), Mentioning(linked.program)
+    forth, back = MayEffects(linked.program), MayEffects(linked.program)
     one_way = [(forth.sends(one), forth.flushes(one), forth.requests(one)) for one in every]
     other_way = [(back.sends(one), back.flushes(one), back.requests(one)) for one in every[::-1]]
     assert one_way == other_way[::-1]

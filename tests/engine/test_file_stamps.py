@@ -20,8 +20,8 @@ from msgspec.structs import asdict
 
 from mmlint.engine.cache import Cache
 from mmlint.engine.discovery import file_stamps as recalling
-from mmlint.engine.discovery.file_stamps import FEW, NUMBER, Kept, Recall, about
-from mmlint.engine.discovery.observe import Observer
+from mmlint.engine.discovery.file_stamps import FEW, NUMBER, FileStampCache, Kept, about
+from mmlint.engine.discovery.observe import Discovery
 from mmlint.engine.renaming import Renaming
 from mmlint.files import reading
 from mmlint.files.listing import STAMP, UNSETTLED, listing
@@ -39,11 +39,11 @@ FILES_OF_THEN = {"a.ts": 7, "b.ts": 8, "d.ts": 0}
 
 def recall(
     cache: Cache | None, files: Mapping[str, int] | None = None, known: str = "a", root: str = "/p"
-) -> Recall:
+) -> FileStampCache:
     """Return what is remembered of ``files`` (path to stamp, sorted)."""
     files = FILES_OF_THEN if files is None else files
     stamps = array(STAMP, files.values())
-    return Recall(cache, "seen", Path(root), known, list(files), stamps)
+    return FileStampCache(cache, "seen", Path(root), known, list(files), stamps)
 
 
 def keep(cache: Cache) -> None:
@@ -176,7 +176,7 @@ def seen(root: Path, cache: Cache | None) -> tuple[dict[str, FileFacts], int]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading.Reader, "read", counted)
-        observer = Observer(root, listing(root), cache=cache)
+        observer = Discovery(root, listing(root), cache=cache)
         found = observer.observe({})
         observer.save()
     return found.facts, len(opened)
@@ -227,7 +227,7 @@ def test_a_variable_is_renamed_without_reading_files_that_name_no_key(
     }
     for path, text in texts.items():
         (tmp_path / path).write_text(text)
-    observer = Observer(tmp_path, listing(tmp_path))
+    observer = Discovery(tmp_path, listing(tmp_path))
     observer.observe({})
     read: list[str] = []
     before = reading.Reader.read
@@ -323,7 +323,7 @@ class Tree:
 
     def observed(self, cache: Cache | None) -> dict[str, object]:
         """Return all that is seen of it now."""
-        observer = Observer(self.root, listing(self.root, exclude=self.exclude), cache=cache)
+        observer = Discovery(self.root, listing(self.root, exclude=self.exclude), cache=cache)
         seen = observer.observe(self.given)
         observer.save()
         made = {"resolution": seen.resolution.files, "limits": seen.limits.counts()}

@@ -55,15 +55,15 @@ def test_a_walk_holds_each_statement_with_the_values_in_it(program: Program) -> 
 
 @given(programs)
 def test_calls_are_found_by_what_they_call(program: Program) -> None:
-    every, found = program.calls, program.found
+    every, found = program.calls, program.call_graph
     kinds = (SdkFunction, ProjectFunction, External)
     assert found.of(*kinds) == [one for one in every if isinstance(one.callee, kinds)]
-    assert found.outgoing == [
+    assert found.outgoing_calls == [
         one for one in every if isinstance(one.callee, SdkFunction) or speaks_http(one.callee)
     ]
     assert found.of(units=program.units) == every
     logs = [one for one in every if one.callee == Global(("console", "log"))]
-    assert found.described(r"^:console\.").get(id(program.units[0]), []) == logs
+    assert found.matching(r"^:console\.").get(id(program.units[0]), []) == logs
 
 
 @given(programs)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from mmlint.engine.cache import Cache
 from mmlint.engine.discovery import file_stamps as recall
-from mmlint.engine.discovery.file_stamps import FEW, NUMBER, Recall
+from mmlint.engine.discovery.file_stamps import FEW, NUMBER, FileStampCache
 from mmlint.engine.discovery.import_index import Imports, gathered, pieces
-from mmlint.engine.discovery.observe import MAX_ROUNDS, Observed, Observer
+from mmlint.engine.discovery.observe import MAX_ROUNDS, Discovery, Observed
 from mmlint.files.imports import import_lines
 from mmlint.files.kinds import is_test
 from mmlint.files.listing import STAMP, listing
@@ -165,7 +165,7 @@ def asked(cache: Cache, files: dict[str, int]) -> set[tuple[str, int]]:
         read.append(row)
         return None if stamps[row] == 1 else known[row]
 
-    kept = Recall(cache, "imports", Path("/p"), "a", list(files), stamps)
+    kept = FileStampCache(cache, "imports", Path("/p"), "a", list(files), stamps)
     found = gathered(kept, lambda row: True, lines)
     assert list(found.paths) == list(files)
     assert pieces(found.ends, found.text) == known
@@ -188,7 +188,7 @@ def test_only_what_changed_is_read_and_the_rest_is_known(
 
 def test_what_could_not_be_read_is_asked_for_again(tmp_path: Path) -> None:
     for lines in (None, b"\na\0a"):
-        kept = Recall(
+        kept = FileStampCache(
             Cache(tmp_path / "cache"), "imports", Path("/p"), "a", ["a", "b"], array(STAMP, [3, 3])
         )
         found = gathered(kept, lambda row: True, [lines, b"\nb\0b"].__getitem__)
@@ -200,7 +200,7 @@ def test_a_text_that_its_numbers_do_not_fit_is_as_good_as_none(
     tmp_path: Path, ends: list[int]
 ) -> None:
     cache, stamps = Cache(tmp_path / "cache"), array(STAMP, [3, 3])
-    kept = Recall(cache, "imports", Path("/p"), "a", ["a", "b"], stamps)
+    kept = FileStampCache(cache, "imports", Path("/p"), "a", ["a", "b"], stamps)
     kept.write(array(NUMBER, ends), b"abc", new=2)
     found = gathered(kept, lambda row: True, lambda row: b"x")
     assert (found.text, list(found.ends)) == (b"xx", [1, 2])
@@ -338,5 +338,5 @@ def test_just_those_files_are_parsed_that_import_one_that_matters(files: dict[st
         for path, text in files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text, "utf-8")
-        found = Observer(root, listing(root)).observe({})
+        found = Discovery(root, listing(root)).observe({})
     assert set(found.facts) == parsed_the_long_way(found, files)

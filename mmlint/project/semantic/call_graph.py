@@ -13,13 +13,13 @@ import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.project.semantic.callee import after, speaks_http, waits
-from mmlint.project.semantic.callee_matcher import described
+from mmlint.project.semantic.callee_matcher import callee_matcher
 from mmlint.project.semantic.entity import (
-    Entity,
     External,
     Global,
     ProjectClass,
     ProjectFunction,
+    Resolved,
     SdkFunction,
 )
 from mmlint.project.semantic.unit import Site, Unit
@@ -31,7 +31,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     unit: Unit
     site: Site
     call: s.Call
-    callee: Entity | None
+    callee: Resolved | None
 
 
 class Outside(msgspec.Struct, frozen=True):
@@ -41,7 +41,7 @@ class Outside(msgspec.Struct, frozen=True):
     calls: list[int]
 
 
-class Calls:
+class CallGraph:
     """``every``: all calls of a program in path and source order; the answers keep that order."""
 
     def __init__(self, every: list[Call]) -> None:
@@ -50,7 +50,7 @@ class Calls:
 
     def of(
         self,
-        *kinds: type[Entity],
+        *kinds: type[Resolved],
         outside: Callable[[External | Global], bool] | None = None,
         units: Collection[Unit] = (),
     ) -> list[Call]:
@@ -65,20 +65,20 @@ class Calls:
         return self._numbered(numbers)
 
     @cached_property
-    def own(self) -> list[Call]:
+    def internal_calls(self) -> list[Call]:
         """The calls of the project's functions and classes."""
         return self.of(ProjectFunction, ProjectClass)
 
     @cached_property
-    def outgoing(self) -> list[Call]:
+    def outgoing_calls(self) -> list[Call]:
         """The calls that may send something: those of the SDK, and of HTTP clients."""
         return self.of(SdkFunction, outside=speaks_http)
 
-    def described(self, pattern: str) -> dict[int, list[Call]]:
+    def matching(self, pattern: str) -> dict[int, list[Call]]:
         """Return each unit (its id) with its calls of what ``pattern`` describes; a pattern as in
         ``Callback.callee``."""
         if pattern not in self._found:
-            holds = described(pattern)
+            holds = callee_matcher(pattern)
             numbers = [
                 number for text, one in self._by_text.items() if holds(text) for number in one.calls
             ]
@@ -111,8 +111,8 @@ class Calls:
         return found
 
     @cached_property
-    def _by_kind(self) -> dict[type[Entity | None], list[int]]:
-        found: dict[type[Entity | None], list[int]] = {}
+    def _by_kind(self) -> dict[type[Resolved | None], list[int]]:
+        found: dict[type[Resolved | None], list[int]] = {}
         for number, call in enumerate(self.every):
             found.setdefault(type(call.callee), []).append(number)
         return found
@@ -129,12 +129,12 @@ class Calls:
                 by_entity[id(callee)] = callee, [number]
         found: dict[str, Outside] = {}
         for entity, numbers in by_entity.values():
-            one = found.setdefault(in_full(entity), Outside(entity, []))
+            one = found.setdefault(qualified_name(entity), Outside(entity, []))
             one.calls.extend(numbers)
         return found
 
 
-def in_full(entity: External | Global) -> str:
+def qualified_name(entity: External | Global) -> str:
     """Return ``module:path`` of something of a package, ``:path`` of a global."""
     module = entity.module if isinstance(entity, External) else ""
     return f"{module}:{'.'.join(entity.path)}"

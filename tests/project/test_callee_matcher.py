@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mmlint.frameworks import platforms
 from mmlint.frameworks.pattern import Callback, Decorated
 from mmlint.project.platforms.providers import PROVIDERS
-from mmlint.project.semantic.callee_matcher import beginnings, described
+from mmlint.project.semantic.callee_matcher import beginnings, callee_matcher
 from mmlint.sdk.schema import is_among
 
 
@@ -43,7 +43,7 @@ def test_what_a_pattern_is_found_in_begins_so(data: st.DataObject, pattern: str)
 
 @given(st.sampled_from((*PATTERNS, *ODD)), st.text("abcd.():/@|]x", max_size=8))
 def test_a_pattern_describes_what_it_is_found_in(pattern: str, text: str) -> None:
-    assert described(pattern)(text) == (re.search(pattern, text) is not None)
+    assert callee_matcher(pattern)(text) == (re.search(pattern, text) is not None)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mmlint.engine.cache import Cache
 from mmlint.engine.facts import facts_cache as module
-from mmlint.engine.facts.facts_cache import Item, Pack, encode, observing_version
+from mmlint.engine.facts.facts_cache import FactsCache, Item, encode, observing_version
 from mmlint.files.kinds import language
 from mmlint.languages import observe
 from mmlint.model.facts import FileFacts
@@ -38,7 +38,7 @@ def facts(item: Item) -> FileFacts:
 
 def filled(folder: Path, root: Path = Path("/shop"), items: list[Item] = ITEMS) -> Path:
     """Keep the facts of ``items``; return the file they are in."""
-    pack = Pack(Cache(folder), root)
+    pack = FactsCache(Cache(folder), root)
     for item in items:
         pack.keep(item, encode(facts(item)))
     pack.save()
@@ -47,7 +47,7 @@ def filled(folder: Path, root: Path = Path("/shop"), items: list[Item] = ITEMS) 
 
 
 def found(folder: Path, root: Path = Path("/shop")) -> dict[Item, FileFacts]:
-    return Pack(Cache(folder), root).find(ITEMS)
+    return FactsCache(Cache(folder), root).find(ITEMS)
 
 
 # --- what is not believed -------------------------------------------------------------------------
@@ -61,7 +61,9 @@ def test_other_bytes_another_language_and_another_project_are_unknown(tmp_path: 
     filled(tmp_path, items=ITEMS[:1])
     assert set(found(tmp_path)) == {ITEMS[0]}
     assert found(tmp_path, Path("/other")) == {}
-    assert Pack(Cache(tmp_path), Path("/shop")).find([("typescript", ITEMS[0][1] + b" ")]) == {}
+    assert (
+        FactsCache(Cache(tmp_path), Path("/shop")).find([("typescript", ITEMS[0][1] + b" ")]) == {}
+    )
 
 
 def test_another_mmlint_s_facts_are_unknown(
@@ -76,7 +78,7 @@ def test_where_the_version_cannot_be_known_nothing_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "observing_version", lambda: None)
-    pack = Pack(Cache(tmp_path), Path("/shop"))
+    pack = FactsCache(Cache(tmp_path), Path("/shop"))
     pack.keep(ITEMS[0], encode(facts(ITEMS[0])))
     pack.save()
     assert list(tmp_path.iterdir()) == []
@@ -110,14 +112,14 @@ def test_facts_of_a_wrong_shape_are_unknown(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
 ) -> None:
     folder = tmp_path_factory.mktemp("cache")
-    pack = Pack(Cache(folder), Path("/shop"))
+    pack = FactsCache(Cache(folder), Path("/shop"))
     pack.keep(ITEMS[0], data)
     pack.save()
     assert found(folder) == {}
 
 
 def test_facts_of_another_language_are_unknown(tmp_path: Path) -> None:
-    pack = Pack(Cache(tmp_path), Path("/shop"))
+    pack = FactsCache(Cache(tmp_path), Path("/shop"))
     pack.keep(ITEMS[0], encode(facts(ITEMS[1])))
     pack.save()
     assert found(tmp_path) == {}
@@ -147,10 +149,10 @@ def test_a_file_whose_facts_show_a_secret_is_not_kept(line: str, tmp_path: Path)
 
 def observed_again(folder: Path, item: Item) -> FileFacts | None:
     """Keep the facts of one run, and return what another run, with another salt, finds of them."""
-    pack = Pack(Cache(folder), Path("/shop"))
+    pack = FactsCache(Cache(folder), Path("/shop"))
     pack.keep(item, encode(observe(item[1], item[0], b"one")), b"one")
     pack.save()
-    return Pack(Cache(folder), Path("/shop")).find([item], b"other").get(item)
+    return FactsCache(Cache(folder), Path("/shop")).find([item], b"other").get(item)
 
 
 KEY = "sk_live_" + "a1b2c3d4" + "_" + "Zk5vQ8sT2wLp"
@@ -209,7 +211,7 @@ def test_every_fixture_s_facts_come_back_as_they_were(tmp_path: Path) -> None:
         if kind is not None and path.is_file():
             items.append((kind, path.read_bytes()))
     filled(tmp_path, items=items)
-    kept = Pack(Cache(tmp_path), Path("/shop")).find(items)
+    kept = FactsCache(Cache(tmp_path), Path("/shop")).find(items)
     assert len(kept) > 50
     for item, known in kept.items():
         fresh = facts(item)
@@ -218,7 +220,7 @@ def test_every_fixture_s_facts_come_back_as_they_were(tmp_path: Path) -> None:
 
 
 def test_two_runs_at_once_lose_nothing_of_each_other(tmp_path: Path) -> None:
-    one, other = (Pack(Cache(tmp_path), Path("/shop")) for _ in range(2))
+    one, other = (FactsCache(Cache(tmp_path), Path("/shop")) for _ in range(2))
     assert one.find(ITEMS) == other.find(ITEMS) == {}
     one.keep(ITEMS[0], encode(facts(ITEMS[0])))
     other.keep(ITEMS[1], encode(facts(ITEMS[1])))
@@ -230,7 +232,7 @@ def test_two_runs_at_once_lose_nothing_of_each_other(tmp_path: Path) -> None:
 def test_nothing_is_written_when_nothing_is_new(tmp_path: Path) -> None:
     entry = filled(tmp_path)
     before = entry.stat().st_ino
-    pack = Pack(Cache(tmp_path), Path("/shop"))
+    pack = FactsCache(Cache(tmp_path), Path("/shop"))
     pack.find(ITEMS)
     pack.save()
     assert entry.stat().st_ino == before
@@ -243,7 +245,7 @@ def test_what_no_run_asks_for_is_forgotten_and_the_rest_stays(
     start = module.time.time()
     for days in (20, 40):
         monkeypatch.setattr(module.time, "time", lambda days=days: start + days * 86400)
-        pack = Pack(Cache(tmp_path), Path("/shop"))
+        pack = FactsCache(Cache(tmp_path), Path("/shop"))
         assert set(pack.find(ITEMS[:2])) == set(ITEMS[:2])
         pack.save()
     assert set(found(tmp_path)) == set(ITEMS[:2])
