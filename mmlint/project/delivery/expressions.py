@@ -597,5 +597,4 @@ _EVALUATED: dict[type[s.Value], Callable[[Effects, Any, States, Use], States]] =
     s.Spread: Effects.spread,
     s.Comprehension: Effects.comprehend,
 }
-"""How to evaluate a value, by kind; of the other kinds, only the parts do anything. Paths come by
-here for every value again and again, and one look into a table costs less than ten questions."""
+"""How to evaluate a value, by kind; of the other kinds, only the parts do anything."""
