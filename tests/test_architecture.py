@@ -38,6 +38,17 @@ MAY_IMPORT: dict[str, set[str]] = {
 """Layer to the layers it may name, from the ground up. The package itself holds only a version,
 and everybody may ask for that."""
 
+LINKER: list[set[str]] = [
+    {"modules"},
+    {"semantic"},
+    {"dataflow", "platforms", "http"},
+    {"events", "delivery"},
+    {"project"},
+    {"secrets", "lifecycle"},
+    {"fixes", "demand"},
+]
+"""The packages of ``mmlint.project``, from the ground up: each names only what lies below it."""
+
 PARSERS = {"libcst", "tree_sitter"}
 SHAPELESS = {"utils", "core", "common", "base", "helpers", "manager"}
 
@@ -123,6 +134,29 @@ def test_a_file_names_only_what_lies_below_it(path: Path) -> None:
         if one.module.split(".")[0] == "mmlint" and _layer(one.module) not in allowed
     ]
     assert strangers == []
+
+
+def test_every_part_of_the_linker_has_its_place_in_the_list() -> None:
+    found = {_part(module) for module in MODULES if _layer(module) == "project"} - {""}
+    assert found == set().union(*LINKER)
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "project").rglob("*.py")), ids=_id)
+def test_a_part_of_the_linker_names_only_what_lies_below_it(path: Path) -> None:
+    here = _part(_module(path))
+    height = {part: number for number, parts in enumerate(LINKER) for part in parts}
+    strangers = [
+        f"{_id(path)}:{one.line} {here} -> {_part(one.module)}"
+        for one in imports(path)
+        if _layer(one.module) == "project" and _part(one.module) not in ("", here)
+        if height[_part(one.module)] >= height[here]
+    ]
+    assert strangers == []
+
+
+def _part(module: str) -> str:
+    """``mmlint.project.delivery.state`` lies in ``delivery``."""
+    return [*module.split("."), "", ""][2]
 
 
 def test_the_package_itself_imports_nothing() -> None:

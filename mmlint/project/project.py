@@ -11,7 +11,7 @@ from mmlint.frameworks.pattern import Runtime
 from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry, FileFacts
 from mmlint.model.finding import Place, Related
-from mmlint.project.delivery.analysis import Delivery, DeliveryAnalysis, Location
+from mmlint.project.delivery.analysis import Delivery, DeliveryAnalysis
 from mmlint.project.delivery.reachability import Functions
 from mmlint.project.events.clients import Setup, setups
 from mmlint.project.events.duplicates import Duplicate, duplicates
@@ -31,7 +31,7 @@ from mmlint.project.platforms.webhooks import Webhook, Webhooks
 from mmlint.project.semantic.entity import ProjectFunction
 from mmlint.project.semantic.inlined import OwnPrefix, inlined, own_prefixes, within
 from mmlint.project.semantic.program import Program
-from mmlint.project.semantic.unit import Unit
+from mmlint.project.semantic.unit import Location, Unit
 from mmlint.project.semantic.wrapping import FlushesAfter, Wrapper
 from mmlint.sdk import surface
 from mmlint.sdk.carriers import slots_of

@@ -62,10 +62,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mmlint.model.finding import Fix, Related
-from mmlint.project.delivery.analysis import Exit, Location
+from mmlint.project.delivery.analysis import Exit
 from mmlint.project.fixes.repair import flush_before
 from mmlint.project.project import Project, related, spot_place
-from mmlint.project.semantic.unit import Unit
+from mmlint.project.semantic.unit import Location, Unit
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM104", "error", fixable="safe")

@@ -44,9 +44,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.delivery.analysis import Location
 from mmlint.project.lifecycle.responses import responses
 from mmlint.project.project import Project, related, spot_place
+from mmlint.project.semantic.unit import Location
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM103", "warning")

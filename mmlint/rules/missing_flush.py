@@ -68,9 +68,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Related
-from mmlint.project.delivery.analysis import Exit, Location
+from mmlint.project.delivery.analysis import Exit
 from mmlint.project.fixes.repair import flush_behind
 from mmlint.project.project import Project, related, spot_place
+from mmlint.project.semantic.unit import Location
 from mmlint.project.semantic.wrapping import FlushesAfter
 from mmlint.rules import Rule, Verdict
 

@@ -51,9 +51,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.delivery.analysis import Location
 from mmlint.project.fixes.repair import await_it
 from mmlint.project.project import Project, spot_place
+from mmlint.project.semantic.unit import Location
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM101", "error", fixable="safe")

@@ -7,7 +7,6 @@ from mmlint.project.delivery.conditions import last_tests
 from mmlint.project.delivery.state import (
     MAX_STATES,
     Condition,
-    Location,
     State,
     assume,
     havoc,
@@ -16,7 +15,7 @@ from mmlint.project.delivery.state import (
     widen,
 )
 from mmlint.project.semantic.program import Program
-from mmlint.project.semantic.unit import Unit
+from mmlint.project.semantic.unit import Location, Unit
 
 
 def unit(text: str) -> Unit:

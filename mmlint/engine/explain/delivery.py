@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from mmlint.project.delivery.analysis import Delivery, Location
+from mmlint.project.delivery.analysis import Delivery
 from mmlint.project.platforms.runtimes import Handler
 from mmlint.project.project import Project
 from mmlint.project.semantic.callee import is_flush
 from mmlint.project.semantic.entity import ProjectFunction, SdkFunction
 from mmlint.project.semantic.program import Call, constructor
-from mmlint.project.semantic.unit import Unit
+from mmlint.project.semantic.unit import Location, Unit
 from mmlint.project.semantic.wrapping import Wrapper
 
 _LEAVES = {

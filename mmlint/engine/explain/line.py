@@ -8,7 +8,6 @@ from functools import cached_property
 from mmlint.engine.explain.delivery import DeliveryExplanation
 from mmlint.engine.lines import Lines
 from mmlint.model.finding import Finding
-from mmlint.project.delivery.analysis import Location
 from mmlint.project.events.sends import Send
 from mmlint.project.project import Project
 from mmlint.project.semantic.entity import (
@@ -27,7 +26,7 @@ from mmlint.project.semantic.entity import (
     SdkObject,
 )
 from mmlint.project.semantic.program import Call, constructor
-from mmlint.project.semantic.unit import Unit
+from mmlint.project.semantic.unit import Location, Unit
 from mmlint.report.masking import mask
 
 _SDK = {"browser": "the browser SDK", "node": "the server SDK"}

@@ -20,15 +20,15 @@ from mmlint.project.delivery.fixpoint import Components, Fixpoint
 from mmlint.project.delivery.may_effects import MayEffects
 from mmlint.project.delivery.reachability import Functions, Reachability, calling
 from mmlint.project.delivery.requests import must_be_awaited
-from mmlint.project.delivery.state import Delivery, Exit, Location, Summary, TooLong
+from mmlint.project.delivery.state import Delivery, Exit, Summary, TooLong
 from mmlint.project.delivery.statements import Paths
 from mmlint.project.http.requests import requests
 from mmlint.project.semantic.entity import Parameter, ProjectFunction
 from mmlint.project.semantic.program import Program
-from mmlint.project.semantic.unit import Unit
+from mmlint.project.semantic.unit import Location, Unit
 from mmlint.project.semantic.wrapping import UNKNOWN, FlushesAfter, Wrapper
 
-__all__ = ["Delivery", "DeliveryAnalysis", "Exit", "Location", "Summary"]
+__all__ = ["Delivery", "DeliveryAnalysis", "Exit", "Summary"]
 
 UNKNOWN_SUMMARY = Summary(flushes="always")
 """Of a function whose paths cannot be followed: unknown is silent."""

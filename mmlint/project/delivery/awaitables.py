@@ -8,7 +8,6 @@ from mmlint.model import syntax as s
 from mmlint.project.delivery.state import (
     Answer,
     Disposition,
-    Location,
     Requests,
     States,
     StoredIn,
@@ -19,7 +18,7 @@ from mmlint.project.delivery.state import (
 from mmlint.project.semantic.callee import ends_process
 from mmlint.project.semantic.entity import Parameter, Resolved
 from mmlint.project.semantic.program import Program
-from mmlint.project.semantic.unit import Unit
+from mmlint.project.semantic.unit import Location, Unit
 
 
 class Promises:

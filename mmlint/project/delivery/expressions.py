@@ -18,7 +18,6 @@ from mmlint.project.delivery.state import (
     UNREACHABLE,
     Disposition,
     Exit,
-    Location,
     Requests,
     State,
     States,
@@ -45,7 +44,7 @@ from mmlint.project.semantic.entity import (
     SdkObject,
 )
 from mmlint.project.semantic.program import constructor
-from mmlint.project.semantic.unit import Unit
+from mmlint.project.semantic.unit import Location, Unit
 from mmlint.project.semantic.wrapping import Wrapper, parameter_of
 
 if TYPE_CHECKING:

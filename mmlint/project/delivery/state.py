@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import statements
-from mmlint.project.semantic.unit import Unit, pattern_names
+from mmlint.project.semantic.unit import Location, pattern_names
 
 MAX_STATES = 48
 """Past this many states, they are widened (``widen``)."""
@@ -19,14 +19,6 @@ MAX_STATES = 48
 
 class TooLong(Exception):
     """The paths of a function are more than can be followed."""
-
-
-class Location(msgspec.Struct, frozen=True):
-    """A place in a unit, in bytes from 0; small and hashable, for sets."""
-
-    unit: Unit
-    start: int
-    end: int
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -18,7 +18,6 @@ from mmlint.project.delivery.state import (
     Delivery,
     Disposition,
     Exit,
-    Location,
     State,
     States,
     Summary,
@@ -30,7 +29,7 @@ from mmlint.project.delivery.state import (
     written,
 )
 from mmlint.project.semantic.entity import External, Global
-from mmlint.project.semantic.unit import pattern_names
+from mmlint.project.semantic.unit import Location, pattern_names
 
 MAX_ROUNDS = 4
 """Turns of a loop that are followed."""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Edit, ImportName
-from mmlint.project.delivery.analysis import Exit, Location
+from mmlint.project.delivery.analysis import Exit
 from mmlint.project.fixes.receivers import is_guarded, is_visible, keeps, written
 from mmlint.project.modules.packages import package_specifier
 from mmlint.project.project import Project
@@ -24,7 +24,7 @@ from mmlint.project.semantic.entity import (
     SdkObject,
 )
 from mmlint.project.semantic.program import constructor
-from mmlint.project.semantic.unit import Unit
+from mmlint.project.semantic.unit import Location, Unit
 from mmlint.sdk import surface
 
 _PACKAGE = "__init__.py"

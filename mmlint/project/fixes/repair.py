@@ -17,7 +17,7 @@ from mmlint.model.finding import (
     Safety,
 )
 from mmlint.model.walk import inside, own_values
-from mmlint.project.delivery.analysis import Delivery, Exit, Location
+from mmlint.project.delivery.analysis import Delivery, Exit
 from mmlint.project.fixes.callbacks import is_streamed, runs_afterwards, waiter
 from mmlint.project.fixes.flushing import Flushing, flush_here
 from mmlint.project.fixes.manner import Wording, manners, wording
@@ -26,7 +26,7 @@ from mmlint.project.project import Project, lone
 from mmlint.project.semantic.callee import CHAINS, COMBINATORS, TASKS, path_of
 from mmlint.project.semantic.entity import ProjectFunction, SdkFunction
 from mmlint.project.semantic.program import constructor
-from mmlint.project.semantic.unit import Unit
+from mmlint.project.semantic.unit import Location, Unit
 
 
 def await_it(project: Project, spot: Location, function: int) -> Fix | None:

@@ -15,12 +15,11 @@ from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
-from mmlint.project.delivery.state import Location
 from mmlint.project.project import Project
 from mmlint.project.semantic.callee import is_flush, path_of
 from mmlint.project.semantic.entity import External, Namespace, ProjectFunction
 from mmlint.project.semantic.program import Call, constructor
-from mmlint.project.semantic.unit import Unit
+from mmlint.project.semantic.unit import Location, Unit
 
 _LISTENERS = frozenset({"on", "once", "addListener", "prependListener", "addSignalListener"})
 _PROCESS = frozenset({"process", "node:process", "Deno"})

@@ -429,6 +429,14 @@ class Unit:
         return ancestor == 0
 
 
+class Location(Struct, frozen=True):
+    """A place in a unit, in bytes from 0; small and hashable, for sets."""
+
+    unit: Unit
+    start: int
+    end: int
+
+
 def _deleted(statement: s.Statement) -> Iterator[s.Member]:
     """The members that a statement deletes."""
     value = statement.value if isinstance(statement, s.ExpressionStatement) else None

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import msgspec
 
 from mmlint.model import syntax as s
-from mmlint.project.delivery.state import Location
 from mmlint.project.semantic.entity import (
     Instance,
     KnownValue,
@@ -16,7 +15,7 @@ from mmlint.project.semantic.entity import (
     ProjectFunction,
 )
 from mmlint.project.semantic.program import Program, constructor
-from mmlint.project.semantic.unit import Unit
+from mmlint.project.semantic.unit import Location, Unit
 
 
 class Wrapper(msgspec.Struct, frozen=True):
