@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -50,9 +51,9 @@ class Functions(Values):
         self.depth -= 1
         return tuple(lowered)
 
+    @abstractmethod
     def statement(self, node: Syntax, out: list[s.Statement]) -> None:
         """Lower one statement into ``out``; types, empty statements and the like leave nothing."""
-        raise NotImplementedError
 
     def scoped(
         self, nodes: Sequence[Syntax], region: Syntax, whole: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -36,7 +37,7 @@ WRAPPERS: Final = frozenset(
 FUNCTIONS: Final = frozenset({"arrow_function", "function_expression", "generator_function"})
 
 
-class Walk:
+class Walk(ABC):
     """A walk over one program. Collects the functions, classes, imports and exports it meets.
 
     Its subclasses know one kind of syntax each; what they need of one another is declared here.
@@ -61,18 +62,19 @@ class Walk:
         self.namespaces = 0
         """How many TypeScript namespaces the walk is in: their exports are not the module's."""
 
+    @abstractmethod
     def value(self, node: Syntax) -> s.Value:
         """Lower an expression."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pieces(self, node: Syntax) -> s.Value:
         """Keep the expressions inside something that has no counterpart."""
-        raise NotImplementedError
 
+    @abstractmethod
     def target(self, node: Syntax, writes: bool) -> s.Value:
         """Lower what a value is bound to. ``writes``: it counts as an assignment of each name."""
-        raise NotImplementedError
 
+    @abstractmethod
     def function(
         self,
         node: Syntax,
@@ -82,11 +84,10 @@ class Walk:
         decorators: tuple[s.Value, ...] = (),
     ) -> int:
         """Lower a function and return its index."""
-        raise NotImplementedError
 
+    @abstractmethod
     def class_value(self, node: Syntax, name: str | None) -> int:
         """Lower a class expression and return its index."""
-        raise NotImplementedError
 
     # --- text -------------------------------------------------------------------------------------
     def text(self, node: Syntax) -> str:
