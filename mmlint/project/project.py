@@ -312,7 +312,7 @@ class Project:
 
     def covering(self, handler: Handler, wrapper: Wrapper) -> FlushesAfter:
         """Return whether ``wrapper``, which is around ``handler``, flushes what that has queued."""
-        return self.flow.covering(wrapper, handler.function.function.is_async)
+        return self.flow.flushes_after(wrapper, handler.function.function.is_async)
 
     def option(self, rule: str, name: str) -> object | None:
         """Return an option of a rule from the configuration, or None."""

@@ -11,9 +11,7 @@ from mmlint.engine import cache, fixer
 from mmlint.engine.analysis import judge
 from mmlint.engine.discovery import observe
 from mmlint.files import kinds
-from mmlint.project.delivery import expressions as effects
-from mmlint.project.delivery import fixpoint, state
-from mmlint.project.delivery import statements as paths
+from mmlint.project.delivery import calls, expressions, fixpoint, state, statements
 from mmlint.project.events import payload, sends
 from mmlint.project.semantic import program, shape
 from tests.test_architecture import MAY_IMPORT
@@ -32,11 +30,11 @@ LIMITS = {
     "values looked at for the fields of one object": f"{shape.MAX_STEPS:,}",
     "wrappers around each other": str(sends.MAX_WRAPPERS),
     "sends of one project, calls of wrappers included": f"{sends.MAX_SENDS:,}",
-    "values evaluated for a function, in each of its states": f"{effects.MAX_STEPS:,}",
+    "values evaluated for a function, in each of its states": f"{expressions.MAX_STEPS:,}",
     "states of a function": str(state.MAX_STATES),
-    "turns of a loop": str(paths.MAX_ROUNDS),
+    "turns of a loop": str(statements.MAX_ROUNDS),
     "turns for functions that call each other": str(fixpoint.MAX_TURNS),
-    "callbacks inside each other": str(effects.MAX_INLINE),
+    "callbacks inside each other": str(calls.MAX_INLINE),
     "keys of one event's properties": f"{payload.MAX_KEYS:,}",
     "objects and lists inside each other, in properties": str(payload.MAX_DEPTH),
     "related places of a finding": f"{judge.MOST_RELATED}, those in named files first",

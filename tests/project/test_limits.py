@@ -12,8 +12,7 @@ from mmlint.app.session import MAX_NAME_ROUNDS
 from mmlint.languages import observe
 from mmlint.model.limits import WORDS, sentence
 from mmlint.model.report import Result
-from mmlint.project.delivery import expressions as effects
-from mmlint.project.delivery import fixpoint
+from mmlint.project.delivery import calls, fixpoint
 from mmlint.project.delivery import statements as paths
 from mmlint.project.events import payload, sends
 from mmlint.project.semantic import program
@@ -247,7 +246,7 @@ def test_recursion_that_does_not_settle(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_callbacks_inside_callbacks(tmp_path: Path) -> None:
-    depth = effects.MAX_INLINE + 2
+    depth = calls.MAX_INLINE + 2
     body = "[1].forEach(() => {" * depth + 'track({ event: "a" });' + "});" * depth
     assert "callbacks" in limits(handler(f"{body}\nawait flush();"), tmp_path)
 

@@ -10,9 +10,9 @@ import pytest
 from mmlint.app.opening import open_session
 from mmlint.app.request import Request
 from mmlint.project.delivery.expressions import TooLong
+from mmlint.project.delivery.interpreter import Interpreter
 from mmlint.project.delivery.may_effects import MayEffects
 from mmlint.project.delivery.reachability import calling
-from mmlint.project.delivery.statements import Paths
 from mmlint.project.project import Project
 from mmlint.project.semantic.entity import ProjectFunction
 from tests.cases import Case, load_cases
@@ -51,7 +51,7 @@ def test_no_call_no_delivery(case: Case, tmp_path: Path) -> None:
     found = calling(linked.program)
     for one in functions(linked):
         try:
-            left = Paths(linked.flow, one.unit, one.index).delivery()
+            left = Interpreter(linked.flow, one.unit, one.index).delivery()
         except TooLong:
             continue
         assert not left.unsent or one.index in found.sends[one.unit]

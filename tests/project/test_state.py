@@ -111,7 +111,7 @@ def test_what_was_queued_under_a_forgotten_condition_is_unknown() -> None:
         for bits in range(64)
     )
     widened = widen(states, {})
-    assert {frozenset(one.pending) for one in widened} == {frozenset({OTHER})}
+    assert {frozenset(one.queued) for one in widened} == {frozenset({OTHER})}
 
 
 # --- tests ----------------------------------------------------------------------------------------

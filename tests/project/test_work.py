@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from mmlint.app import check
-from mmlint.project.delivery.expressions import Effects
+from mmlint.project.delivery.expressions import Expressions
 
 NODE = 'import { track, flush } from "@millimetric/track-node";\n'
 
@@ -27,13 +27,13 @@ class Work:
 
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> Work:
-    counted, value = Work(), Effects.value
+    counted, value = Work(), Expressions.value
 
-    def counting(run: Effects, *arguments: object) -> object:
+    def counting(run: Expressions, *arguments: object) -> object:
         counted.steps += len(arguments[1])  # type: ignore[arg-type]
         return value(run, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Effects, "value", counting)
+    monkeypatch.setattr(Expressions, "value", counting)
     return counted
 
 

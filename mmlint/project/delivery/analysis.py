@@ -1,27 +1,23 @@
-"""Follows the paths of a function: which sends reach an exit without a flush, which flushes nobody
-awaits.
+"""The delivery of every function of a program: interpreted on demand, memoised, to a fixpoint.
 
-An abstract interpreter over the small language. It runs a set of states, one per kind of path
-that can lead here, through every statement. A state knows the sends that are still queued, the
-promises that are stored and not yet awaited, and what the path has assumed about conditions
-(so that ``if (x) track(); … if (x) await flush();`` is one path, not four). Calls of project
-functions are answered by their summaries, computed to a fixpoint over call cycles. Implicit
-exceptions make no path; an explicit ``throw`` does.
+Recursive calls start at the optimistic summary and iterate to a fixpoint, per strongly connected
+component of the call graph.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TypeVar
 
 from mmlint.model import syntax as s
 from mmlint.model.limits import Limit
 from mmlint.project.delivery.covering import WrapperAnalysis
 from mmlint.project.delivery.fixpoint import Components, Fixpoint
+from mmlint.project.delivery.interpreter import Interpreter
 from mmlint.project.delivery.may_effects import MayEffects
 from mmlint.project.delivery.reachability import Functions, Reachability, calling
 from mmlint.project.delivery.requests import must_be_awaited
 from mmlint.project.delivery.state import Delivery, Exit, Summary, TooLong
-from mmlint.project.delivery.statements import Paths
 from mmlint.project.http.requests import requests
 from mmlint.project.semantic.entity import Parameter, ProjectFunction
 from mmlint.project.semantic.program import Program
@@ -38,6 +34,9 @@ _Question = ProjectFunction | tuple[Wrapper, bool]
 is not."""
 
 
+_Answer = TypeVar("_Answer", Delivery, Summary)
+
+
 def _about(question: _Question) -> ProjectFunction:
     return question[0].function if isinstance(question, tuple) else question
 
@@ -47,19 +46,26 @@ class DeliveryAnalysis:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.origins: dict[Location, Location] = {}
-        self.ended_by: dict[Location, frozenset[Location]] = {}
+        self._origins: dict[Location, Location] = {}
+        self._ended_by: dict[Location, frozenset[Location]] = {}
         self._calls_back: dict[ProjectFunction, bool] = {}
 
     def delivery(self, unit: Unit, index: int) -> Delivery:
         """Follow every path of function ``index`` of ``unit``, where one may leave something."""
         if not self.calling.leaves_anything(unit, index):
             return Delivery()
+        interpreter = Interpreter(self, unit, index)
         try:
-            return Paths(self, unit, index).delivery()
+            return self._kept(interpreter, interpreter.delivery())
         except (TooLong, RecursionError):
             self._gives_up(unit, index)
             return Delivery(followed={})
+
+    def _kept(self, interpreter: Interpreter, answer: _Answer) -> _Answer:
+        """Keep where the events of calls come from, and where those end the process."""
+        self._origins.update(interpreter.run.origins)
+        self._ended_by.update(interpreter.run.ended_by)
+        return answer
 
     def stop(self, limit: Limit, unit: Unit, place: int) -> None:
         """Note that a limit ended the way of a function (or of what starts at ``place``)."""
@@ -86,7 +92,7 @@ class DeliveryAnalysis:
         assert isinstance(found, Summary)
         return found
 
-    def covering(self, wrapper: Wrapper, is_async: bool) -> FlushesAfter:
+    def flushes_after(self, wrapper: Wrapper, is_async: bool) -> FlushesAfter:
         """Return whether ``wrapper`` flushes what a function queues that it is handed; whether that
         function is asynchronous decides which of its ways the wrapper takes."""
         found = self._answers.of((wrapper, is_async))
@@ -106,8 +112,9 @@ class DeliveryAnalysis:
     def _answer(self, question: _Question) -> Summary | FlushesAfter:
         if isinstance(question, tuple):
             return self._wrapping.coverage(*question)
+        interpreter = Interpreter(self, question.unit, question.index)
         try:
-            return Paths(self, question.unit, question.index).summary()
+            return self._kept(interpreter, interpreter.summary())
         except (TooLong, RecursionError):
             self._gives_up(question.unit, question.index)
             return UNKNOWN_SUMMARY
@@ -131,7 +138,7 @@ class DeliveryAnalysis:
     def origin(self, spot: Location, *, within: Unit | None = None) -> Location:
         """Follow the call of a helper to the send inside it, as long as that stays ``within``."""
         seen = {spot}
-        while (inner := self.origins.get(spot)) is not None and inner not in seen:
+        while (inner := self._origins.get(spot)) is not None and inner not in seen:
             if within is not None and inner.unit is not within:
                 break
             spot = inner
@@ -141,7 +148,7 @@ class DeliveryAnalysis:
     def endings(self, spot: Location) -> list[Location]:
         """Return where the process ends if it ends in the call at ``spot``, in source order: the
         call itself, or the places inside the function that it calls."""
-        inner = self.ended_by.get(spot)
+        inner = self._ended_by.get(spot)
         return sorted(inner, key=lambda one: (one.unit.path, one.start)) if inner else [spot]
 
     def may_leave_send(self, function: ProjectFunction) -> bool:

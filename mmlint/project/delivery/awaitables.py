@@ -1,4 +1,4 @@
-"""What becomes of promises and responses on the paths of one function: awaited, kept, or lost."""
+"""How the promises and responses of one function are used: awaited, stored, dropped or escaped."""
 
 from __future__ import annotations
 
@@ -9,98 +9,99 @@ from mmlint.project.delivery.state import (
     Answer,
     Disposition,
     Requests,
+    State,
     States,
     StoredIn,
     Use,
-    flushed,
-    hold,
+    flush,
+    store,
 )
 from mmlint.project.semantic.callee import ends_process
 from mmlint.project.semantic.entity import Parameter, Resolved
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Location, Unit
 
+STORED = "its promise is stored, and not every path awaits it"
 
-class Promises:
-    """The notes of one pass over one function.
 
-    ``unwaited``, ``dropped``: flushes and plain requests that nobody waits for, and why.
-    ``entrusted``: requests that are kept somewhere, and what it means to leave without a look.
-    ``late``: flushes after the response, and whether a send is known to need them.
-    ``followed``: see ``Delivery``.
-    ``promised``, ``requests``: what the function's callers must know (see ``Summary``).
-    """
+class Awaitables:
+    """The notes of one run about what must be waited for."""
 
-    def __init__(self, unit: Unit, index: int) -> None:
-        self.unit = unit
-        self.index = index
-        self.function = unit.module.functions[index]
+    def __init__(self) -> None:
+        # flushes and plain requests that are not waited for, and why
         self.unwaited: dict[Location, str] = {}
         self.dropped: dict[Location, str] = {}
-        self.entrusted: dict[Location, str] = {}
+        # requests that are stored, and why leaving without a look at them loses them
+        self.stored_requests: dict[Location, str] = {}
+        # flushes after the response, and whether a send is known to need them
         self.late: dict[tuple[Location, Answer], bool] = {}
+        # the sends and flushes that a path came by, see ``Delivery``
         self.followed: dict[Location, bool] = {}
+        # what callers must know, see ``Summary``
         self.promised = False
         self.requests = Requests.NEVER
 
-    def spot(self, node: s.Node) -> Location:
-        return Location(self.unit, node.start, node.end)
-
-    def settle(self, spot: Location, states: States, use: Use, why: str) -> States:
-        """A promise that carries a flush meets its fate."""
+    def use_flush(self, place: Location, states: States, use: Use, why: str) -> States:
+        """Record how the promise of a flush is used; return the states behind it."""
         if states:
-            self.followed[spot] = self.followed.get(spot, True) and use is not Disposition.UNKNOWN
+            known = self.followed.get(place, True)
+            self.followed[place] = known and use is not Disposition.UNKNOWN
         if use is Disposition.DROPPED:
-            self.unwaited.setdefault(spot, why)
-            return frozenset(flushed(state) for state in states)
-        self.note_late(spot, states)
+            self.unwaited.setdefault(place, why)
+            return frozenset(flush(state) for state in states)
+        self._note_late(place, states)
         if use is Disposition.AWAITED:
             self.promised = True
         elif isinstance(use, StoredIn):
-            return frozenset(flushed(state) for state in hold(states, use, spot))
-        return frozenset(flushed(state) for state in states)
+            states = store(states, use, place)
+        return frozenset(flush(state) for state in states)
 
-    def note_late(self, spot: Location, states: States) -> None:
-        """Remember a flush that comes after the response, and whether a send is known to need it:
-        what the callers have queued cannot be seen here."""
+    def _note_late(self, place: Location, states: States) -> None:
+        """Note a flush that comes after the response, and whether a send is known to need it: what
+        the callers have queued cannot be seen here."""
         for state in states:
-            if state.answered is not None and not state.empty:
-                key = (spot, state.answered)
-                self.late[key] = self.late.get(key, False) or bool(state.pending)
+            if state.response_sent is not None and not state.empty:
+                key = (place, state.response_sent)
+                self.late[key] = self.late.get(key, False) or bool(state.queued)
 
-    def entrust(
-        self,
-        spot: Location,
-        states: States,
-        use: Use,
-        why: str,
-        stored: str = "its promise is stored, and not every path awaits it",
+    def use_request(
+        self, place: Location, states: States, use: Use, why: str, stored: str = STORED
     ) -> States:
-        """A promise (or thread) that carries a plain request meets its fate."""
+        """Record how the promise (or thread) of a plain request is used."""
         if use is Disposition.DROPPED:
-            self.dropped.setdefault(spot, why)
+            self.dropped.setdefault(place, why)
         elif use is Disposition.AWAITED:
             self.requests = Requests.PROMISED
         elif isinstance(use, StoredIn):
-            self.entrusted[spot] = stored
+            self.stored_requests[place] = stored
             self.requests = max(self.requests, Requests.WAITED)
-            return hold(states, use, spot)
+            return store(states, use, place)
         return states
 
-    def vouch(self, spots: frozenset[Location]) -> None:
-        """The function waits for these itself, so whoever calls it must wait for its promise."""
-        if spots & self.entrusted.keys():
+    def awaits(self, places: frozenset[Location]) -> None:
+        """The function waits for these itself, so its callers must wait for its promise."""
+        if places & self.stored_requests.keys():
             self.requests = Requests.PROMISED
-        if spots - self.entrusted.keys():
+        if places - self.stored_requests.keys():
             self.promised = True
 
-    def answered(self, call: s.Call, through: Resolved | None, states: States) -> States:
-        if not isinstance(through, Parameter) or through.path:
-            return states
-        answer = Answer(through.function, through.number, self.spot(call))
-        return frozenset(
-            state if state.answered else replace(state, answered=answer) for state in states
-        )
+    def leave(self, state: State) -> None:
+        """What is still stored on leaving is never awaited."""
+        for _, place in state.held:
+            if place in self.stored_requests:
+                self.dropped.setdefault(place, self.stored_requests[place])
+            else:
+                self.unwaited.setdefault(place, STORED)
+
+
+def respond(place: Location, through: Resolved | None, states: States) -> States:
+    """Return the states behind a call that sends the response, if ``through`` is a parameter."""
+    if not isinstance(through, Parameter) or through.path:
+        return states
+    answer = Answer(through.function, through.number, place)
+    return frozenset(
+        state if state.response_sent else replace(state, response_sent=answer) for state in states
+    )
 
 
 def lives_on(program: Program, unit: Unit) -> bool:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mmlint.model import syntax as s
+from mmlint.project.delivery.interpreter import Interpreter
 from mmlint.project.delivery.state import TooLong
-from mmlint.project.delivery.statements import Paths
+from mmlint.project.delivery.summaries import Summaries
 from mmlint.project.semantic.entity import External, Global, Parameter, ProjectFunction
 from mmlint.project.semantic.program import constructor
 from mmlint.project.semantic.unit import Unit
 from mmlint.project.semantic.wrapping import UNKNOWN, FlushesAfter, Wrapper, parameter_of
 
-if TYPE_CHECKING:
-    from mmlint.project.delivery.analysis import DeliveryAnalysis
-
 
 class WrapperAnalysis:
-    """Judges wrappers, each once. ``flow``: what the calls inside them do."""
+    """Judges wrappers. ``summaries``: what the calls inside them do."""
 
-    def __init__(self, flow: DeliveryAnalysis) -> None:
-        self.flow = flow
-        self.program = flow.program
+    def __init__(self, summaries: Summaries) -> None:
+        self.summaries = summaries
+        self.program = summaries.program
 
     def coverage(self, wrapper: Wrapper, is_async: bool) -> FlushesAfter:
         """Return what ``wrapper`` does after calling what it is given, a function that is or is not
@@ -37,11 +33,11 @@ class WrapperAnalysis:
         unit, declared = function.unit, function.function
         if declared.kind == "constructor":
             return any(
-                self.flow.mentions_flush(ProjectFunction(unit, index))
+                self.summaries.mentions_flush(ProjectFunction(unit, index))
                 for index, one in enumerate(unit.module.functions)
                 if one.owner == declared.owner
             )
-        return self.flow.mentions_flush(function)
+        return self.summaries.mentions_flush(function)
 
     def _judged(self, wrapper: Wrapper, is_async: bool) -> FlushesAfter:
         function = wrapper.function
@@ -54,7 +50,7 @@ class WrapperAnalysis:
             }
             found = [self._after(given, one) for one in sorted(alike or bodies)]
         elif len(onward) == 1 and not calls and onward[0] is not None:
-            found = [self.flow.covering(onward[0], is_async)]
+            found = [self.summaries.flushes_after(onward[0], is_async)]
         else:
             return UNKNOWN
         if any(one.flushes is None for one in found):
@@ -100,16 +96,16 @@ class WrapperAnalysis:
 
     def _after(self, given: Parameter, index: int) -> FlushesAfter:
         """Run the function as if the call of ``given`` queued an event."""
-        run = Paths(self.flow, given.unit, index)
-        run.given = given
+        interpreter = Interpreter(self.summaries, given.unit, index, given)
         try:
-            exits = run.delivery().exits
+            exits = interpreter.delivery().exits
         except (TooLong, RecursionError):
-            self.flow.stop("paths", given.unit, index)
+            self.summaries.stop("paths", given.unit, index)
             return UNKNOWN
-        if not run.given_calls:
+        calls = interpreter.run.argument_calls
+        if not calls:
             return UNKNOWN
-        gaps = tuple(one.spot for one in exits if one.state.pending & run.given_calls)
+        gaps = tuple(one.spot for one in exits if one.state.queued & calls)
         return FlushesAfter(not gaps, gaps)
 
 

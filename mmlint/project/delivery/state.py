@@ -32,23 +32,23 @@ class Answer(msgspec.Struct, frozen=True):
 class State(msgspec.Struct, frozen=True):
     """What one kind of path has done so far."""
 
-    pending: frozenset[Location] = frozenset()
+    queued: frozenset[Location] = frozenset()
     """The sends of this function, and calls that queue one, not flushed yet."""
     before: bool = False
     """Whether what was queued before the function began is not flushed yet."""
-    covered: bool = False
+    flushed_later: bool = False
     """Whether a flush after the response covers all that is queued, also later."""
     held: frozenset[tuple[int, Location]] = frozenset()
     """The bindings that store a promise which is not awaited yet."""
     assumed: frozenset[tuple[Condition, bool]] = frozenset()
     """What the path has found conditions to be, as far as they are tested again."""
-    answered: Answer | None = None
+    response_sent: Answer | None = None
     """The call that has sent the HTTP response."""
 
     @property
     def empty(self) -> bool:
         """Whether nothing is queued."""
-        return not self.pending and not self.before
+        return not self.queued and not self.before
 
     def holds(self, binding: int) -> bool:
         """Whether the binding stores a promise that is not awaited yet."""
@@ -91,7 +91,7 @@ class Requests(IntEnum):
     """Await its promise."""
 
 
-def stored(target: s.Value) -> StoredIn | None:
+def stored_in(target: s.Value) -> StoredIn | None:
     """Return the use of a value that is assigned to ``target``, where that is a plain variable."""
     if isinstance(target, s.Name) and target.binding >= 0:
         return StoredIn(target.binding)
@@ -151,18 +151,18 @@ class Delivery(msgspec.Struct):
 
     def exits_of(self, spot: Location) -> list[Exit]:
         """Return the ways out on which the send at ``spot`` is still queued, in source order."""
-        return [one for one in self.exits if spot in one.state.pending]
+        return [one for one in self.exits if spot in one.state.queued]
 
 
-def flushed(state: State) -> State:
-    return replace(state, pending=frozenset(), before=False)
+def flush(state: State) -> State:
+    return replace(state, queued=frozenset(), before=False)
 
 
-def queued(state: State, spot: Location) -> State:
-    return state if state.covered else replace(state, pending=state.pending | {spot})
+def queue(state: State, spot: Location) -> State:
+    return state if state.flushed_later else replace(state, queued=state.queued | {spot})
 
 
-def hold(states: States, use: StoredIn, spot: Location) -> States:
+def store(states: States, use: StoredIn, spot: Location) -> States:
     """Store the promise at ``spot``."""
     return frozenset(replace(x, held=x.held | {(use.binding, spot)}) for x in states)
 
@@ -178,19 +178,32 @@ def join(states: Iterable[State]) -> States:
         return states
     alike: dict[tuple[object, ...], list[State]] = {}
     for one in states:
-        key = (one.before, one.covered, one.assumed, one.answered)
+        key = (one.before, one.flushed_later, one.assumed, one.response_sent)
         alike.setdefault(key, []).append(one)
     if len(alike) == len(states):
         return states
     return frozenset(map(_union, alike.values()))
 
 
+def join_exits(exits: Iterable[Exit]) -> list[Exit]:
+    """Join the states in which a place is left."""
+    places: dict[tuple[str, Location], list[State]] = {}
+    kinds: dict[tuple[str, Location], Exit] = {}
+    for one in exits:
+        key = (one.kind, one.spot)
+        places.setdefault(key, []).append(one.state)
+        kinds.setdefault(key, one)
+    return [
+        replace(kinds[key], state=state) for key, states in places.items() for state in join(states)
+    ]
+
+
 def _union(states: list[State]) -> State:
     if len(states) == 1:
         return states[0]
-    pending = frozenset[Location]().union(*[one.pending for one in states])
+    merged = frozenset[Location]().union(*[one.queued for one in states])
     held = frozenset[tuple[int, Location]]().union(*[one.held for one in states])
-    return replace(states[0], pending=pending, held=held)
+    return replace(states[0], queued=merged, held=held)
 
 
 def rejoin(states: States, conditions: Iterable[Condition]) -> States:
@@ -225,7 +238,7 @@ def widen(states: States, last: Mapping[Condition, int]) -> States:
         given_up, order = set(order[:half]), order[half:]
         states = _without(states, given_up)
     if len(states) > MAX_STATES:  # many different answers
-        states = join(replace(one, answered=None) for one in states)
+        states = join(replace(one, response_sent=None) for one in states)
     return states
 
 
@@ -234,12 +247,12 @@ def _without(states: States, conditions: set[Condition]) -> States:
     alike: dict[State, list[State]] = {}
     for one in states:
         assumed = frozenset(fact for fact in one.assumed if fact[0] not in conditions)
-        key = replace(one, assumed=assumed, pending=frozenset(), held=frozenset())
+        key = replace(one, assumed=assumed, queued=frozenset(), held=frozenset())
         alike.setdefault(key, []).append(one)
     return frozenset(
         replace(
             key,
-            pending=frozenset.intersection(*[one.pending for one in found]),
+            queued=frozenset.intersection(*[one.queued for one in found]),
             held=frozenset.intersection(*[one.held for one in found]),
         )
         for key, found in alike.items()
