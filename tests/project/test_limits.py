@@ -217,7 +217,7 @@ def test_an_object_made_of_too_many_others(tmp_path: Path) -> None:
 
 
 def test_a_function_with_too_many_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(effects, "MAX_STEPS", 40)
+    monkeypatch.setattr(expressions, "MAX_STEPS", 40)
     body = 'track({ event: "a" });\n' + "request.a();\n" * 50
     assert limits(handler(body), tmp_path) == {"paths": 1}
 
