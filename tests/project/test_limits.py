@@ -12,7 +12,7 @@ from mmlint.app.session import MAX_NAME_ROUNDS
 from mmlint.languages import observe
 from mmlint.model.limits import WORDS, sentence
 from mmlint.model.report import Result
-from mmlint.project.delivery import calls, fixpoint
+from mmlint.project.delivery import calls, expressions, fixpoint
 from mmlint.project.delivery import statements as paths
 from mmlint.project.events import payload, sends
 from mmlint.project.semantic import program
