@@ -256,8 +256,13 @@ def _stdin() -> bytes:
 
 @cli.command(short_help="Explain a rule, or what is known of a line.")
 @click.argument("subject", metavar="RULE|PATH[:LINE[:COLUMN]]")
+@click.option(
+    "--states",
+    is_flag=True,
+    help="Show the states before and after each statement around PATH:LINE.",
+)
 @verbose_option
-def explain(subject: str) -> None:
+def explain(subject: str, states: bool) -> None:
     """Explain a rule, or what is known of a line.
 
     SUBJECT is a code or a name (MM101, unawaited-flush): what the rule finds, why it hurts, bad and
@@ -267,7 +272,7 @@ def explain(subject: str) -> None:
     """
     from mmlint import app
 
-    click.echo(app.explain(subject), nl=False)
+    click.echo(app.explain(subject, states=states), nl=False)
 
 
 @cli.command(short_help="List handlers and how long they live.")

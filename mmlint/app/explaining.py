@@ -11,9 +11,10 @@ from mmlint.app.request import Request, UsageError
 from mmlint.model.regex import regex
 
 
-def explain(word: str) -> str:
+def explain(word: str, *, states: bool = False) -> str:
     """Return the page of a rule (by code or name), the list of those whose codes begin alike, or
-    the story of a line (``PATH:LINE`` or ``PATH:LINE:COLUMN``) or of a whole file (``PATH``).
+    the explanation of a line (``PATH:LINE`` or ``PATH:LINE:COLUMN``) or of a whole file (``PATH``).
+    ``states``: of a line, the states of the function around it instead.
 
     Raises UsageError with a suggestion.
     """
@@ -22,7 +23,11 @@ def explain(word: str) -> str:
     found = _PLACE.fullmatch(word)
     if found is not None and not os.path.lexists(word):
         line, column = (_number(found[1], one) if one else None for one in found.groups()[1:])
-        return _story(found[1], line, column)
+        return _story(found[1], line, column, states)
+    if states:
+        raise UsageError(
+            f"{word}: --states needs a line; try: mmlint explain --states src/app.ts:12"
+        )
     if os.path.isfile(word):
         return _story(word)
     return page_of(word)
@@ -43,7 +48,9 @@ def _number(name: str, digits: str) -> int:
     return int(number or 0)
 
 
-def _story(name: str, line: int | None = None, column: int | None = None) -> str:
+def _story(
+    name: str, line: int | None = None, column: int | None = None, states: bool = False
+) -> str:
     from mmlint.engine.explain.line import LineExplanation
     from mmlint.report.excerpt import clean_lines, clean_path
 
@@ -73,6 +80,10 @@ def _story(name: str, line: int | None = None, column: int | None = None) -> str
     if not 1 <= line <= max(last, 1):
         raise UsageError(f"{path}:{line}: the file has {last} lines; expected one of them")
     place = f"{shown}:{line}" + (f":{column}" if column else "")
+    if states:
+        from mmlint.engine.explain import states as dumped
+
+        return _paragraphs([(place, dumped.states(session.project, path, line, data))])
     return _paragraphs([(place, story.of(path, line, findings, column))])
 
 

@@ -59,7 +59,7 @@ class Interpreter:
         """Return what happens to the events of the function."""
         run, noted, delivery = self.run, self.awaitables, Delivery()
         lost: dict[Location, Exit] = {}
-        for one in self._exits():
+        for one in self.exits():
             if one.state.queued:
                 known = lost.setdefault(one.spot, one)
                 queued = known.state.queued | one.state.queued
@@ -80,7 +80,7 @@ class Interpreter:
     def summary(self) -> Summary:
         """Return what a call of the function does."""
         run, noted = self.run, self.awaitables
-        exits = [one for one in self._exits() if one.kind in ("return", "end")]
+        exits = [one for one in self.exits() if one.kind in ("return", "end")]
         kept = {one.state.before for one in exits}
         flushes: Literal["always", "sometimes", "never"] = "never"
         if False in kept:
@@ -100,7 +100,7 @@ class Interpreter:
             answers=answered,
         )
 
-    def _exits(self) -> list[Exit]:
+    def exits(self) -> list[Exit]:
         """Run the function; return its ways out in source order, a place once for each state."""
         run = self.run
         ended = self.statements.block(run.function.body, ENTRY)

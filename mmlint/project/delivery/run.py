@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mmlint.model import syntax as s
 from mmlint.project.delivery.splitting import Splitting
-from mmlint.project.delivery.state import Disposition, Exit, State, Use
+from mmlint.project.delivery.state import Disposition, Exit, State, States, Use
 from mmlint.project.delivery.summaries import Summaries
 from mmlint.project.semantic.entity import Parameter
 from mmlint.project.semantic.unit import Location, Unit
+
+OnStep = Callable[[s.Statement, States, States], None]
+"""Takes a statement, and the states before and after it."""
 
 
 class Run:
@@ -40,6 +45,8 @@ class Run:
         self.cut_off: set[Location] = set()
         self.origins: dict[Location, Location] = {}
         self.ended_by: dict[Location, frozenset[Location]] = {}
+        # called behind every statement, for a dump of the states
+        self.on_step: OnStep | None = None
         # a parameter whose calls count as sends, and those calls
         self.argument = argument
         self.argument_calls: set[Location] = set()

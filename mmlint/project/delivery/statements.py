@@ -51,7 +51,10 @@ class Statements:
 
     def statement(self, one: s.Statement, states: States) -> States:
         """Run one statement; return the states behind it."""
-        return _BY_KIND[type(one)](self, one, states)
+        after = _BY_KIND[type(one)](self, one, states)
+        if self.run.on_step is not None:
+            self.run.on_step(one, states, after)
+        return after
 
     def exec_expression(self, one: s.ExpressionStatement, states: States) -> States:
         return self.expressions.value(one.value, states, Disposition.DROPPED)
