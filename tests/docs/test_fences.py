@@ -70,6 +70,52 @@ def test_json_can_be_read(fence: Fence) -> None:
     assert json.loads(fence.body)
 
 
+def inline_settings(text: str) -> list[str]:
+    """Return the code spans of a text that set a key of the configuration, ``key = value`` or a
+    table with its keys; those inside fences are text of theirs."""
+    prose = "\n".join(_outside(text))
+    spans = re.findall(r"(?<!`)`([^`]+)`(?!`)", prose)
+    return [one for one in spans if re.match(r"\[+[\w.-]+\]+\s|[a-z-]+(\.[a-z-]+)* = ", one)]
+
+
+def _outside(text: str) -> list[str]:
+    inside = {
+        fence.line + number
+        for fence in fences(text)
+        for number in range(fence.body.count("\n") + 1)
+    }
+    lines = enumerate(text.splitlines(), start=1)
+    return [line for number, line in lines if number not in inside]
+
+
+def test_code_that_assigns_is_no_setting() -> None:
+    assert not inline_settings("`a.B = c`, `x == y`, `[tool.mmlint]` and `const a = 1`")
+
+
+PAGES = [(path, path.read_text("utf-8")) for path in DOCUMENTS]
+INLINE = [
+    pytest.param(setting, id=f"{name(path)}:{setting}")
+    for path, text in PAGES
+    for setting in inline_settings(text)
+]
+ON_RULE_PAGES = [
+    pytest.param(fence.body, id=f"{name(path)}:{fence.line}")
+    for path, text in PAGES
+    if path not in WRITTEN
+    for fence in fences(text)
+    if fence.info == "toml"
+]
+
+
+@pytest.mark.parametrize("setting", [*INLINE, *ON_RULE_PAGES])
+def test_settings_in_the_text_and_on_pages_of_rules_are_accepted(
+    setting: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "mmlint.toml"
+    file.write_text(setting)
+    assert load(tmp_path, tmp_path, rules=rule_names).source == str(file)
+
+
 @pytest.mark.parametrize("fence", _of("toml"))
 def test_toml_can_be_read_and_mmlint_accepts_its_settings(fence: Fence, tmp_path: Path) -> None:
     tables = toml(fence.body)
