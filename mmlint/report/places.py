@@ -45,6 +45,16 @@ class SourceText:
         start, end = self._extent(line)
         return Position(line, len(_decoded(self._data[start : min(offset, end)])) + 1)
 
+    def offset(self, line: int, column: int) -> int:
+        """Return the byte at which a character begins: the inverse of ``position``. A column past
+        the end of the line, which must be one of the file's, means its end."""
+        start, end = self._extent(line)
+        offsets = range(start, end + 1)
+        before = bisect_right(
+            offsets, column - 1, key=lambda offset: len(_decoded(self._data[start:offset]))
+        )
+        return offsets[max(before - 1, 0)]
+
     def line(self, number: int) -> Masked:
         """Return line ``number`` (from 1), masked; a line that is not there is empty."""
         if not 1 <= number <= len(self._starts):

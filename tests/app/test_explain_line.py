@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from mmlint import app
-from mmlint.app import UsageError
+from mmlint.app import Request, UsageError
 
 FILES = {
     "package.json": '{"dependencies": {"next": "15.0.0"}}',
@@ -177,6 +177,26 @@ def test_a_column_of_a_report_is_taken() -> None:
     told = app.explain("lib/analytics.ts:3:3")
     assert told.startswith("lib/analytics.ts:3:3\n")
     assert 'sends "joined"' in told
+
+
+WIDE = (
+    '\ufeffimport { track } from "@millimetric/track-node";\r\n'
+    "export async function POST() { const s = '\u00fc\u20ac\U0001f600e\u0301';"
+    ' track({ event: "one" }); track({ event: "two" }); }\r\n'
+)
+
+
+def test_columns_are_the_characters_that_reports_print(capfd: pytest.CaptureFixture[str]) -> None:
+    Path("app/api/wide").mkdir(parents=True)
+    Path("app/api/wide/route.ts").write_bytes(WIDE.encode())
+    request = Request(paths=("app/api/wide",), select=("MM301",), format="concise")
+    assert app.run(request) == 1
+    places = [line.rpartition(": ")[0] for line in capfd.readouterr().out.splitlines()[:-1]]
+    events = ["one", "two"]
+    assert len(places) == len(events)
+    for place, event in zip(places, events, strict=True):
+        told = app.explain(place.rpartition(":")[0])
+        assert [one for one in events if f'sends "{one}"' in told] == [event], place
 
 
 def test_the_line_of_a_function_tells_of_the_function() -> None:

@@ -28,6 +28,7 @@ from mmlint.project.semantic.entity import (
 from mmlint.project.semantic.program import Call, constructor
 from mmlint.project.semantic.unit import Location, Unit
 from mmlint.report.masking import mask
+from mmlint.report.places import SourceText
 
 _SDK = {"browser": "the browser SDK", "node": "the server SDK"}
 _FLUSHES = {
@@ -50,7 +51,8 @@ class LineExplanation:
         self, path: str, line: int, findings: list[Finding], column: int | None = None
     ) -> list[str]:
         """Return what is known of ``line`` (from 1) of ``path``, a sentence or list item a line;
-        with ``column`` (from 1, in bytes), of the calls there alone, if there are any."""
+        with ``column`` (from 1, in characters as in reports), of the calls there alone, if there
+        are any."""
         if path not in self.project.files:
             return [f"{path} holds nothing that mmlint looks for: it was not parsed."]
         told = self._told(path, line, findings, column) or [
@@ -118,7 +120,7 @@ class LineExplanation:
         if not calls and not functions:
             calls = self._around(path, line)
         if column is not None:
-            at = self._lines[path].start(line) + column - 1
+            at = SourceText(self.sources[path], carrier=False).offset(line, column)
             calls = [one for one in calls if one.call.start <= at < one.call.end] or calls
         for function in functions:
             yield from self._function(function.unit, function.index)
