@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -88,6 +89,23 @@ def test_a_named_file_that_is_not_checked_is_told(path: str, why: str, told: Tol
 )
 def test_a_named_folder_that_is_not_entered_is_told(folder: str, why: str, told: Told) -> None:
     assert told(folder) == [f"mmlint: 1 named path was not checked ({why}): {folder}/"]
+
+
+def test_a_named_folder_that_cannot_be_listed_is_told(
+    here: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "shut").mkdir()
+    scandir = os.scandir
+
+    def refuses(folder: Path) -> object:
+        if os.fspath(folder).rstrip("/").endswith("shut"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refuses)
+    assert told("a.ts", "shut") == [
+        "mmlint: 1 named path was not checked (folder that cannot be listed): shut/"
+    ]
 
 
 def test_a_reason_is_one_line_with_three_names(told: Told) -> None:

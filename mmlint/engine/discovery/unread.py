@@ -21,6 +21,7 @@ IGNORED_REASON: Final = "ignored by git"
 BINARY_REASON: Final = "binary file"
 TOOL_REASON: Final = "binary file, or written by a tool"
 EMPTY_REASON: Final = "folder without a file that is checked"
+UNLISTED_REASON: Final = "folder that cannot be listed"
 
 _LISTED: Final = 3
 """Names that one line lists."""
@@ -67,7 +68,7 @@ class Unread:
         for known in (self._listing.files, self._listing.excluded):
             if any(one.startswith(path) for one in known):
                 return None
-        return EMPTY_REASON
+        return EMPTY_REASON if _can_be_listed(self._root / path) else UNLISTED_REASON
 
     def _file(self, path: str) -> str | None:
         name = name_of(path)
@@ -100,6 +101,14 @@ class Unread:
             return IRREGULAR
         real = Path(os.path.realpath(place))
         return IGNORED_REASON if real.is_relative_to(self._root) else OUTSIDE
+
+
+def _can_be_listed(folder: Path) -> bool:
+    try:
+        os.scandir(folder).close()
+    except OSError:
+        return False
+    return True
 
 
 def told(unread: Mapping[str, str]) -> list[Notice]:
