@@ -214,7 +214,7 @@ def _request(options: dict[str, Any]) -> Request:
         strict=options["strict"],
         interactive=options["interactive"],
     )
-    color = _color(options["color"], sys.stderr if request.pipes else sys.stdout)
+    color = has_colors(options["color"], sys.stderr if request.pipes else sys.stdout)
     return replace(request, color=color)
 
 
@@ -239,15 +239,16 @@ def _listed(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(one for value in values for one in value.replace(",", " ").split())
 
 
-def _color(wish: str, stream: TextIO) -> bool:
-    """``--color`` first, then ``NO_COLOR`` and ``FORCE_COLOR``, then what the report goes to."""
+def has_colors(wish: str, stream: TextIO) -> bool:
+    """``--color`` first, then ``NO_COLOR`` and ``FORCE_COLOR``, then what the report goes to: a
+    terminal that is not dumb."""
     if wish != "auto":
         return wish == "always"
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return stream.isatty()
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _stdin() -> bytes:
@@ -436,10 +437,10 @@ def main() -> None:
         _unread()
         sys.exit(2)
     except Exception as error:
-        if "-v" in sys.argv or "--verbose" in sys.argv:
-            raise
-        from mmlint.app import plain_error
+        from mmlint.app import plain_error, plain_traceback
 
+        if "-v" in sys.argv or "--verbose" in sys.argv:
+            click.echo(plain_traceback(error), nl=False, err=True)
         told = plain_error(error)
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
             _unread()

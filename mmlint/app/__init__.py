@@ -42,6 +42,7 @@ __all__ = [
     "fix",
     "plain",
     "plain_error",
+    "plain_traceback",
     "rules",
     "run",
 ]
@@ -202,7 +203,8 @@ class _Run:
             except Exception as error:  # the others are checked all the same
                 message = plain_error(error)
                 named = message if isinstance(error, UsageError) else f"{part.paths[0]}: {message}"
-                audit.notices.append(Notice(named, failed=True))
+                detail = "" if isinstance(error, UsageError) else plain_traceback(error)
+                audit.notices.append(Notice(named, failed=True, detail=detail))
         if self.request.show_files:
             self._list(sorted(set(files)))
             self._say_all(audit.notices)
@@ -285,7 +287,7 @@ class _Run:
         for notice in dict.fromkeys(notices):
             _say(notice.message)
             if self.request.verbose and notice.detail:
-                print(plain(notice.detail), file=sys.stderr)
+                print(plain(notice.detail.rstrip("\n")), file=sys.stderr)
 
     def _list(self, paths: Sequence[str]) -> None:
         from mmlint.report.excerpt import clean_path
@@ -523,3 +525,11 @@ def plain_error(error: Exception) -> str:
         f"internal error ({type(error).__name__}); please report it with the output of "
         "the same command and -v"
     )
+
+
+def plain_traceback(error: Exception) -> str:
+    """Return the traceback of ``error`` as it may be printed: its message and the names of files in
+    it may hold what is secret, or steers a terminal."""
+    from traceback import format_exception
+
+    return plain("".join(format_exception(error)))

@@ -12,6 +12,7 @@ import pytest
 
 from mmlint.app import Request, progress, run
 from mmlint.app.progress import Progress
+from mmlint.cli import has_colors
 from tests.proof.command import write
 
 ROUTE = 'import { track } from "@millimetric/track-node";\ntrack({ event: "x", anonymous_id });\n'
@@ -124,3 +125,24 @@ def test_a_run_on_a_terminal(
     assert ("files and folders looked at" in shown) == (silent == 0.0)
     assert rest == "end"
     assert " a second" not in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("wish", "variables", "colors"),
+    [
+        ("auto", {"TERM": "dumb"}, False),
+        ("auto", {"TERM": "dumb", "FORCE_COLOR": "1"}, True),
+        ("auto", {"NO_COLOR": "1"}, False),
+        ("always", {"TERM": "dumb"}, True),
+        ("auto", {}, True),
+    ],
+)
+def test_a_dumb_terminal_has_no_colors(
+    wish: str, variables: dict[str, str], colors: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert has_colors(wish, Terminal()) is colors

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mmlint.cli import main
 from tests.proof.command import environment, mmlint, write
 
 SENDS = (
@@ -118,3 +119,26 @@ def test_every_command_tells_internal_errors_in_full_where_it_is_asked_to(
 ) -> None:
     """The message of an internal error says so."""
     assert "--verbose" in mmlint(project, *command.split(), "--help").text
+
+
+@pytest.mark.parametrize("word", ["-v", "--verbose"])
+def test_an_internal_error_in_full_shows_no_key_and_steers_no_terminal(
+    word: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    key = "_".join(("sk", "live", "Ab3dEf6h", "s3cret" * 4))
+
+    def broken(format_: str) -> str:
+        raise ValueError(f"\x1b[31m{key}") from KeyError(f"x{key}")
+
+    monkeypatch.setattr("mmlint.app.rules", broken)
+    monkeypatch.setattr("sys.argv", ["mmlint", "rules", word])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capfd.readouterr()
+    assert ended.value.code == 2
+    assert not told.out
+    assert "in broken" in told.err
+    assert "KeyError" in told.err
+    assert "mmlint: internal error (ValueError)" in told.err
+    assert key[-8:] not in told.err
+    assert "\x1b" not in told.err
