@@ -19,7 +19,7 @@ from mmlint import __version__
 if TYPE_CHECKING:
     from mmlint.app import Request
 
-FORMATS = ("text", "concise", "json", "jsonl", "github", "gitlab", "sarif")
+FORMATS = ("text", "full", "concise", "json", "jsonl", "github", "gitlab", "sarif")
 
 EPILOG = """\b
 Examples:
@@ -160,7 +160,7 @@ def _is_plain(options: dict[str, Any]) -> bool:
     """Whether files are named, and nothing is asked of them but what a hook asks."""
     asked = {name for name, value in options.items() if value} - _HOOKS_OWN
     usable = options["fix"] or not options["unsafe_fixes"]
-    return asked == {"paths", "format_"} and options["format_"] in ("text", "concise") and usable
+    return asked == {"paths", "format_"} and options["format_"] in FORMATS[:3] and usable
 
 
 def _request(options: dict[str, Any]) -> Request:

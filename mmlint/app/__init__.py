@@ -234,7 +234,7 @@ class _Run:
         ).run()
 
     def _finish(self, view: View, result: Result, missing: Sequence[Notice]) -> int:
-        from mmlint.report import render
+        from mmlint.report import FOR_PEOPLE, render
 
         self.quiet()
         request = self.request
@@ -243,7 +243,7 @@ class _Run:
             text = render(request.format, result, view)
         self._print(text)
         self._also(view, result)
-        if request.statistics and request.format in ("text", "concise"):
+        if request.statistics and request.format in FOR_PEOPLE:
             self._print(_statistics(result))
         elif request.statistics:  # whoever reads the report from stdout expects nothing after it
             print(_statistics(result), end="", file=sys.stderr)
@@ -261,10 +261,10 @@ class _Run:
         """Write the reports of ``--output``."""
         from mmlint.report import render
 
+        away = replace(view, color=False, hyperlinks=False, columns=None)
         for format_, file in self.request.outputs:
-            plain = view if file == "-" else replace(view, color=False, hyperlinks=False)
             with self._measured("reports"):
-                text = render(format_, result, plain)
+                text = render(format_, result, view if file == "-" else away)
             if file == "-":
                 self._print(text)
             else:

@@ -48,8 +48,18 @@ def view(request: Request, session: Session) -> View:
         version=__version__,
         color=request.color,
         hyperlinks=request.color and sys.stdout.isatty(),
+        columns=_columns(request),
         root_uri=session.root.as_uri() + "/",
     )
+
+
+def _columns(request: Request) -> int | None:
+    """Return the width of the terminal that the report is printed on, None where it is none."""
+    stream = sys.stderr if request.pipes else sys.stdout
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError):  # no terminal, or no file at all
+        return None
 
 
 def _rules() -> Mapping[str, RuleInfo]:
@@ -71,5 +81,6 @@ def view_of_all(request: Request, audit: MultiProjectRun) -> View:
         version=__version__,
         color=request.color,
         hyperlinks=request.color and sys.stdout.isatty(),
+        columns=_columns(request),
         root_uri=audit.here.as_uri() + "/",
     )

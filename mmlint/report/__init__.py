@@ -5,10 +5,13 @@ from __future__ import annotations
 from mmlint.model.report import Result
 from mmlint.report.view import View
 
-FORMATS = ("text", "concise", "json", "jsonl", "github", "gitlab", "sarif")
+FOR_PEOPLE = ("text", "full", "concise")
+"""Formats that end in a sentence."""
+
+FORMATS = (*FOR_PEOPLE, "json", "jsonl", "github", "gitlab", "sarif")
 """What ``--format`` accepts."""
 
-__all__ = ["FORMATS", "View", "render"]
+__all__ = ["FORMATS", "FOR_PEOPLE", "View", "render"]
 
 
 def render(format: str, result: Result, view: View) -> str:
@@ -18,14 +21,14 @@ def render(format: str, result: Result, view: View) -> str:
     imported, so that a run pays for no other; and none of those that quote files where there is
     nothing to quote, as in most hooks.
     """
-    if format in ("text", "concise") and not result.findings:
+    if format in FOR_PEOPLE and not result.findings:
         from mmlint.report.wording import conclusion
 
         return conclusion(result) + "\n"
-    if format == "text":
+    if format in ("text", "full"):
         from mmlint.report import text
 
-        return text.render(result, view)
+        return text.render(result, view, full=format == "full")
     if format == "concise":
         from mmlint.report import concise
 

@@ -10,7 +10,12 @@ from mmlint.report.masking import mask, mask_path
 from mmlint.report.places import Located, SourceText
 
 WIDTH = 100
-"""Columns of source that an excerpt may take."""
+"""Columns of source that an excerpt takes at the most, without the marks of what is cut off."""
+
+_LEAST = 20
+"""Columns of source that an excerpt takes on the narrowest terminal."""
+_MARKS = 2
+"""Columns of the marks at both ends."""
 
 _TAB = 4
 _JOINERS = "\u200c\u200d"
@@ -54,8 +59,15 @@ def clean_path(path: str) -> str:
     return visible(mask_path(path))
 
 
-def excerpt(text: SourceText, located: Located) -> Excerpt:
-    """Show the first line of ``located``, with its span to the end of that line at most."""
+def fitting(columns: int | None) -> int:
+    """Return the columns of source for an excerpt that has ``columns`` of a terminal to itself;
+    None where its reader is none."""
+    return WIDTH if columns is None else min(WIDTH, max(_LEAST, columns - _MARKS))
+
+
+def excerpt(text: SourceText, located: Located, room: int = WIDTH) -> Excerpt:
+    """Show the first line of ``located``, with its span to the end of that line at most. ``room``:
+    the columns of source to show; a wide character takes two."""
     number = located.start.line
     line = text.line(number)
     start = line.column(located.start.column - 1)
@@ -63,16 +75,16 @@ def excerpt(text: SourceText, located: Located) -> Excerpt:
         end = line.column(located.end.column - 1)
     else:
         end = len(line.text.rstrip())
-    return _cut(number, line.text, start, max(end, start + 1))
+    return _cut(number, line.text, start, max(end, start + 1), room)
 
 
-def _cut(number: int, line: str, start: int, end: int) -> Excerpt:
-    """Keep at most ``WIDTH`` columns of ``line``, those around the character at ``start``."""
+def _cut(number: int, line: str, start: int, end: int, room: int) -> Excerpt:
+    """Keep at most ``room`` columns of ``line``, those around the character at ``start``."""
     # Far more characters than can be shown need not be measured: a line may be megabytes long.
-    low, high = max(0, start - 2 * WIDTH), start + 2 * WIDTH
+    low, high = max(0, start - 2 * room), start + 2 * room
     cells = _cells(line[low:high])
     start, end = start - low, min(end, high) - low
-    first, last = _window([cell.width for cell in cells], start)
+    first, last = _window([cell.width for cell in cells], start, room)
     before = "…" if low or first else ""
     after = "…" if high < len(line) or last < len(cells) else ""
     shown = "".join(cell.glyph for cell in cells[first:last])
@@ -81,19 +93,19 @@ def _cut(number: int, line: str, start: int, end: int) -> Excerpt:
     return Excerpt(number, (before + shown + after).rstrip(), indent, max(width, 1))
 
 
-def _window(widths: list[int], start: int) -> tuple[int, int]:
+def _window(widths: list[int], start: int, room: int) -> tuple[int, int]:
     """Return the cells to show: from the line's beginning where that leaves room for the span,
     else from a third of the width before it."""
     first = 0
     column = sum(widths[:start])
-    if sum(widths) > WIDTH and column > WIDTH * 2 // 3:
-        while first < start and column > WIDTH // 3:
+    if sum(widths) > room and column > room * 2 // 3:
+        while first < start and column > room // 3:
             column -= widths[first]
             first += 1
         while first < start and widths[first] == 0:
             first += 1
     last, used = first, 0
-    while last < len(widths) and used + widths[last] <= WIDTH:
+    while last < len(widths) and used + widths[last] <= room:
         used += widths[last]
         last += 1
     return first, last

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from mmlint.model.finding import Finding, Place, Related
 from mmlint.model.report import Reported, Result
-from mmlint.report.excerpt import Excerpt, clean, excerpt, visible
+from mmlint.report.excerpt import clean, excerpt, fitting, visible
 from mmlint.report.places import Sources
 from mmlint.report.view import View
 from mmlint.report.wording import conclusion, remedy
@@ -15,20 +17,45 @@ MOST_EXCERPTS = 3
 MOST_LISTED = 8
 """Related places that are listed beyond those; the others are counted."""
 
+MOST_PLACES = 5
+"""Places that findings with one headline list; the others are counted."""
+
+_FRAME = len("  ") + len(" | ")
+"""Columns before a line of source, beside those of its number."""
+
 _BOLD, _DIM, _RED, _GREEN, _YELLOW, _BLUE, _CYAN = "1", "2", "31", "32", "33", "34", "36"
 _SEVERITY_COLOR = {"error": _RED, "warning": _YELLOW}
 
 
-def render(result: Result, view: View) -> str:
-    """Return a paragraph per finding and a last line that counts."""
+def render(result: Result, view: View, full: bool = False) -> str:
+    """Return a paragraph for all findings of a rule that say the same and have the same remedy,
+    where the first of them stands, and a last line that counts. ``full``: a paragraph each."""
     writer = _Writer(view)
-    paragraphs = [writer.finding(reported) for reported in result.findings]
+    groups = [[one] for one in result.findings] if full else grouped(result.findings, view)
+    paragraphs = [writer.group(one) if len(one) > 1 else writer.finding(one[0]) for one in groups]
     return "\n".join([*paragraphs, conclusion(result) + "\n"])
 
 
 def paragraph(reported: Reported, view: View) -> str:
     """Return what the report says of one finding."""
     return _Writer(view).finding(reported)
+
+
+def grouped(findings: Iterable[Reported], view: View) -> list[list[Reported]]:
+    """Return the findings in groups that share rule, severity, message and remedy, in the order of
+    the first of each."""
+    groups: dict[tuple[str, str, str, str], list[Reported]] = {}
+    for one in findings:
+        found = one.finding
+        key = (found.code, found.severity, found.message, _fix(one, view))
+        groups.setdefault(key, []).append(one)
+    return list(groups.values())
+
+
+def _fix(reported: Reported, view: View) -> str:
+    """Return what repairs the finding and how that comes about; empty where nothing does."""
+    fix = reported.finding.fix
+    return f"{clean(fix.title)} ({remedy(reported, view.shown)})" if fix else ""
 
 
 class _Writer:
@@ -42,22 +69,59 @@ class _Writer:
         """Return the paragraph of one finding."""
         finding = reported.finding
         shown = finding.related[:MOST_EXCERPTS]
-        excerpts = [self._excerpt(place) for place in (finding.place, *(r.place for r in shown))]
-        gutter = max((len(str(one.number)) for one in excerpts if one), default=1)
-        color = _SEVERITY_COLOR[finding.severity]
-
-        lines = [self._headline(finding), f"  {self._place(finding.place)}"]
-        lines += self._source(excerpts[0], gutter, "^", color)
-        for related, found in zip(shown, excerpts[1:], strict=True):
-            lines.append(f"  {self._place(related.place)}: {clean(related.message)}")
-            lines += self._source(found, gutter, "~", _BLUE)
+        gutter = self._gutter([finding.place, *(one.place for one in shown)])
+        lines = [self._headline(finding), *self._start(finding, gutter)]
+        for related in shown:
+            lines.append(f"  {self._related(related)}")
+            lines += self._source(related.place, gutter, "~", _BLUE)
         lines += self._listed(finding.related[MOST_EXCERPTS:])
-        lines += [f"  {self._label('note')} {clean(sentence)}" for sentence in finding.evidence]
-        if finding.fix:
-            title = clean(finding.fix.title)
-            lines.append(f"  {self._label('fix')} {title} ({remedy(reported, self._view.shown)})")
-        lines.append(f"  {self._label('help')} mmlint explain {finding.code}")
+        lines += [f"  {self._note(sentence)}" for sentence in finding.evidence]
+        return self._ended(lines, reported)
+
+    def group(self, group: Sequence[Reported]) -> str:
+        """Return the paragraph of findings that share their headline and their remedy. What else
+        is known of one stands below its place, without source, unless all of them have it."""
+        first, shown = group[0].finding, [one.finding for one in group[:MOST_PLACES]]
+        shared = [
+            sentence
+            for sentence in first.evidence
+            if all(sentence in one.finding.evidence for one in group)
+        ]
+        gutter = self._gutter([one.place for one in shown])
+        lines = [self._headline(first)]
+        for finding in shown:
+            lines += self._start(finding, gutter)
+            lines += [f"    {self._related(one)}" for one in finding.related[:MOST_EXCERPTS]]
+            lines += [f"  {line}" for line in self._listed(finding.related[MOST_EXCERPTS:])]
+            own = (one for one in finding.evidence if one not in shared)
+            lines += [f"    {self._note(sentence)}" for sentence in own]
+        if len(group) > len(shown):
+            lines.append(f"  and {len(group) - len(shown)} more; --format full")
+        lines += [f"  {self._note(sentence)}" for sentence in shared]
+        return self._ended(lines, group[0])
+
+    def _ended(self, lines: list[str], reported: Reported) -> str:
+        """Return the ``lines`` of a paragraph with what to do at its end."""
+        fix = _fix(reported, self._view)
+        if fix:
+            lines.append(f"  {self._label('fix')} {fix}")
+        lines.append(f"  {self._label('help')} mmlint explain {reported.finding.code}")
         return "\n".join(lines) + "\n"
+
+    def _start(self, finding: Finding, gutter: int) -> list[str]:
+        color = _SEVERITY_COLOR[finding.severity]
+        source = self._source(finding.place, gutter, "^", color)
+        return [f"  {self._place(finding.place)}", *source]
+
+    def _related(self, related: Related) -> str:
+        return f"{self._place(related.place)}: {clean(related.message)}"
+
+    def _note(self, sentence: str) -> str:
+        return f"{self._label('note')} {clean(sentence)}"
+
+    def _gutter(self, places: Iterable[Place]) -> int:
+        """Return the columns that the line numbers of ``places`` take."""
+        return max(len(str(self._sources.locate(place).start.line)) for place in places)
 
     def _headline(self, finding: Finding) -> str:
         rule = self._view.rules().get(finding.code)
@@ -77,13 +141,14 @@ class _Writer:
 
         return f"{self._view.root_uri.rstrip('/')}/{relative_uri(path)}"
 
-    def _excerpt(self, place: Place) -> Excerpt | None:
+    def _source(self, place: Place, gutter: int, mark: str, color: str) -> list[str]:
+        """Return the line of source at ``place``, and the one that points at it."""
         text = self._sources.text(place.path)
-        return excerpt(text, self._sources.locate(place)) if text else None
-
-    def _source(self, found: Excerpt | None, gutter: int, mark: str, color: str) -> list[str]:
-        if found is None:
+        if text is None:
             return []
+        columns = self._view.columns
+        room = fitting(None if columns is None else columns - gutter - _FRAME)
+        found = excerpt(text, self._sources.locate(place), room)
         number = self._paint(f"{found.number:>{gutter}} |", _DIM)
         blank = self._paint(f"{'':>{gutter}} |", _DIM)
         pointer = " " * found.indent + self._paint(mark * found.width, _BOLD, color)

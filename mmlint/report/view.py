@@ -17,6 +17,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     started in, with ``/``.
     ``carriers``: whether a path is of the ``.env`` family, whose every value may be a secret.
     ``rules``: makes the table of every known rule by code. ``version``: mmlint's own.
+    ``columns``: the width of the terminal that the report goes to, None where it goes elsewhere.
     ``root_uri``: the project root as a ``file://`` URI, for links and for SARIF.
     """
 
@@ -27,4 +28,5 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     color: bool = False
     hyperlinks: bool = False
+    columns: int | None = None
     root_uri: str | None = None

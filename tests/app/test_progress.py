@@ -146,3 +146,35 @@ def test_a_dumb_terminal_has_no_colors(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert has_colors(wish, Terminal()) is colors
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+@pytest.mark.parametrize("columns", [40, 90])
+def test_excerpts_fit_the_terminal_that_the_report_goes_to(
+    columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    route = (
+        'import { track } from "@millimetric/track-node";\n'
+        + "a();" * 9
+        + ' track({ event: "X" });'
+    )
+    write(tmp_path, {"a.js": route + " b();" * 40})
+    monkeypatch.chdir(tmp_path)
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with os.fdopen(ours, "rb", 0) as screen, os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr(sys, "stdout", terminal)
+        run(Request(select=("MM605",)))
+        terminal.write("end")
+        terminal.flush()
+        seen = b""
+        while not seen.endswith(b"end"):
+            seen += screen.read(1000)
+    source = [line for line in seen.decode().splitlines() if " | " in line]
+    assert len(source) == 2
+    assert columns - 2 <= max(map(len, source)) <= columns

@@ -178,7 +178,7 @@ def test_each_project_is_judged_by_its_own_configuration(
 
 
 @pytest.mark.parametrize(
-    "format_", ["text", "concise", "json", "jsonl", "github", "gitlab", "sarif"]
+    "format_", ["text", "full", "concise", "json", "jsonl", "github", "gitlab", "sarif"]
 )
 def test_every_format_names_the_files_from_where_it_was_started(
     format_: str, capfd: pytest.CaptureFixture[str], here: Path, monkeypatch: pytest.MonkeyPatch

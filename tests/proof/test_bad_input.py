@@ -270,14 +270,14 @@ def test_lines_and_columns_are_right_all_the_same(
     assert places == [(line, column)]
 
 
-@pytest.mark.parametrize("format_", ["text", "concise", "jsonl", "github", "gitlab", "sarif"])
+@pytest.mark.parametrize("format_", ["full", "concise", "jsonl", "github", "gitlab", "sarif"])
 def test_every_format_can_show_it(format_: str, tree: Path) -> None:
     done = mmlint(tree, "--format", format_, "--color", "never", "app", "jobs", "env", "web")
     assert (done.code, done.err) == (1, b"")
     text = done.out.decode("utf-8")
     assert "app/healthy/route.js" in text
     assert "\x1b" not in text
-    if format_ in ("text", "concise"):
+    if format_ in ("full", "concise"):
         assert max(map(len, text.splitlines())) < 500
 
 

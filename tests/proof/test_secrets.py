@@ -16,7 +16,7 @@ import pytest
 from mmlint.sdk.keys import find_key
 from tests.proof.command import Done, mmlint, write
 
-FORMATS = ("text", "concise", "json", "jsonl", "github", "gitlab", "sarif")
+FORMATS = ("text", "full", "concise", "json", "jsonl", "github", "gitlab", "sarif")
 PIECE = 6
 LETTERS = string.ascii_letters.replace("x", "").replace("X", "")
 """Three of these in a row are a stand-in's."""

@@ -30,7 +30,7 @@ from mmlint.sdk.keys import find_key
 from tests.proof.command import environment, write
 
 PIECE = 6
-FORMATS = ("text", "concise", "json", "jsonl", "github", "sarif")
+FORMATS = ("text", "full", "concise", "json", "jsonl", "github", "sarif")
 
 CARRIERS = {
     ".env": "NEXT_PUBLIC_AOA_SK={0}\nAOA_SK={1}\n# old: {2}\n",

@@ -19,7 +19,7 @@ from mmlint.report.wording import conclusion
 
 
 def test_unknown_format_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"xml.*text, concise"):
+    with pytest.raises(ValueError, match=r"xml.*text, full, concise"):
         render("xml", *RUNS["clean"]())
 
 
@@ -233,5 +233,5 @@ def test_thousands_of_findings_on_one_long_line_are_quick() -> None:
         Reported(Finding("MM101", "n", "error", "m", Place("a.js", at * 8, at * 8 + 7)))
         for at in range(0, 50_000, 100)
     )
-    rendered = render("text", result(*findings), Project({"a.js": data}).view())
+    rendered = render("full", result(*findings), Project({"a.js": data}).view())
     assert rendered.count("^^^^^^^") == len(findings)
