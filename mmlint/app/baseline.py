@@ -184,6 +184,7 @@ def show(request: Request, format_: str) -> str:
                 "scope": mask(one.scope),
                 "text": mask(one.text),
             }
+            | ({"state": mask(one.state)} if one.state else {})
             | {"count": counts[one]}
             for one in sorted(counts)
         ]
@@ -198,7 +199,8 @@ def show(request: Request, format_: str) -> str:
         before = one.path
         times = f"  ×{counts[one]}" if counts[one] > 1 else ""
         scope = f" in {_plain(one.scope)}" if one.scope else ""
-        lines.append(f"  {_plain(one.code)}{scope}: {_plain(one.text)}{times}")
+        state = f" ({_plain(one.state)})" if one.state else ""
+        lines.append(f"  {_plain(one.code)}{scope}: {_plain(one.text)}{state}{times}")
     lines.append(f"{_findings(sum(counts.values()))} in {_shown(path)}")
     return "".join(f"{line}\n" for line in lines)
 

@@ -15,13 +15,15 @@ class Entry(msgspec.Struct, frozen=True, order=True):
 
     ``path``: project-relative, with ``/``. ``scope``: the names of the functions and classes around
     it, from the outside, or the key path in a settings file. ``text``: what the finding points
-    at, without layout and secrets.
+    at, without layout and secrets. ``state``: what of the value there the finding is about, as in
+    ``Finding``; empty for most rules, and in what an older mmlint wrote.
     """
 
     path: str
     code: str
     scope: str
     text: str
+    state: str = ""
 
 
 class StaleEntry(msgspec.Struct, frozen=True, order=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from typing import Literal as Choices
 
 import msgspec
@@ -10,6 +11,10 @@ Severity = Choices["error", "warning"]
 
 Safety = Choices["safe", "unsafe", "shown"]
 """``safe``: by ``--fix``. ``unsafe``: only with ``--unsafe-fixes``. ``shown``: never applied."""
+
+
+KEY: Final = "key"
+"""The first word of the state of a finding whose value is a real key, not a stand-in for one."""
 
 
 class Place(msgspec.Struct, frozen=True, order=True):
@@ -179,6 +184,9 @@ class Finding(msgspec.Struct, frozen=True):
     ``extent``: the bytes of the whole statement or call the place lies in (an ignore comment on any
     of its lines counts). ``related``: the other places of the story. ``evidence``: sentences that
     let a reader check the verdict in ten seconds ("serverless: route handler under app/, …").
+    ``state``: what a baseline has to know of the value beside its place: with another one, the
+    finding may be another. Empty where the place says all; for a real key, ``KEY`` and what may be
+    shown of it.
     """
 
     code: str
@@ -190,6 +198,7 @@ class Finding(msgspec.Struct, frozen=True):
     related: tuple[Related, ...] = ()
     evidence: tuple[str, ...] = ()
     fix: Fix | None = None
+    state: str = ""
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

@@ -30,7 +30,7 @@ class Verdict(msgspec.Struct, frozen=True):
     """What a check yields: a finding without what the rule's declaration already says.
 
     ``extent``: the bytes of the statement the place lies in. ``severity``: where it differs from
-    the rule's own.
+    the rule's own. ``state``: as in ``Finding``.
     """
 
     place: Place
@@ -40,6 +40,7 @@ class Verdict(msgspec.Struct, frozen=True):
     evidence: tuple[str, ...] = ()
     fix: Fix | None = None
     severity: Severity | None = None
+    state: str = ""
 
 
 Check = Callable[[Project], Iterator[Verdict]]

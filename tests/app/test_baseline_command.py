@@ -306,6 +306,21 @@ def test_it_is_shown_by_file_and_as_json(written: Path) -> None:
     }
 
 
+def test_a_template_that_becomes_a_key_is_new(project: Path) -> None:
+    env = project / ".env.example"
+    env.write_text("NEXT_PUBLIC_AOA_SK=sk_live_...\n")
+    mmlint("baseline", "write")
+    assert checked()[0] == 0
+    assert "MM201: NEXT_PUBLIC_AOA_SK (placeholder)\n" in mmlint("baseline", "show").output
+    env.write_text("NEXT_PUBLIC_AOA_SK=" + "_".join(("sk", "live", "0a1b2c3d", "7f" * 12)) + "\n")
+    code, report = checked()
+    assert (code, codes(report)) == (1, ["MM201"])
+    mmlint("baseline", "write", "--force")
+    assert checked()[0] == 0
+    shown = json.loads(mmlint("baseline", "show", "--format", "json").output)["entries"]
+    assert [one.get("state") for one in shown] == ["key sk_live_0a1b2c3d_…", None]
+
+
 def test_two_branches_that_add_and_drop_merge_without_a_conflict(project: Path) -> None:
     def line(path: str) -> str:
         return f'["{path}", "MM102", "POST", "track{{event:joined}}"]\n'

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mmlint.app.opening import open_session
 from mmlint.app.request import Request
@@ -180,6 +181,54 @@ def test_no_secret_gets_into_a_file() -> None:
     assert "Sup3rSecretTail99" not in render(found)
 
 
+# --- the state of a value -------------------------------------------------------------------------
+
+
+def written(prefix: str, secret: str = "7f" * 12) -> str:
+    return "_".join(("sk", "live", prefix, secret))
+
+
+FIRST, SECOND = written("0a1b2c3d"), written("9z8y7x6w")
+PLACEHOLDER, REFERENCE = "sk_live_...", "$AOA_SK"
+
+
+def carried(value: str) -> list[Entry]:
+    """Return the entry of a public name with this value, as a run finds it."""
+    target = f"AOA_SK={FIRST}\n" if value == REFERENCE else ""
+    found = entries({".env": f"{target}NEXT_PUBLIC_AOA_SK={value}\n".encode()})
+    return [one for one in found if one.code == "MM201"]
+
+
+def test_the_state_of_a_value_is_written_and_no_secret() -> None:
+    states = [carried(one)[0].state for one in (PLACEHOLDER, "", REFERENCE, FIRST)]
+    assert states == ["placeholder", "placeholder", "reference", "key sk_live_0a1b2c3d_…"]
+
+
+@pytest.mark.parametrize("after", [PLACEHOLDER, REFERENCE, ""])
+@pytest.mark.parametrize("before", [PLACEHOLDER, REFERENCE, FIRST, None])
+def test_a_stand_in_is_known_whatever_stood_there(before: str | None, after: str) -> None:
+    """None: an entry of an older baseline, without a state."""
+    old = [replace(one, state="") for one in carried(FIRST)] if before is None else carried(before)
+    assert known(carried(after), Counter(old)) == [True]
+    assert not stale(carried(after), Counter(old), lambda entry: True)
+
+
+def test_the_same_key_is_known_although_its_secret_is_nowhere() -> None:
+    assert known(carried(FIRST), Counter(carried(FIRST))) == [True]
+
+
+@pytest.mark.parametrize("before", [PLACEHOLDER, REFERENCE, SECOND, None])
+def test_a_real_key_is_new_where_another_value_stood(before: str | None) -> None:
+    old = [replace(one, state="") for one in carried(FIRST)] if before is None else carried(before)
+    assert known(carried(FIRST), Counter(old)) == [False]
+    assert stale(carried(FIRST), Counter(old), lambda entry: True) == [StaleEntry(old[0], 1)]
+
+
+def test_an_entry_is_taken_by_its_own_value_before_a_stand_in_takes_it() -> None:
+    baseline = Counter(carried(FIRST))
+    assert known([*carried(PLACEHOLDER), *carried(FIRST)], baseline) == [False, True]
+
+
 # --- counting -------------------------------------------------------------------------------------
 
 A, B = Entry("a.ts", "MM101", "f", "flush"), Entry("a.ts", "MM102", "", "track a")
@@ -207,7 +256,7 @@ def test_a_finding_too_few_makes_an_entry_stale_and_pruning_lowers_it() -> None:
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 BASELINES = st.dictionaries(
-    st.builds(Entry, TEXTS, st.sampled_from(["MM101", "MM999"]), TEXTS, TEXTS),
+    st.builds(Entry, TEXTS, st.sampled_from(["MM101", "MM999"]), TEXTS, TEXTS, TEXTS),
     st.integers(1, 9),
     max_size=8,
 )
@@ -252,6 +301,9 @@ def test_a_merge_of_two_counts_keeps_the_higher_one() -> None:
         (HEAD + '["a", "MM101", "f", "t", 0]\n', 2, "is no entry"),
         (HEAD + '["a", "MM101", "f", "t", true]\n', 2, "is no entry"),
         (HEAD + '["a", 101, "f", "t"]\n', 2, "is no entry"),
+        (HEAD + '["a", "MM201", "", "t", "key", 0]\n', 2, "is no entry"),
+        (HEAD + '["a", "MM201", "", "t", "key", "more"]\n', 2, "is no entry"),
+        (HEAD + '["a", "MM201", "", "t", 1, "key"]\n', 2, "is no entry"),
         (HEAD + "[" * 100_000 + "\n", 2, "is no entry"),
     ],
 )

@@ -10,12 +10,15 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import Final
+
+from msgspec.structs import replace
 
 from mmlint.model.baseline import Entry, StaleEntry
 from mmlint.model.digest import blake2b
 from mmlint.model.facts import EnvEntry, FileFacts
-from mmlint.model.finding import Finding, Place
+from mmlint.model.finding import KEY, Finding, Place
 from mmlint.model.regex import regex
 from mmlint.report.masking import mask, mask_lines, mask_path
 from mmlint.sdk.keys import FULL_SHOWN, cut
@@ -60,8 +63,9 @@ def entry_of(finding: Finding, facts: FileFacts | None, source: bytes) -> Entry:
     variable, path = _variable(place, facts), mask_path(place.path)
     if variable is not None:
         scope = mask(max(variable.slots, key=len, default=""))
-        return Entry(path, finding.code, scope, _cut(mask(variable.name)))
-    return Entry(path, finding.code, _scope(place, facts), _text(place, facts, source))
+        return Entry(path, finding.code, scope, _cut(mask(variable.name)), finding.state)
+    text = _text(place, facts, source)
+    return Entry(path, finding.code, _scope(place, facts), text, finding.state)
 
 
 def entries_of(
@@ -138,29 +142,41 @@ def _cut(text: str) -> str:
 def known(entries: Sequence[Entry], baseline: Counts) -> list[bool]:
     """Return which of the findings with these ``entries``, in their order, the baseline holds.
 
-    Of equal ones, as many as it says; the first ones.
+    Of equal ones, as many as it says; the first ones. A real key is held by its own entry alone. A
+    stand-in, which tells nothing, is held by any entry for its place, whatever stood there before.
     """
+    return _matched(entries, baseline)[0]
+
+
+def _matched(entries: Sequence[Entry], baseline: Counts) -> tuple[list[bool], Counter[Entry]]:
+    """Return which ``entries`` the baseline holds, and what it holds beyond them."""
     left = Counter(baseline)
     found: list[bool] = []
     for one in entries:
         found.append(left[one] > 0)
-        left[one] -= 1
-    return found
+        left[one] -= found[-1]
+    states: dict[Entry, list[Entry]] = {}
+    for one in sorted(left):
+        states.setdefault(replace(one, state=""), []).append(one)
+    for number, one in enumerate(entries):
+        if found[number] or not one.state or one.state.startswith(KEY):
+            continue
+        other = next((e for e in states.get(replace(one, state=""), ()) if left[e] > 0), None)
+        if other is not None:
+            found[number] = True
+            left[other] -= 1
+    return found, left
 
 
 def stale(
-    entries: Iterable[Entry], baseline: Counts, judged: Callable[[Entry], bool]
+    entries: Sequence[Entry], baseline: Counts, judged: Callable[[Entry], bool]
 ) -> list[StaleEntry]:
     """Return what the baseline says beyond the findings with these ``entries``, in order.
 
     ``judged``: whether the run could have found what an entry stands for.
     """
-    now = Counter(entries)
-    return [
-        StaleEntry(one, baseline[one] - now[one])
-        for one in sorted(baseline)
-        if baseline[one] > now[one] and judged(one)
-    ]
+    _, left = _matched(entries, baseline)
+    return [StaleEntry(one, left[one]) for one in sorted(baseline) if left[one] > 0 and judged(one)]
 
 
 def pruned(baseline: Counts, gone: Iterable[StaleEntry]) -> dict[Entry, int]:
@@ -186,12 +202,13 @@ class BadBaseline(ValueError):
 def render(baseline: Counts) -> str:
     """Return the baseline as a file: its version, then an entry a line, sorted.
 
-    Each line is a JSON list: path, rule, scope, text, and a count where it is more than 1. Only
-    ASCII is written, so that nothing hides in it.
+    Each line is a JSON list: path, rule, scope, text, a state where there is one, and a count where
+    it is more than 1. Only ASCII is written, so that nothing hides in it.
     """
     lines = [json.dumps({_HEAD: VERSION})]
     for entry in sorted(baseline):
         row: list[str | int] = [entry.path, entry.code, entry.scope, entry.text]
+        row += [entry.state] if entry.state else []
         lines.append(json.dumps([*row, baseline[entry]] if baseline[entry] > 1 else row))
     return "".join(f"{line}\n" for line in lines)
 
@@ -222,12 +239,15 @@ def parse(text: str) -> dict[Entry, int]:
 
 def _entry(line: str, number: int) -> tuple[Entry, int]:
     row = _json(line)
-    if isinstance(row, list) and len(row) in (4, 5):
-        words, count = row[:4], row[4] if len(row) == 5 else 1
-        is_count = isinstance(count, int) and not isinstance(count, bool) and count > 0
-        if is_count and all(isinstance(one, str) for one in words):
-            return Entry(*words), count
-    raise BadBaseline(number, "is no entry; expected [path, rule, scope, text] or one with a count")
+    if isinstance(row, list):
+        words = list(takewhile(lambda one: isinstance(one, str), row))
+        rest = row[len(words) :] or [1]
+        is_count = isinstance(rest[0], int) and not isinstance(rest[0], bool) and rest[0] > 0
+        if len(words) in (4, 5) and len(rest) == 1 and is_count:
+            return Entry(*words), rest[0]
+    raise BadBaseline(
+        number, "is no entry; expected [path, rule, scope, text], with or without state and count"
+    )
 
 
 def _json(line: str) -> object:

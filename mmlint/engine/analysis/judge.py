@@ -182,4 +182,5 @@ def _finding(
         related,
         (*verdict.evidence, *told),
         verdict.fix,
+        verdict.state,
     )
