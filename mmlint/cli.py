@@ -117,7 +117,7 @@ verbose_option = click.option(
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 although there are findings.")
 @click.option("--statistics", is_flag=True, help="Print a count for each rule.")
-@click.option("--show-files", is_flag=True, help="List the files that would be checked.")
+@click.option("--show-files", is_flag=True, help="List what is read, and why the rest is not.")
 @click.option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Colours."
 )

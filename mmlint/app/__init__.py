@@ -173,7 +173,8 @@ class _Run:
             return self._finish(view(request, session), Result((), NOTHING_READ), session.missing)
         if request.show_files:
             self._list(_files(session))
-            return 0
+            self._say_all(session.missing)
+            return 2 if session.missing else 0
         if request.diff:
             preview = Preview()
             notices = self._foresee(session, preview, partial(self._also, view(request, session)))
@@ -184,7 +185,7 @@ class _Run:
     def _several(self, parts: Sequence[Request], stdin: Callable[[], bytes] | None) -> int:
         """One project after the other, each with its own settings; one report."""
         audit = MultiProjectRun(Path(os.path.realpath(os.getcwd())))
-        files: list[str] = []
+        files: list[tuple[str, str]] = []
         preview = Preview()
         for part in parts:
             mine = stdin if "-" in part.paths else None
@@ -193,7 +194,7 @@ class _Run:
                 if session.is_lost:
                     audit.notices += session.missing
                 elif part.show_files:
-                    files += [audit.prefix(session) + path for path in _files(session)]
+                    files += [(audit.prefix(session) + path, why) for path, why in _files(session)]
                 elif part.diff:
                     notices = self._foresee(session, preview, partial(audit.add, session))
                     audit.notices += session.missing
@@ -289,12 +290,15 @@ class _Run:
             if self.request.verbose and notice.detail:
                 print(plain(notice.detail.rstrip("\n")), file=sys.stderr)
 
-    def _list(self, paths: Sequence[str]) -> None:
+    def _list(self, files: Sequence[tuple[str, str]]) -> None:
         from mmlint.report.excerpt import clean_path
 
         self.quiet()
-        for path in paths:
-            self._print(clean_path(path) + "\n")
+        lines = (
+            f"{clean_path(path)} (not read: {clean_path(why)})" if why else clean_path(path)
+            for path, why in files
+        )
+        self._print("".join(f"{line}\n" for line in lines))
 
     def _foresee(
         self, session: Session, preview: Preview, report: Callable[[Result], None]
@@ -375,17 +379,11 @@ def _statistics(result: Result) -> str:
     return "".join(f"{count:5d}  {code} {name}\n" for (code, name), count in sorted(counts.items()))
 
 
-def _files(session: Session) -> list[str]:
-    """Return the files that are checked."""
-    from mmlint.engine.discovery.observe import covers
-
+def _files(session: Session) -> list[tuple[str, str]]:
+    """Return the files that the run is about, and why each is not read (empty: it is)."""
     session.lint({})
     session.close()
-    observed = session.observed
-    assert observed is not None
-    return [
-        path for path in sorted(observed.facts) if not session.focus or covers(session.focus, path)
-    ]
+    return list(session.looked_at().items())
 
 
 _ORDER = ("listing", "needles", "cache", "adapter", "observing", "links", "rule", "reports", "all")

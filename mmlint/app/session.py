@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mmlint.engine.analysis.judge import Policy
     from mmlint.engine.cache import Cache
     from mmlint.engine.discovery.observe import Discovery, Observed
+    from mmlint.engine.discovery.unread import Unread
     from mmlint.engine.facts.parser_pool import ParserPool
     from mmlint.engine.renaming import Renamings
     from mmlint.engine.timings import Timings
@@ -150,10 +151,16 @@ class Session:
         """Note why each named path is not checked, if so; return what the user is told."""
         if not self.focus or self._observer is None:
             return []
-        from mmlint.engine.discovery.unread import Unread, told
+        from mmlint.engine.discovery.unread import told
 
-        observer = self._observer
-        asked = Unread(
+        self.unread = self._unread(self._observer, observed).of(self.focus - self.given.keys())
+        self._observer.sieve.close()
+        return told(self.unread)
+
+    def _unread(self, observer: Discovery, observed: Observed) -> Unread:
+        from mmlint.engine.discovery.unread import Unread
+
+        return Unread(
             self.root,
             observer.listing,
             observer.sieve,
@@ -161,9 +168,17 @@ class Session:
             observed.facts,
             observer.only_keys,
         )
-        self.unread = asked.of(self.focus - self.given.keys())
-        observer.sieve.close()
-        return told(self.unread)
+
+    def looked_at(self) -> dict[str, str]:
+        """Return the paths of the focus that the last lint met, sorted, with the reason why each
+        was not read; an empty one for what was. A folder that was not entered ends in ``/``."""
+        assert self._observer is not None
+        assert self.observed is not None
+        every = self._unread(self._observer, self.observed).every()
+        self._observer.sieve.close()
+        every |= dict.fromkeys(self.overlay, "")
+        found = {path: why for path, why in every.items() if not self.focus or self.is_named(path)}
+        return dict(sorted((found | self.unread).items()))
 
     def _known(self, findings: list[Finding], observed: Observed) -> list[bool]:
         """Return which of all the project's ``findings`` the baseline holds."""

@@ -252,7 +252,13 @@ def test_a_fix_repairs_all(capfd: pytest.CaptureFixture[str], here: Path) -> Non
 
 def test_the_files_of_all_are_listed(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(Request(paths=("b", "a"), show_files=True)) == 0
-    assert capfd.readouterr().out == "a/app/x/route.js\nb/app/x/route.js\n"
+    assert capfd.readouterr().out.splitlines() == [
+        "a/app/x/route.js",
+        "a/package.json",
+        "b/app/x/route.js",
+        "b/mmlint.toml",
+        "b/package.json",
+    ]
 
 
 def test_stdin_stands_for_a_file_of_its_project(capfd: pytest.CaptureFixture[str]) -> None:

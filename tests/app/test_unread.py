@@ -121,6 +121,59 @@ def test_a_file_that_was_not_checked_is_not_counted(capfd: pytest.CaptureFixture
     assert capfd.readouterr().out == "No findings in 1 file.\n"
 
 
+# --- what is read ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shown(capfd: pytest.CaptureFixture[str]) -> Callable[..., list[str]]:
+    """A function that returns the lines of ``--show-files``; nothing is on stderr."""
+
+    def ask(*paths: str, **more: tuple[str, ...]) -> list[str]:
+        assert run(Request(paths=paths, show_files=True, **more)) == 0  # type: ignore[arg-type]
+        told = capfd.readouterr()
+        assert not told.err
+        return told.out.splitlines()
+
+    return ask
+
+
+def test_what_is_read_is_listed_and_of_the_rest_the_reason(
+    here: Path, shown: Callable[..., list[str]]
+) -> None:
+    (here / "link.ts").symlink_to("a.ts")
+    assert shown(config=('exclude=["notes.txt"]',)) == [
+        ".gitignore",
+        "a.ts",
+        "bundle.js (not read: minified bundle)",
+        "large.env (not read: too large)",
+        "link.ts (not read: link to a.ts)",
+        "logo.png (not read: binary file, or written by a tool)",
+        "notes.txt (not read: excluded by the configuration)",
+        "pages.min.js (not read: minified bundle)",
+        "types.d.ts (not read: declaration file)",
+        "vendor/ (not read: vendored or generated folder)",
+    ]
+    assert "notes.txt (not read: binary file)" in shown()
+
+
+def test_of_named_paths_alone_it_is_listed(shown: Callable[..., list[str]]) -> None:
+    assert shown("a.ts") == ["a.ts"]
+    assert shown("a.ts", "made/a.ts", "vendor") == [
+        "a.ts",
+        "made/a.ts (not read: ignored by git)",
+        "vendor/ (not read: vendored or generated folder)",
+    ]
+
+
+def test_a_path_that_is_not_there_is_told_beside_the_list(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert run(Request(paths=("a.ts", "gone.ts"), show_files=True)) == 2
+    told = capfd.readouterr()
+    assert told.out == "a.ts\n"
+    assert "gone.ts: no such file" in told.err
+
+
 # --- how far a file's project reaches -------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ from mmlint.model.report import Notice
 IGNORED_REASON: Final = "ignored by git"
 BINARY_REASON: Final = "binary file"
 TOOL_REASON: Final = "binary file, or written by a tool"
+EXCLUDED_REASON: Final = "excluded by the configuration"
 EMPTY_REASON: Final = "folder without a file that is checked"
 UNLISTED_REASON: Final = "folder that cannot be listed"
 
@@ -55,7 +56,19 @@ class Unread:
         ``/``) that is not checked; none for what ``exclude`` names, or for what cannot be read,
         which is an error of its own."""
         found = {path: self._reason(path) for path in sorted(named)}
-        return {path: why for path, why in found.items() if why is not None}
+        return {
+            path: why for path, why in found.items() if why is not None and not self._failed(path)
+        }
+
+    def every(self) -> dict[str, str]:
+        """Return each file of the project, and each folder that was not entered (it ends in ``/``),
+        with the reason why it is not read; an empty one for what is."""
+        listing = self._listing
+        found = {path: self._reason(path) or "" for path in listing.files}
+        found |= {path: f"link to {target}" for path, target in listing.links.items()}
+        found |= {f"{folder}/": VENDORED_REASON for folder in listing.skipped_folders}
+        found |= dict.fromkeys(listing.excluded, EXCLUDED_REASON)
+        return dict(sorted(found.items()))
 
     def _reason(self, path: str) -> str | None:
         if path in self._parsed or self._excludes(path.rstrip("/")):
@@ -81,7 +94,7 @@ class Unread:
             return TOOL_REASON
         flags = self._sieve.flags(row)
         if isinstance(flags, Unreadable):
-            return None if flags.failed else flags.reason
+            return flags.reason
         if not is_text(name, flags):
             return BINARY_REASON
         data = self._sieve.read(path) if is_bundle(name, flags, self._only_keys) else b""
@@ -89,6 +102,12 @@ class Unread:
             name, flags, self._only_keys, data
         )
         return MINIFIED_REASON if minified else None
+
+    def _failed(self, path: str) -> bool:
+        """Whether reading a file of the project ended in an error, which is told as one."""
+        row = self._sieve.row(path)
+        flags = None if row is None or name_of(path).skipped else self._sieve.flags(row)
+        return isinstance(flags, Unreadable) and flags.failed
 
     def _unlisted(self, path: str) -> str:
         """Return why a file that is there is none of the project's."""
