@@ -43,7 +43,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.model.finding import KEY, Fix, Related, RenameVariable
+from mmlint.model.finding import Fix, Related, RenameVariable
 from mmlint.project.fixes.renaming import (
     Kept,
     is_first,
@@ -70,7 +70,7 @@ def check(project: Project) -> Iterator[Verdict]:
                 *(Related(store.place, f"{store.spelled} is kept there") for store in kept),
             ),
             fix=_fix(project, one) if is_first(project, one) else None,
-            state=_state(one),
+            state=one.state,
         )
 
 
@@ -105,13 +105,6 @@ def _is_public(project: Project, one: PublicSecret, kept: tuple[Kept, ...]) -> s
     places = f"in the host's dashboard{stores}"
     by_hand = f"{places} by hand" if stores else places
     return f"{public}: rename it without the prefix, also {by_hand}, and rotate the key"
-
-
-def _state(one: PublicSecret) -> str:
-    """A template that becomes a key, or a key that becomes another, leaks anew."""
-    if one.key is None or one.key.shape == "placeholder":
-        return "reference" if one.target else "placeholder"
-    return f"{KEY} {one.key.shown}"
 
 
 def _holds(one: PublicSecret) -> str:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.facts import EnvEntry, Reference
-from mmlint.model.finding import Place
+from mmlint.model.finding import KEY, Place
 from mmlint.model.key import Key
 from mmlint.project.project import Carried, Project
 from mmlint.project.secrets.carriers import is_secret, leads_somewhere, place, target
@@ -37,6 +37,14 @@ class PublicSecret(msgspec.Struct, frozen=True):
     target: str = ""
     targets: tuple[Place, ...] = ()
     holder: Place | None = None
+
+    @property
+    def state(self) -> str:
+        """What a baseline remembers of the value: a template that becomes a key, or a key that
+        becomes another, leaks anew."""
+        if self.key is None or self.key.shape == "placeholder":
+            return "reference" if self.target else "placeholder"
+        return f"{KEY} {self.key.shown}"
 
 
 @lru_cache(maxsize=1)
