@@ -58,11 +58,10 @@ FILE_LINES = 600
 
 
 class Import(NamedTuple):
-    """One module that a file names. ``at_import``: it is loaded together with that file."""
+    """One module that a file names."""
 
     module: str
     line: int
-    at_import: bool
 
 
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -87,24 +86,20 @@ def _layer(module: str) -> str:
 
 
 def imports(path: Path) -> list[Import]:
-    """Return what the file imports, as absolute module names."""
-    return list(_imports(ast.parse(path.read_text("utf-8")), _module(path), path.stem, True))
+    """Return what the file imports, wherever in it, as absolute module names."""
+    return list(_imports(ast.parse(path.read_text("utf-8")), _module(path), path.stem))
 
 
-def _imports(node: ast.AST, module: str, stem: str, at_import: bool) -> Iterator[Import]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import):
-            for name in child.names:
-                yield Import(name.name, child.lineno, at_import)
-        elif isinstance(child, ast.ImportFrom):
-            source = _absolute(child, module, stem)
-            for name in child.names:
+def _imports(tree: ast.AST, module: str, stem: str) -> Iterator[Import]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                yield Import(name.name, node.lineno)
+        elif isinstance(node, ast.ImportFrom):
+            source = _absolute(node, module, stem)
+            for name in node.names:
                 inner = f"{source}.{name.name}"
-                yield Import(inner if inner in MODULES else source, child.lineno, at_import)
-        else:
-            later = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            later = later or (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test))
-            yield from _imports(child, module, stem, at_import and not later)
+                yield Import(inner if inner in MODULES else source, node.lineno)
 
 
 def _absolute(node: ast.ImportFrom, module: str, stem: str) -> str:
@@ -163,9 +158,10 @@ def test_the_package_itself_imports_nothing() -> None:
     assert imports(PACKAGE / "__init__.py") == []
 
 
-def test_no_modules_need_each_other_to_be_loaded() -> None:
+def test_no_modules_name_each_other_in_a_circle() -> None:
+    """Also not inside functions, and not for their types alone."""
     needs = {
-        module: sorted({one.module for one in imports(path) if one.at_import} & MODULES.keys())
+        module: sorted({one.module for one in imports(path)} & MODULES.keys() - {module})
         for module, path in MODULES.items()
     }
     assert _circle(needs) is None
@@ -239,19 +235,13 @@ def test_imports_are_read_wherever_they_stand() -> None:
         "try:\n    import d\nexcept ImportError:\n    pass\n"
         "def f():\n    import e\n"
     )
-    found = list(_imports(ast.parse(source), "mmlint.x", "x", True))
-    assert [(one.module, one.at_import) for one in found] == [
-        ("a.b", True),
-        ("typing", True),
-        ("c", False),
-        ("d", True),
-        ("e", False),
-    ]
+    found = {one.module for one in _imports(ast.parse(source), "mmlint.x", "x")}
+    assert found == {"a.b", "typing", "c", "d", "e"}
 
 
 def test_a_submodule_taken_from_a_package_is_the_submodule() -> None:
     tree = ast.parse("from mmlint.model import syntax as s\nfrom . import syntax")
-    found = [one.module for one in _imports(tree, "mmlint.model.walk", "walk", True)]
+    found = [one.module for one in _imports(tree, "mmlint.model.walk", "walk")]
     assert found == ["mmlint.model.syntax", "mmlint.model.syntax"]
 
 

@@ -1,123 +1,17 @@
-"""The baseline of a project: read for each run, and the verbs that write, prune and show it."""
+"""The verbs of the baseline: write, prune and show it."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from mmlint.app.baseline_file import place_of, shown
 from mmlint.app.opening import open_session
 from mmlint.app.request import Request, UsageError
 from mmlint.app.session import Session
-from mmlint.model.report import Notice
-
-if TYPE_CHECKING:
-    from mmlint.config import Settings
-    from mmlint.model.baseline import Entry, StaleEntry
-
-MOST_BYTES: Final = 64 * 1024 * 1024
-
-
-# --- reading --------------------------------------------------------------------------------------
-
-
-def loaded(request: Request, settings: Settings, root: Path) -> Mapping[Entry, int] | None:
-    """Return the baseline that the run is about, None where there is none.
-
-    One that is named must be there. Raises UsageError.
-    """
-    if request.no_baseline:
-        return None
-    path, named = _place(request, settings, root)
-    if not named and not os.path.lexists(path):
-        return None
-    return _read(path, root)
-
-
-def _place(request: Request, settings: Settings, root: Path) -> tuple[Path, bool]:
-    """Return where the baseline is, and whether somebody named it."""
-    from mmlint.model.baseline import FILE
-
-    if request.baseline:
-        return Path(os.path.abspath(request.baseline)), True
-    if settings.baseline:
-        return Path(settings.baseline), True
-    return root / FILE, False
-
-
-def _read(path: Path, root: Path) -> dict[Entry, int]:
-    from mmlint.engine.analysis.baseline import BadBaseline, parse
-    from mmlint.files.reading import Unreadable, read
-
-    inside = root if path.is_relative_to(root) else path.parent
-    data = read(inside, path.relative_to(inside).as_posix(), limit=MOST_BYTES)
-    name = _shown(path)
-    if isinstance(data, Unreadable):
-        raise UsageError(
-            f"{name}: {data.reason}; expected a baseline; write one with: mmlint baseline write, "
-            "or do without it: --no-baseline"
-        )
-    try:
-        return parse(data.decode("utf-8-sig", "replace"))
-    except BadBaseline as problem:
-        raise UsageError(
-            f"{name}:{problem.line}: {problem}; correct it, or write it anew with: "
-            "mmlint baseline write --force"
-        ) from problem
-
-
-def _shown(path: Path) -> str:
-    """Return the path as it is told: from the current folder if it lies below it."""
-    here = Path(os.path.realpath(os.getcwd()))
-    from mmlint.report.excerpt import clean_path
-
-    return clean_path((path.relative_to(here) if path.is_relative_to(here) else path).as_posix())
-
-
-# --- what is gone ---------------------------------------------------------------------------------
-
-
-def stale(session: Session) -> list[StaleEntry]:
-    """Return the entries whose findings the session's last lint should have met, and did not.
-
-    There are none where something went wrong, for that may be why; and none of files out of the
-    focus, of files that do not parse, and of rules that did not run.
-    """
-    from mmlint.engine.analysis.baseline import stale as gone
-
-    observed = session.observed
-    if observed is None or any(one.failed for one in session.notices):
-        return []
-    policy, rules = session.policy(), {one.code: one for one in session.rules}
-    broken = {path for path, facts in observed.facts.items() if facts.problem is not None}
-
-    def judged(entry: Entry) -> bool:
-        rule, path = rules.get(entry.code), entry.path
-        if session.focus and not session.is_named(path):
-            return False
-        if rule is None:  # there is no such rule any more
-            return True
-        return policy.selected(rule) and policy.allowed(rule, path) and path not in broken
-
-    return gone(session.entries, session.baseline, judged)
-
-
-def about_stale(count: int) -> list[Notice]:
-    """Return the note about so many stale entries; none for none."""
-    if not count:
-        return []
-    stand = (
-        "1 entry of the baseline stands" if count == 1 else f"{count} entries of the baseline stand"
-    )
-    said = f"{stand} for findings that are gone; remove what is stale: mmlint baseline prune"
-    return [Notice(said)]
-
-
-# --- verbs ----------------------------------------------------------------------------------------
 
 
 def write(request: Request, force: bool = False) -> str:
@@ -128,17 +22,17 @@ def write(request: Request, force: bool = False) -> str:
     from mmlint.engine.analysis.baseline import entries_of, render, replaceable
 
     session = _whole_project(replace(request, no_baseline=True))
-    path, _ = _place(request, session.settings, session.root)
+    path, _ = place_of(request, session.settings, session.root)
     if os.path.lexists(path) and not force:
         raise UsageError(
-            f"{_shown(path)}: there is a baseline already; expected none. Drop what is gone with: "
+            f"{shown(path)}: there is a baseline already; expected none. Drop what is gone with: "
             "mmlint baseline prune, or replace it, new findings included: "
             "mmlint baseline write --force"
         )
     plain = os.path.isfile(path) and not os.path.islink(path)  # links are refused on writing
     if plain and not replaceable(path.read_text("utf-8", "replace")):
         raise UsageError(
-            f"{_shown(path)}: is no baseline, and is not overwritten; expected the file of one. "
+            f"{shown(path)}: is no baseline, and is not overwritten; expected the file of one. "
             "Name another with --baseline FILE"
         )
     findings = [one.finding for one in session.lint({})]
@@ -146,7 +40,7 @@ def write(request: Request, force: bool = False) -> str:
     assert session.observed is not None
     found = Counter(entries_of(findings, session.observed.facts, session.observed.sources))
     _save(session, request, path, render(found))
-    return f"Wrote {_findings(len(findings))} to {_shown(path)}\n"
+    return f"Wrote {_findings(len(findings))} to {shown(path)}\n"
 
 
 def prune(request: Request) -> str:
@@ -154,22 +48,22 @@ def prune(request: Request) -> str:
     from mmlint.engine.analysis.baseline import pruned, render
 
     session = _whole_project(request)
-    path, _ = _place(request, session.settings, session.root)
+    path, _ = place_of(request, session.settings, session.root)
     _there(session, path)
     session.lint({})
     _complete(session)
-    gone = stale(session)
+    gone = session.stale()
     if not gone:
-        return f"Nothing is stale in {_shown(path)}\n"
+        return f"Nothing is stale in {shown(path)}\n"
     _save(session, request, path, render(pruned(session.baseline, gone)))
     count = sum(one.count for one in gone)
-    return f"Dropped {count} of {sum(session.baseline.values())} findings from {_shown(path)}\n"
+    return f"Dropped {count} of {sum(session.baseline.values())} findings from {shown(path)}\n"
 
 
 def show(request: Request, format_: str) -> str:
     """Return the entries of the baseline as ``table`` or ``json``. Raises UsageError."""
     with _whole_project(request) as session:
-        path, _ = _place(request, session.settings, session.root)
+        path, _ = place_of(request, session.settings, session.root)
         _there(session, path)
         counts = session.baseline
     if format_ == "json":
@@ -201,7 +95,7 @@ def show(request: Request, format_: str) -> str:
         scope = f" in {_plain(one.scope)}" if one.scope else ""
         state = f" ({_plain(one.state)})" if one.state else ""
         lines.append(f"  {_plain(one.code)}{scope}: {_plain(one.text)}{state}{times}")
-    lines.append(f"{_findings(sum(counts.values()))} in {_shown(path)}")
+    lines.append(f"{_findings(sum(counts.values()))} in {shown(path)}")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -227,7 +121,7 @@ def _whole_project(request: Request) -> Session:
 def _there(session: Session, path: Path) -> None:
     if not os.path.lexists(path):
         raise UsageError(
-            f"{_shown(path)}: there is no baseline; expected one; write it with: "
+            f"{shown(path)}: there is no baseline; expected one; write it with: "
             "mmlint baseline write"
         )
 
@@ -247,7 +141,7 @@ def _save(session: Session, request: Request, path: Path, text: str) -> None:
     target = Path(os.path.realpath(path))
     if not request.baseline and not target.is_relative_to(session.root):
         raise UsageError(
-            f"{_shown(path)}: leads out of the project; expected a file in it; name any other "
+            f"{shown(path)}: leads out of the project; expected a file in it; name any other "
             "with --baseline FILE"
         )
     folder = os.fspath(target.parent)
@@ -263,7 +157,7 @@ def _save(session: Session, request: Request, path: Path, text: str) -> None:
                 temporary.close()
     except OSError as error:
         raise UsageError(
-            f"{_shown(path)}: cannot be written ({error.strerror}); expected a folder and a file "
+            f"{shown(path)}: cannot be written ({error.strerror}); expected a folder and a file "
             "that may be written to; correct the permissions and run the command again"
         ) from error
 

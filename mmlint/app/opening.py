@@ -95,8 +95,7 @@ def _opened(
             focus.add(path)
     if request.paths == (".",) and here != root:
         focus = {_relative(root, here, ".") + "/"}
-    from mmlint.app.baseline import loaded
-    from mmlint.app.views import shows_fixes
+    from mmlint.app.baseline_file import loaded
 
     session = Session(
         root,
@@ -113,7 +112,7 @@ def _opened(
         baseline=loaded(request, settings, root),
     )
     session.missing = missing
-    session.shows_fixes = shows_fixes(request)
+    session.shows_fixes = request.shows_fixes
     session.given = given
     session.is_lost = bool(missing) and not there and not given
     return session
@@ -188,12 +187,18 @@ def load_settings(request: Request, here: Path, root: Path) -> Settings:
             isolated=request.isolated,
             select=request.select,
             ignore=request.ignore,
-            rules=rule_names,
+            rules=_rule_names,
         )
     except ConfigError as error:
         raise UsageError(str(error)) from error
     _check_options(settings)
     return settings
+
+
+def _rule_names() -> dict[str, str]:
+    from mmlint.rules import names  # which imports what rules need
+
+    return names()
 
 
 def _check_options(settings: Settings) -> None:
@@ -216,13 +221,6 @@ def _check_options(settings: Settings) -> None:
                     f'{place}: unknown option "{option}" of the rule {name}; '
                     f"allowed: {listed}.{hint}"
                 )
-
-
-def rule_names() -> dict[str, str]:
-    """Return every rule's name by its code."""
-    from mmlint.rules import registry
-
-    return {rule.code: rule.name for rule in registry()}
 
 
 def _focus(root: Path, path: Path, name: str) -> set[str]:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import msgspec
 
-from mmlint.app.opening import rule_names
 from mmlint.app.request import UsageError
 from mmlint.model.report import RuleInfo
 
@@ -106,6 +105,7 @@ def explain(word: str) -> str:
     if alike:
         return _listed(alike)
     from mmlint.model.suggest import did_you_mean
+    from mmlint.rules import names as rule_names
 
     names = rule_names()
     guess = did_you_mean(wanted, [*names, *names.values()])

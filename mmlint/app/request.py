@@ -38,6 +38,14 @@ class Request(msgspec.Struct, frozen=True):
         """Whether stdin is fixed and printed on stdout, which leaves stderr to the report."""
         return self.fix and "-" in self.paths and not (self.diff or self.show_files)
 
+    @property
+    def shows_fixes(self) -> bool:
+        """Whether anything that is written says which findings can be fixed."""
+        if self.fix or self.unsafe_fixes or self.diff or self.interactive:
+            return True
+        formats = {self.format, *(name for name, _ in self.outputs)}
+        return self.statistics or not formats <= {"github", "gitlab"}
+
 
 class UsageError(Exception):
     """The request cannot be met; the message says what is wrong, expected, and to do."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mmlint.engine.renaming import Renamings
     from mmlint.engine.timings import Timings
     from mmlint.files.listing import Lister, Listing
-    from mmlint.model.baseline import Entry
+    from mmlint.model.baseline import Entry, StaleEntry
     from mmlint.project.project import Project
     from mmlint.rules import Registered
 
@@ -208,6 +208,30 @@ class Session:
         known = self._linted.get(path)
         return known if known is not None else self.read(path)
 
+    def stale(self) -> list[StaleEntry]:
+        """Return the entries whose findings the last lint should have met, and did not.
+
+        There are none where something went wrong, for that may be why; and none of files out of the
+        focus, of files that do not parse, and of rules that did not run.
+        """
+        from mmlint.engine.analysis.baseline import stale as gone
+
+        observed = self.observed
+        if observed is None or any(one.failed for one in self.notices):
+            return []
+        policy, rules = self.policy(), {one.code: one for one in self.rules}
+        broken = {path for path, facts in observed.facts.items() if facts.problem is not None}
+
+        def judged(entry: Entry) -> bool:
+            rule, path = rules.get(entry.code), entry.path
+            if self.focus and not self.is_named(path):
+                return False
+            if rule is None:  # there is no such rule any more
+                return True
+            return policy.selected(rule) and policy.allowed(rule, path) and path not in broken
+
+        return gone(self.entries, self.baseline, judged)
+
     def result(self, reported: Iterable[Reported], fixed: int = 0) -> Result:
         """Return the run's outcome, with its counts."""
         every = list(reported)
@@ -216,10 +240,8 @@ class Session:
         assert observed is not None
         gone, notices = 0, self.notices
         if self.baseline:
-            from mmlint.app.baseline import about_stale, stale
-
-            gone = len(stale(self))
-            notices = notices + about_stale(gone)
+            gone = len(self.stale())
+            notices = notices + _about_stale(gone)
         severities = [one.finding.severity for one in findings]
         summary = Summary(
             files=self._count(observed.files),
@@ -487,3 +509,14 @@ def cache_folder(settings: Settings) -> Path | None:
     from mmlint.engine.cache import usual_folder
 
     return Path(settings.cache_dir) if settings.cache_dir else usual_folder()
+
+
+def _about_stale(count: int) -> list[Notice]:
+    """Return the note about so many stale entries; none for none."""
+    if not count:
+        return []
+    stand = (
+        "1 entry of the baseline stands" if count == 1 else f"{count} entries of the baseline stand"
+    )
+    said = f"{stand} for findings that are gone; remove what is stale: mmlint baseline prune"
+    return [Notice(said)]

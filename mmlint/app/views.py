@@ -17,14 +17,6 @@ if TYPE_CHECKING:
     from mmlint.report import View
 
 
-def shows_fixes(request: Request) -> bool:
-    """Whether anything that is written says which findings can be fixed."""
-    if request.fix or request.unsafe_fixes or request.diff or request.interactive:
-        return True
-    formats = {request.format, *(name for name, _ in request.outputs)}
-    return request.statistics or not formats <= {"github", "gitlab"}
-
-
 def view(request: Request, session: Session) -> View:
     """Return the view of what the session of one project has found."""
     from mmlint.files.kinds import language

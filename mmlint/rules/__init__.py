@@ -75,3 +75,8 @@ def registry() -> tuple[Registered, ...]:
             )
         )
     return tuple(sorted(found, key=lambda one: one.code))
+
+
+def names() -> dict[str, str]:
+    """Return every rule's name by its code."""
+    return {one.code: one.name for one in registry()}

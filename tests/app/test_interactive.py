@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from mmlint.app import NOTHING_READ, _parses
+from mmlint.app.checking import NOTHING_READ, _parses
 from mmlint.app.interactive import Dialogue
 from mmlint.app.opening import open_session
 from mmlint.app.request import Request

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mmlint.app.opening import rule_names
 from mmlint.config import load
 from mmlint.config.layers import toml
 from mmlint.config.schema import key_of
 from mmlint.config.settings import Settings
+from mmlint.rules import names as rule_names
 
 ROOT = Path(__file__).parent.parent.parent
 SCHEMA = json.loads((ROOT / "mmlint" / "config" / "schema.json").read_text("utf-8"))

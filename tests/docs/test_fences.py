@@ -11,10 +11,10 @@ from pathlib import Path
 import click
 import pytest
 
-from mmlint.app.opening import rule_names
 from mmlint.cli import cli
 from mmlint.config import load
 from mmlint.config.layers import toml
+from mmlint.rules import names as rule_names
 from tests.docs.console import steps
 from tests.docs.fences import DOCUMENTS, ROOT, RULE_PAGES, Fence, fences, name
 
