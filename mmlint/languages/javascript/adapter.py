@@ -118,7 +118,7 @@ def _read_again(data: bytes, dialect: Dialect, root: Syntax) -> Syntax:
 
 def _errors(root: Syntax) -> int:
     """Return how many errors a tree has, as a measure of how well the text was understood."""
-    return sum(1 for node in _broken(root) if node.type != _INVENTED)
+    return sum(1 for node in lower_broken(root) if node.type != _INVENTED)
 
 
 @cache
@@ -144,7 +144,7 @@ lacks one."""
 
 
 def _first_problem(root: Syntax, data: bytes) -> SyntaxProblem | None:
-    node = next((one for one in _broken(root) if one.type != _INVENTED), None)
+    node = next((one for one in lower_broken(root) if one.type != _INVENTED), None)
     if node is None:
         return None
     if node.is_missing:
@@ -153,7 +153,7 @@ def _first_problem(root: Syntax, data: bytes) -> SyntaxProblem | None:
     return _unexpected(node, data)
 
 
-def _broken(root: Syntax) -> Iterator[Syntax]:
+def lower_broken(root: Syntax) -> Iterator[Syntax]:
     """Yield missing and unreadable nodes in source order, the innermost of those that nest."""
     stack = [root] if root.has_error else []
     while stack:

@@ -60,7 +60,7 @@ class Program(Statements):
 
     # --- imports ----------------------------------------------------------------------------------
 
-    def _import(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_import(self, node: Syntax, out: list[s.Statement]) -> None:
         for clause in node.named_children:
             if clause.type == "import_require_clause":
                 self._import_require(node, clause)
@@ -105,7 +105,7 @@ class Program(Statements):
             typed = _has_token(node, "type")
             self.imports.append(s.Import(start, end, module, "*", binding, "require", typed))
 
-    def _import_alias(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_import_alias(self, node: Syntax, out: list[s.Statement]) -> None:
         """``import A = B.C`` gives a member of a namespace a shorter name."""
         children = inner(node)
         if len(children) > 1:
@@ -130,7 +130,7 @@ class Program(Statements):
 
     # --- exports ----------------------------------------------------------------------------------
 
-    def _export(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_export(self, node: Syntax, out: list[s.Statement]) -> None:
         declaration = node.child_by_field_name("declaration")
         if not self.namespaces:
             self._note_exports(node, declaration)
@@ -240,7 +240,7 @@ def _has_token(node: Syntax, *tokens: str) -> bool:
 
 
 _MODULE_STATEMENTS: Final[dict[str, Callable[[Program, Syntax, list[s.Statement]], None]]] = {
-    "export_statement": Program._export,
-    "import_alias": Program._import_alias,
-    "import_statement": Program._import,
+    "export_statement": Program.lower_export,
+    "import_alias": Program.lower_import_alias,
+    "import_statement": Program.lower_import,
 }

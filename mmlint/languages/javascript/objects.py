@@ -100,18 +100,18 @@ class Objects(Walk):
         self.depth -= 1
         return result
 
-    def _target_name(self, node: Syntax, writes: bool) -> s.Value:
+    def lower_target_name(self, node: Syntax, writes: bool) -> s.Value:
         name = self.text(node)
         binding = self.scopes.resolve(name)
         if writes:
             self.scopes.write(binding)
         return s.Name(node.start_byte, node.end_byte, name, binding)
 
-    def _target_wrapped(self, node: Syntax, writes: bool) -> s.Value:
+    def lower_target_wrapped(self, node: Syntax, writes: bool) -> s.Value:
         bare = unwrapped(node)
         return self.pieces(node) if bare.type in WRAPPERS else self.target(bare, writes)
 
-    def _target_default(self, node: Syntax, writes: bool) -> s.Value:
+    def lower_target_default(self, node: Syntax, writes: bool) -> s.Value:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is None or right is None:
             return self.pieces(node)
@@ -124,20 +124,20 @@ class Objects(Walk):
             test = s.Unknown(target.start, target.end)
         return s.Choice(node.start_byte, node.end_byte, "??", test, (target, default))
 
-    def _target_rest(self, node: Syntax, writes: bool) -> s.Value:
+    def lower_target_rest(self, node: Syntax, writes: bool) -> s.Value:
         children = inner(node)
         if not children:
             return s.Unknown(node.start_byte, node.end_byte)
         return s.Spread(node.start_byte, node.end_byte, self.target(children[0], writes))
 
-    def _target_array(self, node: Syntax, writes: bool) -> s.Value:
+    def lower_target_array(self, node: Syntax, writes: bool) -> s.Value:
         items = tuple(
             s.Unknown(hole, hole) if isinstance(hole, int) else self.target(hole, writes)
             for hole in _items(node)
         )
         return s.Sequence(node.start_byte, node.end_byte, items)
 
-    def _target_object(self, node: Syntax, writes: bool) -> s.Value:
+    def lower_target_object(self, node: Syntax, writes: bool) -> s.Value:
         entries = tuple([self._target_entry(child, writes) for child in inner(node)])
         return s.Object(node.start_byte, node.end_byte, entries)
 
@@ -184,18 +184,18 @@ def _after(before: s.Value | None, value: s.Value) -> s.Value:
 
 
 _TARGETS: Final[dict[str, Callable[[Objects, Syntax, bool], s.Value]]] = {
-    "array_pattern": Objects._target_array,
-    "as_expression": Objects._target_wrapped,
-    "assignment_pattern": Objects._target_default,
-    "identifier": Objects._target_name,
-    "non_null_expression": Objects._target_wrapped,
-    "object_assignment_pattern": Objects._target_default,
-    "object_pattern": Objects._target_object,
-    "parenthesized_expression": Objects._target_wrapped,
-    "rest_pattern": Objects._target_rest,
-    "satisfies_expression": Objects._target_wrapped,
-    "shorthand_property_identifier_pattern": Objects._target_name,
-    "type_assertion": Objects._target_wrapped,
+    "array_pattern": Objects.lower_target_array,
+    "as_expression": Objects.lower_target_wrapped,
+    "assignment_pattern": Objects.lower_target_default,
+    "identifier": Objects.lower_target_name,
+    "non_null_expression": Objects.lower_target_wrapped,
+    "object_assignment_pattern": Objects.lower_target_default,
+    "object_pattern": Objects.lower_target_object,
+    "parenthesized_expression": Objects.lower_target_wrapped,
+    "rest_pattern": Objects.lower_target_rest,
+    "satisfies_expression": Objects.lower_target_wrapped,
+    "shorthand_property_identifier_pattern": Objects.lower_target_name,
+    "type_assertion": Objects.lower_target_wrapped,
 }
 
 

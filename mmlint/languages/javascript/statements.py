@@ -36,7 +36,7 @@ class Statements(Functions):
 
     # --- simple statements ------------------------------------------------------------------------
 
-    def _expression(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_expression(self, node: Syntax, out: list[s.Statement]) -> None:
         using = using_assignment(node)
         if using is not None:
             assignment, keyword = using
@@ -46,7 +46,7 @@ class Statements(Functions):
             return
         children = inner(node)
         if children and children[0].type in NAMESPACES:
-            self._namespace(children[0], out)
+            self.lower_namespace(children[0], out)
         elif children:
             out.append(self.evaluated(children[0], node))
 
@@ -59,7 +59,7 @@ class Statements(Functions):
             return s.Assign(start, end, target, value, operator=operator)
         return s.ExpressionStatement(start, end, self.value(expression))
 
-    def _declaration(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_declaration(self, node: Syntax, out: list[s.Statement]) -> None:
         declarators = [
             child for child in node.named_children if child.type == "variable_declarator"
         ]
@@ -80,27 +80,27 @@ class Statements(Functions):
                 )
             )
 
-    def _return(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_return(self, node: Syntax, out: list[s.Statement]) -> None:
         children = inner(node)
         value = self.value(children[0]) if children else None
         out.append(s.Return(node.start_byte, node.end_byte, value))
 
-    def _throw(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_throw(self, node: Syntax, out: list[s.Statement]) -> None:
         children = inner(node)
         value = self.value(children[0]) if children else None
         out.append(s.Throw(node.start_byte, node.end_byte, value))
 
-    def _break(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_break(self, node: Syntax, out: list[s.Statement]) -> None:
         out.append(s.Jump(node.start_byte, node.end_byte, "break", self._label(node)))
 
-    def _continue(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_continue(self, node: Syntax, out: list[s.Statement]) -> None:
         out.append(s.Jump(node.start_byte, node.end_byte, "continue", self._label(node)))
 
     def _label(self, node: Syntax) -> str | None:
         label = node.child_by_field_name("label")
         return None if label is None else self.text(label)
 
-    def _broken(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_broken(self, node: Syntax, out: list[s.Statement]) -> None:
         """Keep what is whole inside a syntax error: its statements, and its values as unknown."""
         values: list[s.Value] = []
         for child in inner(node):
@@ -114,7 +114,7 @@ class Statements(Functions):
 
     # --- branches and loops -----------------------------------------------------------------------
 
-    def _if(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_if(self, node: Syntax, out: list[s.Statement]) -> None:
         """Lower a chain of ``else if`` from its end, without recursion."""
         arms: list[tuple[Syntax, s.Value, tuple[s.Statement, ...]]] = []
         depth = self.depth
@@ -136,7 +136,7 @@ class Statements(Functions):
             rest = (s.If(branch.start_byte, branch.end_byte, test, lowered, rest),)
         out.extend(rest)
 
-    def _for(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_for(self, node: Syntax, out: list[s.Statement]) -> None:
         depth = self.scopes.depth
         self.scopes.open()
         first = node.child_by_field_name("initializer")
@@ -163,12 +163,12 @@ class Statements(Functions):
         children = inner(node)
         return self.value(children[0]) if children else None
 
-    def _while(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_while(self, node: Syntax, out: list[s.Statement]) -> None:
         test = self.field(node, "condition")
         body = self.suite(node.child_by_field_name("body"))
         out.append(self._loop(node, "while", test, body))
 
-    def _do(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_do(self, node: Syntax, out: list[s.Statement]) -> None:
         body = self.suite(node.child_by_field_name("body"))
         out.append(self._loop(node, "do", self.field(node, "condition"), body))
 
@@ -185,7 +185,7 @@ class Statements(Functions):
         start, end = node.start_byte, node.end_byte
         return s.Loop(start, end, kind, head, test, None, None, body, update, (), endless)
 
-    def _for_each(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_for_each(self, node: Syntax, out: list[s.Statement]) -> None:
         start, end = node.start_byte, node.end_byte
         iterable = self.field(node, "right")
         waits = any(child.type == "await" for child in node.children)
@@ -204,7 +204,7 @@ class Statements(Functions):
             s.Loop(start, end, "each", (), None, target, iterable, body, (), (), is_async=waits)
         )
 
-    def _switch(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_switch(self, node: Syntax, out: list[s.Statement]) -> None:
         subject = self.field(node, "value")
         body = node.child_by_field_name("body")
         arms = [] if body is None else inner(body)
@@ -225,10 +225,10 @@ class Statements(Functions):
 
     # --- blocks -----------------------------------------------------------------------------------
 
-    def _block(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_block(self, node: Syntax, out: list[s.Statement]) -> None:
         out.append(s.Block(node.start_byte, node.end_byte, self.suite(node)))
 
-    def _labelled(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_labelled(self, node: Syntax, out: list[s.Statement]) -> None:
         body = node.child_by_field_name("body")
         lowered = () if body is None else self.statements([body])
         label, start, end = self._label(node), node.start_byte, node.end_byte
@@ -238,7 +238,7 @@ class Statements(Functions):
         else:
             out.append(s.Block(start, end, lowered, label))
 
-    def _with(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_with(self, node: Syntax, out: list[s.Statement]) -> None:
         start, end = node.start_byte, node.end_byte
         holder = self.field(node, "object")
         body = self.suite(node.child_by_field_name("body"))
@@ -246,7 +246,7 @@ class Statements(Functions):
             s.Block(start, end, (s.ExpressionStatement(holder.start, holder.end, holder), *body))
         )
 
-    def _try(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_try(self, node: Syntax, out: list[s.Statement]) -> None:
         body = self.suite(node.child_by_field_name("body"))
         handler = node.child_by_field_name("handler")
         finalizer = node.child_by_field_name("finalizer")
@@ -268,17 +268,17 @@ class Statements(Functions):
 
     # --- declarations -----------------------------------------------------------------------------
 
-    def _function_declaration(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_function_declaration(self, node: Syntax, out: list[s.Statement]) -> None:
         name = node.child_by_field_name("name")
         binding = -1 if name is None else self.scopes.resolve(self.text(name))
         self.scopes.aim(binding, self.function(node))
 
-    def _class_declaration(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_class_declaration(self, node: Syntax, out: list[s.Statement]) -> None:
         self.class_declaration(node, out, ())
 
     # --- TypeScript's own statements --------------------------------------------------------------
 
-    def _enum(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_enum(self, node: Syntax, out: list[s.Statement]) -> None:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         if name is None or body is None:
             return
@@ -309,7 +309,7 @@ class Statements(Functions):
         key_start = start if key is None or name is None else key.start_byte
         return s.Entry(start, end, name, lowered, key_start, kind)
 
-    def _namespace(self, node: Syntax, out: list[s.Statement]) -> None:
+    def lower_namespace(self, node: Syntax, out: list[s.Statement]) -> None:
         body = node.child_by_field_name("body")
         if body is not None and namespace_name(node) is not None:
             self.namespaces += 1
@@ -319,30 +319,30 @@ class Statements(Functions):
 
 
 _STATEMENTS: Final[dict[str, Callable[[Statements, Syntax, list[s.Statement]], None]]] = {
-    "ERROR": Statements._broken,
-    "abstract_class_declaration": Statements._class_declaration,
-    "break_statement": Statements._break,
-    "class_declaration": Statements._class_declaration,
-    "continue_statement": Statements._continue,
-    "do_statement": Statements._do,
-    "enum_declaration": Statements._enum,
-    "expression_statement": Statements._expression,
-    "for_in_statement": Statements._for_each,
-    "for_statement": Statements._for,
-    "function_declaration": Statements._function_declaration,
-    "generator_function_declaration": Statements._function_declaration,
-    "if_statement": Statements._if,
-    "internal_module": Statements._namespace,
-    "labeled_statement": Statements._labelled,
-    "lexical_declaration": Statements._declaration,
-    "module": Statements._namespace,
-    "return_statement": Statements._return,
-    "statement_block": Statements._block,
-    "switch_statement": Statements._switch,
-    "throw_statement": Statements._throw,
-    "try_statement": Statements._try,
-    "using_declaration": Statements._declaration,
-    "variable_declaration": Statements._declaration,
-    "while_statement": Statements._while,
-    "with_statement": Statements._with,
+    "ERROR": Statements.lower_broken,
+    "abstract_class_declaration": Statements.lower_class_declaration,
+    "break_statement": Statements.lower_break,
+    "class_declaration": Statements.lower_class_declaration,
+    "continue_statement": Statements.lower_continue,
+    "do_statement": Statements.lower_do,
+    "enum_declaration": Statements.lower_enum,
+    "expression_statement": Statements.lower_expression,
+    "for_in_statement": Statements.lower_for_each,
+    "for_statement": Statements.lower_for,
+    "function_declaration": Statements.lower_function_declaration,
+    "generator_function_declaration": Statements.lower_function_declaration,
+    "if_statement": Statements.lower_if,
+    "internal_module": Statements.lower_namespace,
+    "labeled_statement": Statements.lower_labelled,
+    "lexical_declaration": Statements.lower_declaration,
+    "module": Statements.lower_namespace,
+    "return_statement": Statements.lower_return,
+    "statement_block": Statements.lower_block,
+    "switch_statement": Statements.lower_switch,
+    "throw_statement": Statements.lower_throw,
+    "try_statement": Statements.lower_try,
+    "using_declaration": Statements.lower_declaration,
+    "variable_declaration": Statements.lower_declaration,
+    "while_statement": Statements.lower_while,
+    "with_statement": Statements.lower_with,
 }

@@ -58,15 +58,15 @@ class Values(Objects, Markup):
         self.depth -= 1
         return s.Unknown(node.start_byte, node.end_byte, parts)
 
-    def _wrapped(self, node: Syntax) -> s.Value:
+    def lower_wrapped(self, node: Syntax) -> s.Value:
         bare = unwrapped(node)
         return self.pieces(node) if bare.type in WRAPPERS else self.value(bare)
 
-    def _platform_name(self, node: Syntax) -> s.Value:
+    def lower_platform_name(self, node: Syntax) -> s.Value:
         """``this`` and ``super``: names that no program can declare."""
         return s.Name(node.start_byte, node.end_byte, self.text(node), -1)
 
-    def _meta(self, node: Syntax) -> s.Value:
+    def lower_meta(self, node: Syntax) -> s.Value:
         """``import.meta`` and ``new.target``."""
         start, end = node.start_byte, node.end_byte
         head, _, tail = self.text(node).partition(".")
@@ -78,28 +78,28 @@ class Values(Objects, Markup):
 
     # --- literals ---------------------------------------------------------------------------------
 
-    def _string(self, node: Syntax) -> s.Value:
+    def lower_string(self, node: Syntax) -> s.Value:
         return self.literal(node.start_byte, node.end_byte, self.string(node))
 
-    def _number(self, node: Syntax) -> s.Value:
+    def lower_number(self, node: Syntax) -> s.Value:
         value = number(self.text(node))
         if value is None:
             return s.Unknown(node.start_byte, node.end_byte)
         return s.Literal(node.start_byte, node.end_byte, value)
 
-    def _true(self, node: Syntax) -> s.Value:
+    def lower_true(self, node: Syntax) -> s.Value:
         return s.Literal(node.start_byte, node.end_byte, True)
 
-    def _false(self, node: Syntax) -> s.Value:
+    def lower_false(self, node: Syntax) -> s.Value:
         return s.Literal(node.start_byte, node.end_byte, False)
 
-    def _nothing(self, node: Syntax) -> s.Value:
+    def lower_nothing(self, node: Syntax) -> s.Value:
         return s.Literal(node.start_byte, node.end_byte, None)
 
-    def _template(self, node: Syntax) -> s.Value:
+    def lower_template(self, node: Syntax) -> s.Value:
         if any(child.type == "template_substitution" for child in node.named_children):
             return self._template_parts(node)
-        return self._string(node)
+        return self.lower_string(node)
 
     def _template_parts(self, node: Syntax) -> s.Template:
         start, end = node.start_byte, node.end_byte
@@ -120,7 +120,7 @@ class Values(Objects, Markup):
 
     # --- chains: members and calls ----------------------------------------------------------------
 
-    def _chain(self, node: Syntax) -> s.Value:
+    def lower_chain(self, node: Syntax) -> s.Value:
         """Lower ``a.b(c).d[e]`` from its innermost link outwards, without recursion."""
         links: list[Syntax] = []
         room = DEEPEST - self.depth
@@ -209,7 +209,7 @@ class Values(Objects, Markup):
                 s.Import(call.start, call.end, module.value, "*", -1, kind="require")
             )
 
-    def _new(self, node: Syntax) -> s.Value:
+    def lower_new(self, node: Syntax) -> s.Value:
         callee = self.field(node, "constructor")
         passed = node.child_by_field_name("arguments")
         arguments = () if passed is None else self._arguments(passed)
@@ -217,12 +217,12 @@ class Values(Objects, Markup):
 
     # --- operators --------------------------------------------------------------------------------
 
-    def _ternary(self, node: Syntax) -> s.Value:
+    def lower_ternary(self, node: Syntax) -> s.Value:
         test = self.field(node, "condition")
         options = (self.field(node, "consequence"), self.field(node, "alternative"))
         return s.Choice(node.start_byte, node.end_byte, "?:", test, options)
 
-    def _binary(self, node: Syntax) -> s.Value:
+    def lower_binary(self, node: Syntax) -> s.Value:
         sign = node.child_by_field_name("operator")
         operator = "" if sign is None else sign.type
         start, end = node.start_byte, node.end_byte
@@ -287,24 +287,24 @@ class Values(Objects, Markup):
         self.depth -= level
         return result
 
-    def _unary(self, node: Syntax) -> s.Value:
+    def lower_unary(self, node: Syntax) -> s.Value:
         sign = node.child_by_field_name("operator")
         operator = "" if sign is None else sign.type
         return s.Operation(
             node.start_byte, node.end_byte, operator, (self.field(node, "argument"),)
         )
 
-    def _update(self, node: Syntax) -> s.Value:
+    def lower_update(self, node: Syntax) -> s.Value:
         sign = node.child_by_field_name("operator")
         argument = node.child_by_field_name("argument")
         operands = () if argument is None else (self.target(argument, writes=True),)
         operator = "" if sign is None else sign.type
         return s.Operation(node.start_byte, node.end_byte, operator, operands)
 
-    def _sequence(self, node: Syntax) -> s.Value:
+    def lower_sequence(self, node: Syntax) -> s.Value:
         return s.Operation(node.start_byte, node.end_byte, ",", self.values(inner(node)))
 
-    def _await(self, node: Syntax) -> s.Value:
+    def lower_await(self, node: Syntax) -> s.Value:
         if self.inside == 0:
             self.esm = True
         children = inner(node)
@@ -312,17 +312,17 @@ class Values(Objects, Markup):
             return s.Unknown(node.start_byte, node.end_byte)
         return s.Await(node.start_byte, node.end_byte, self.value(children[0]))
 
-    def _yield(self, node: Syntax) -> s.Value:
+    def lower_yield(self, node: Syntax) -> s.Value:
         operator = "yield*" if any(child.type == "*" for child in node.children) else "yield"
         return s.Operation(node.start_byte, node.end_byte, operator, self.values(inner(node)))
 
-    def _spread(self, node: Syntax) -> s.Value:
+    def lower_spread(self, node: Syntax) -> s.Value:
         children = inner(node)
         if not children:
             return s.Unknown(node.start_byte, node.end_byte)
         return s.Spread(node.start_byte, node.end_byte, self.value(children[0]))
 
-    def _assignment(self, node: Syntax) -> s.Value:
+    def lower_assignment(self, node: Syntax) -> s.Value:
         target, operator, value = self.assigned(node)
         return s.Operation(node.start_byte, node.end_byte, operator, (target, value))
 
@@ -353,7 +353,7 @@ class Values(Objects, Markup):
 
     # --- functions and classes --------------------------------------------------------------------
 
-    def _lambda(self, node: Syntax) -> s.Value:
+    def lower_lambda(self, node: Syntax) -> s.Value:
         return self.named(node, None)
 
 
@@ -383,44 +383,44 @@ def _is_global(value: s.Value, name: str) -> bool:
 _VALUES: Final[dict[str, Callable[[Values, Syntax], s.Value]]] = {
     "array": Values.array,
     "array_pattern": Values.array,
-    "arrow_function": Values._lambda,
-    "as_expression": Values._wrapped,
-    "assignment_expression": Values._assignment,
-    "augmented_assignment_expression": Values._assignment,
-    "await_expression": Values._await,
-    "binary_expression": Values._binary,
-    "call_expression": Values._chain,
-    "class": Values._lambda,
-    "false": Values._false,
-    "function_expression": Values._lambda,
-    "generator_function": Values._lambda,
+    "arrow_function": Values.lower_lambda,
+    "as_expression": Values.lower_wrapped,
+    "assignment_expression": Values.lower_assignment,
+    "augmented_assignment_expression": Values.lower_assignment,
+    "await_expression": Values.lower_await,
+    "binary_expression": Values.lower_binary,
+    "call_expression": Values.lower_chain,
+    "class": Values.lower_lambda,
+    "false": Values.lower_false,
+    "function_expression": Values.lower_lambda,
+    "generator_function": Values.lower_lambda,
     "identifier": Values.name,
-    "instantiation_expression": Values._wrapped,
+    "instantiation_expression": Values.lower_wrapped,
     "jsx_element": Values.element,
     "jsx_self_closing_element": Values.single_element,
-    "member_expression": Values._chain,
-    "meta_property": Values._meta,
-    "new_expression": Values._new,
-    "non_null_expression": Values._wrapped,
-    "null": Values._nothing,
-    "number": Values._number,
+    "member_expression": Values.lower_chain,
+    "meta_property": Values.lower_meta,
+    "new_expression": Values.lower_new,
+    "non_null_expression": Values.lower_wrapped,
+    "null": Values.lower_nothing,
+    "number": Values.lower_number,
     "object": Values.object,
-    "parenthesized_expression": Values._wrapped,
-    "satisfies_expression": Values._wrapped,
-    "sequence_expression": Values._sequence,
-    "spread_element": Values._spread,
-    "string": Values._string,
-    "subscript_expression": Values._chain,
-    "super": Values._platform_name,
-    "template_string": Values._template,
-    "ternary_expression": Values._ternary,
-    "this": Values._platform_name,
-    "true": Values._true,
-    "type_assertion": Values._wrapped,
-    "unary_expression": Values._unary,
-    "undefined": Values._nothing,
-    "update_expression": Values._update,
-    "yield_expression": Values._yield,
+    "parenthesized_expression": Values.lower_wrapped,
+    "satisfies_expression": Values.lower_wrapped,
+    "sequence_expression": Values.lower_sequence,
+    "spread_element": Values.lower_spread,
+    "string": Values.lower_string,
+    "subscript_expression": Values.lower_chain,
+    "super": Values.lower_platform_name,
+    "template_string": Values.lower_template,
+    "ternary_expression": Values.lower_ternary,
+    "this": Values.lower_platform_name,
+    "true": Values.lower_true,
+    "type_assertion": Values.lower_wrapped,
+    "unary_expression": Values.lower_unary,
+    "undefined": Values.lower_nothing,
+    "update_expression": Values.lower_update,
+    "yield_expression": Values.lower_yield,
 }
 
 EXPRESSIONS: Final = frozenset(_VALUES)

@@ -79,10 +79,10 @@ class _Lowering(Values):
         suite = node.body if isinstance(node, cst.Else | cst.Finally) else node
         return self.statements(suite.body)
 
-    def _expression(self, node: cst.Expr) -> Statements:
+    def lower_expression(self, node: cst.Expr) -> Statements:
         return [s.ExpressionStatement(*self.spans.of(node), self.value(node.value))]
 
-    def _assign(self, node: cst.Assign) -> Statements:
+    def lower_assign(self, node: cst.Assign) -> Statements:
         """``a = b = v`` binds ``v`` to the plainest target, and the others to that target, so that
         calls inside ``v`` are there once."""
         span = self.spans.of(node)
@@ -93,7 +93,7 @@ class _Lowering(Values):
         others = [one for one in targets if one is not carrier]
         return [s.Assign(*span, carrier, value), *(s.Assign(*span, one, rest) for one in others)]
 
-    def _annotated(self, node: cst.AnnAssign) -> Statements:
+    def lower_annotated(self, node: cst.AnnAssign) -> Statements:
         span = self.spans.of(node)
         if node.value is not None:
             value = self.value(node.value)
@@ -105,15 +105,15 @@ class _Lowering(Values):
                 self._members[-1].append(s.ClassMember(*span, name, -1, None))
         return []
 
-    def _augmented(self, node: cst.AugAssign) -> Statements:
+    def lower_augmented(self, node: cst.AugAssign) -> Statements:
         operator = OPERATORS[type(node.operator).__name__.removesuffix("Assign")] + "="
         value = self.value(node.value)
         return [s.Assign(*self.spans.of(node), self.target(node.target), value, operator=operator)]
 
-    def _return(self, node: cst.Return) -> Statements:
+    def lower_return(self, node: cst.Return) -> Statements:
         return [s.Return(*self.spans.of(node), self.value(node.value) if node.value else None)]
 
-    def _raise(self, node: cst.Raise) -> Statements:
+    def lower_raise(self, node: cst.Raise) -> Statements:
         start, end = self.spans.of(node)
         value = self.value(node.exc) if node.exc else None
         if value is not None and node.cause is not None:
@@ -121,46 +121,46 @@ class _Lowering(Values):
             value = s.Operation(value.start, end, "from", operands)
         return [s.Throw(start, end, value)]
 
-    def _jump(self, node: cst.Break | cst.Continue) -> Statements:
+    def lower_jump(self, node: cst.Break | cst.Continue) -> Statements:
         return [
             s.Jump(*self.spans.of(node), "break" if isinstance(node, cst.Break) else "continue")
         ]
 
-    def _assert(self, node: cst.Assert) -> Statements:
+    def lower_assert(self, node: cst.Assert) -> Statements:
         span = self.spans.of(node)
         operands = self.values([node.test, node.msg] if node.msg else [node.test])
         return [s.ExpressionStatement(*span, s.Operation(*span, "assert", operands))]
 
-    def _delete(self, node: cst.Del) -> Statements:
+    def lower_delete(self, node: cst.Del) -> Statements:
         span = self.spans.of(node)
         return [
             s.ExpressionStatement(*span, s.Operation(*span, "del", (self.target(node.target),)))
         ]
 
-    def _global(self, node: cst.Global) -> Statements:
+    def lower_global(self, node: cst.Global) -> Statements:
         self.scopes.current.globals.update(item.name.value for item in node.names)
         return []
 
-    def _nonlocal(self, node: cst.Nonlocal) -> Statements:
+    def lower_nonlocal(self, node: cst.Nonlocal) -> Statements:
         self.scopes.current.nonlocals.update(item.name.value for item in node.names)
         return []
 
-    def _alias(self, node: cst.TypeAlias) -> Statements:
+    def lower_alias(self, node: cst.TypeAlias) -> Statements:
         self.scopes.declare(node.name.value, self.spans.of(node.name))
         return []
 
-    def _if(self, node: cst.If) -> Statements:
+    def lower_if(self, node: cst.If) -> Statements:
         test = self.value(node.test)
         typing, self._typing = self._typing, self._typing or _is_type_checking(node.test)
         body = self._suite(node.body)
         self._typing = typing
         if isinstance(node.orelse, cst.If):
-            orelse = tuple(self._if(node.orelse))
+            orelse = tuple(self.lower_if(node.orelse))
         else:
             orelse = self._suite(node.orelse)
         return [s.If(*self.spans.of(node), test, body, orelse)]
 
-    def _for(self, node: cst.For) -> Statements:
+    def lower_for(self, node: cst.For) -> Statements:
         iterable = self.value(node.iter)
         return [
             s.Loop(
@@ -177,7 +177,7 @@ class _Lowering(Values):
             )
         ]
 
-    def _while(self, node: cst.While) -> Statements:
+    def lower_while(self, node: cst.While) -> Statements:
         test = self.value(node.test)
         return [
             s.Loop(
@@ -194,7 +194,7 @@ class _Lowering(Values):
             )
         ]
 
-    def _with(self, node: cst.With) -> Statements:
+    def lower_with(self, node: cst.With) -> Statements:
         items = tuple(self._with_item(item) for item in node.items)
         is_async = node.asynchronous is not None
         return [s.With(*self.spans.of(node), items, self._suite(node.body), is_async)]
@@ -206,7 +206,7 @@ class _Lowering(Values):
             return s.ExpressionStatement(*span, value)
         return s.Assign(*span, self.target(item.asname.name), value)
 
-    def _try(self, node: cst.Try | cst.TryStar) -> Statements:
+    def lower_try(self, node: cst.Try | cst.TryStar) -> Statements:
         return [
             s.Try(
                 *self.spans.of(node),
@@ -225,7 +225,7 @@ class _Lowering(Values):
 
     # --- match ----------------------------------------------------------------------------------
 
-    def _match(self, node: cst.Match) -> Statements:
+    def lower_match(self, node: cst.Match) -> Statements:
         subject = self.value(node.subject)
         cases = tuple(self._case(case) for case in node.cases)
         return [s.Switch(*self.spans.of(node), subject, cases, falls_through=False)]
@@ -291,7 +291,7 @@ class _Lowering(Values):
 
     # --- functions and classes ------------------------------------------------------------------
 
-    def _function(self, node: cst.FunctionDef) -> Statements:
+    def lower_function(self, node: cst.FunctionDef) -> Statements:
         decorators = self.values(one.decorator for one in node.decorators)
         index, outer, owner = self.open_function(), self.function, self._class
         name = node.name.value
@@ -323,7 +323,7 @@ class _Lowering(Values):
             self._members[-1].append(s.ClassMember(*span, name, index, None, static))
         return []
 
-    def _class_definition(self, node: cst.ClassDef) -> Statements:
+    def lower_class_definition(self, node: cst.ClassDef) -> Statements:
         """A class yields no statement, but what its body runs besides methods and fields does: one
         block in the function around it."""
         decorators = self.values(one.decorator for one in node.decorators)
@@ -357,7 +357,7 @@ class _Lowering(Values):
 
     # --- imports --------------------------------------------------------------------------------
 
-    def _import(self, node: cst.Import) -> Statements:
+    def lower_import(self, node: cst.Import) -> Statements:
         for alias in node.names:
             module = _dotted(alias.name)
             if alias.asname is not None:
@@ -371,7 +371,7 @@ class _Lowering(Values):
                 self._import_of(node, module, "*", -1)
         return []
 
-    def _import_from(self, node: cst.ImportFrom) -> Statements:
+    def lower_import_from(self, node: cst.ImportFrom) -> Statements:
         module = "." * len(node.relative) + (_dotted(node.module) if node.module else "")
         if isinstance(node.names, cst.ImportStar):
             self._import_of(node, module, "*", -1, everything=True)
@@ -396,35 +396,35 @@ class _Lowering(Values):
 
 # The table's key is the type of the method's argument, which a type checker cannot express.
 _LOWERINGS: Final[dict[type[cst.CSTNode], Callable[[_Lowering, Any], Statements]]] = {
-    cst.AnnAssign: _Lowering._annotated,
-    cst.Assert: _Lowering._assert,
-    cst.Assign: _Lowering._assign,
-    cst.AugAssign: _Lowering._augmented,
-    cst.Break: _Lowering._jump,
-    cst.ClassDef: _Lowering._class_definition,
-    cst.Continue: _Lowering._jump,
-    cst.Del: _Lowering._delete,
-    cst.Expr: _Lowering._expression,
-    cst.For: _Lowering._for,
-    cst.FunctionDef: _Lowering._function,
-    cst.Global: _Lowering._global,
-    cst.If: _Lowering._if,
-    cst.Import: _Lowering._import,
-    cst.ImportFrom: _Lowering._import_from,
-    cst.Match: _Lowering._match,
-    cst.Nonlocal: _Lowering._nonlocal,
-    cst.Raise: _Lowering._raise,
-    cst.Return: _Lowering._return,
-    cst.Try: _Lowering._try,
-    cst.TryStar: _Lowering._try,
-    cst.TypeAlias: _Lowering._alias,
-    cst.While: _Lowering._while,
-    cst.With: _Lowering._with,
+    cst.AnnAssign: _Lowering.lower_annotated,
+    cst.Assert: _Lowering.lower_assert,
+    cst.Assign: _Lowering.lower_assign,
+    cst.AugAssign: _Lowering.lower_augmented,
+    cst.Break: _Lowering.lower_jump,
+    cst.ClassDef: _Lowering.lower_class_definition,
+    cst.Continue: _Lowering.lower_jump,
+    cst.Del: _Lowering.lower_delete,
+    cst.Expr: _Lowering.lower_expression,
+    cst.For: _Lowering.lower_for,
+    cst.FunctionDef: _Lowering.lower_function,
+    cst.Global: _Lowering.lower_global,
+    cst.If: _Lowering.lower_if,
+    cst.Import: _Lowering.lower_import,
+    cst.ImportFrom: _Lowering.lower_import_from,
+    cst.Match: _Lowering.lower_match,
+    cst.Nonlocal: _Lowering.lower_nonlocal,
+    cst.Raise: _Lowering.lower_raise,
+    cst.Return: _Lowering.lower_return,
+    cst.Try: _Lowering.lower_try,
+    cst.TryStar: _Lowering.lower_try,
+    cst.TypeAlias: _Lowering.lower_alias,
+    cst.While: _Lowering.lower_while,
+    cst.With: _Lowering.lower_with,
 }
 # Newer LibCST releases know lazy imports (PEP 810); their nodes have the fields of the plain ones.
 _LAZY_IMPORTS: Final[dict[str, Callable[[_Lowering, Any], Statements]]] = {
-    "LazyImport": _Lowering._import,
-    "LazyImportFrom": _Lowering._import_from,
+    "LazyImport": _Lowering.lower_import,
+    "LazyImportFrom": _Lowering.lower_import_from,
 }
 
 

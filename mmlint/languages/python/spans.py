@@ -35,7 +35,7 @@ class Spans:
     def __init__(self, module: cst.Module, text: str) -> None:
         """Raise ``Lost`` where ``text`` is not what ``module`` was parsed from."""
         follower = _Follower(module, text)
-        module._codegen(follower)
+        module._codegen(follower)  # noqa: SLF001  # what LibCST's own providers call
         self._inner = follower.inner
         self._outer = follower.outer
         self._bytes: list[int] | None = None

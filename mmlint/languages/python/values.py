@@ -145,7 +145,7 @@ class Values:
             end = self.spans.whole(param.default)[1]
         return s.Parameter(start, end, param.name.value, target, default, kind, annotation)
 
-    def _lambda(self, node: cst.Lambda) -> s.Value:
+    def lower_lambda(self, node: cst.Lambda) -> s.Value:
         index, outer = self.open_function(), self.function
         self.scopes.enter("function", index)
         self.function = index
@@ -170,17 +170,17 @@ class Values:
 
     # --- names, members, calls ------------------------------------------------------------------
 
-    def _name(self, node: cst.Name) -> s.Value:
+    def lower_name(self, node: cst.Name) -> s.Value:
         span = self.spans.of(node)
         if node.value in _CONSTANTS:
             return s.Literal(*span, _CONSTANTS[node.value])
         return self.scopes.refer(node.value, span)
 
-    def _attribute(self, node: cst.Attribute) -> s.Value:
+    def lower_attribute(self, node: cst.Attribute) -> s.Value:
         name_start = self.spans.of(node.attr)[0]
         return s.Member(*self.spans.of(node), self.value(node.value), node.attr.value, name_start)
 
-    def _subscript(self, node: cst.Subscript) -> s.Value:
+    def lower_subscript(self, node: cst.Subscript) -> s.Value:
         span = self.spans.of(node)
         owner = self.value(node.value)
         indexes = tuple(self._index(element) for element in node.slice)
@@ -200,7 +200,7 @@ class Values:
             return s.Spread(*self.spans.of(element), value)
         return value
 
-    def _call(self, node: cst.Call) -> s.Value:
+    def lower_call(self, node: cst.Call) -> s.Value:
         callee = self.value(node.func)
         return s.Call(*self.spans.of(node), callee, tuple(map(self._argument, node.args)))
 
@@ -213,16 +213,16 @@ class Values:
 
     # --- displays and comprehensions ------------------------------------------------------------
 
-    def _sequence(self, node: cst.Tuple | cst.List | cst.Set) -> s.Value:
+    def lower_sequence(self, node: cst.Tuple | cst.List | cst.Set) -> s.Value:
         return s.Sequence(*self.spans.of(node), self.values(node.elements))
 
-    def _element(self, node: cst.Element) -> s.Value:
+    def lower_element(self, node: cst.Element) -> s.Value:
         return self.value(node.value)
 
-    def _starred(self, node: cst.StarredElement) -> s.Value:
+    def lower_starred(self, node: cst.StarredElement) -> s.Value:
         return s.Spread(*self.spans.of(node), self.value(node.value))
 
-    def _dict(self, node: cst.Dict) -> s.Value:
+    def lower_dict(self, node: cst.Dict) -> s.Value:
         return s.Object(*self.spans.of(node), tuple(map(self._entry, node.elements)))
 
     def _entry(self, node: cst.BaseDictElement) -> s.Entry:
@@ -237,7 +237,7 @@ class Values:
             value = s.Unknown(start, end, (key, value))  # what the key evaluates must not be lost
         return s.Entry(start, end, None, value, start, "computed")
 
-    def _comprehension(
+    def lower_comprehension(
         self, node: cst.GeneratorExp | cst.ListComp | cst.SetComp | cst.DictComp
     ) -> s.Value:
         start, end = self.spans.of(node)
@@ -266,58 +266,58 @@ class Values:
 
     # --- operators ------------------------------------------------------------------------------
 
-    def _unary(self, node: cst.UnaryOperation) -> s.Value:
+    def lower_unary(self, node: cst.UnaryOperation) -> s.Value:
         operator = _operator(node.operator)
         return s.Operation(*self.spans.of(node), operator, (self.value(node.expression),))
 
-    def _binary(self, node: cst.BinaryOperation) -> s.Value:
+    def lower_binary(self, node: cst.BinaryOperation) -> s.Value:
         operands = self.values((node.left, node.right))
         return s.Operation(*self.spans.of(node), _operator(node.operator), operands)
 
-    def _comparison(self, node: cst.Comparison) -> s.Value:
+    def lower_comparison(self, node: cst.Comparison) -> s.Value:
         operators = " ".join(_operator(one.operator) for one in node.comparisons)
         operands = self.values((node.left, *(one.comparator for one in node.comparisons)))
         return s.Operation(*self.spans.of(node), operators, operands)
 
-    def _boolean(self, node: cst.BooleanOperation) -> s.Value:
+    def lower_boolean(self, node: cst.BooleanOperation) -> s.Value:
         span = self.spans.of(node)
         left, right = self.values((node.left, node.right))
         if isinstance(node.operator, cst.Or):
             return s.Choice(*span, "||", left, (left, right))
         return s.Choice(*span, "&&", left, (right,))
 
-    def _conditional(self, node: cst.IfExp) -> s.Value:
+    def lower_conditional(self, node: cst.IfExp) -> s.Value:
         test = self.value(node.test)
         return s.Choice(*self.spans.of(node), "?:", test, self.values((node.body, node.orelse)))
 
-    def _await(self, node: cst.Await) -> s.Value:
+    def lower_await(self, node: cst.Await) -> s.Value:
         return s.Await(*self.spans.of(node), self.value(node.expression))
 
-    def _yield(self, node: cst.Yield) -> s.Value:
+    def lower_yield(self, node: cst.Yield) -> s.Value:
         self.generators.add(self.function)
         span = self.spans.of(node)
         if isinstance(node.value, cst.From):
             return s.Operation(*span, "yield from", (self.value(node.value.item),))
         return s.Operation(*span, "yield", self.values([node.value] if node.value else []))
 
-    def _walrus(self, node: cst.NamedExpr) -> s.Value:
+    def lower_walrus(self, node: cst.NamedExpr) -> s.Value:
         target = self.target(node.target, walrus=True)
         return s.Operation(*self.spans.of(node), ":=", (target, self.value(node.value)))
 
     # --- literals -------------------------------------------------------------------------------
 
-    def _integer(self, node: cst.Integer) -> s.Value:
+    def lower_integer(self, node: cst.Integer) -> s.Value:
         span = self.spans.of(node)
         # A cache holds 64 bits, and converting thousands of digits is refused by Python itself.
         number = int(node.value, 0) if len(node.value) < 80 else _LARGEST
         return s.Literal(*span, number) if number < _LARGEST else s.Unknown(*span)
 
-    def _float(self, node: cst.Float) -> s.Value:
+    def lower_float(self, node: cst.Float) -> s.Value:
         span = self.spans.of(node)
         number = float(node.value)
         return s.Literal(*span, number) if math.isfinite(number) else s.Unknown(*span)
 
-    def _string(
+    def lower_string(
         self, node: cst.SimpleString | cst.FormattedString | cst.ConcatenatedString
     ) -> s.Value:
         start, end = self.spans.of(node)
@@ -389,34 +389,34 @@ _CONSTANTS: dict[str, bool | None] = {"None": None, "True": True, "False": False
 
 # The table's key is the type of the method's argument, which a type checker cannot express.
 _LOWERINGS: Final[dict[type[cst.CSTNode], Callable[[Values, Any], s.Value]]] = {
-    cst.Attribute: Values._attribute,
-    cst.Await: Values._await,
-    cst.BinaryOperation: Values._binary,
-    cst.BooleanOperation: Values._boolean,
-    cst.Call: Values._call,
-    cst.Comparison: Values._comparison,
-    cst.ConcatenatedString: Values._string,
-    cst.Dict: Values._dict,
-    cst.DictComp: Values._comprehension,
-    cst.Element: Values._element,
-    cst.Float: Values._float,
-    cst.FormattedString: Values._string,
-    cst.GeneratorExp: Values._comprehension,
-    cst.IfExp: Values._conditional,
-    cst.Integer: Values._integer,
-    cst.Lambda: Values._lambda,
-    cst.List: Values._sequence,
-    cst.ListComp: Values._comprehension,
-    cst.Name: Values._name,
-    cst.NamedExpr: Values._walrus,
-    cst.Set: Values._sequence,
-    cst.SetComp: Values._comprehension,
-    cst.SimpleString: Values._string,
-    cst.StarredElement: Values._starred,
-    cst.Subscript: Values._subscript,
-    cst.Tuple: Values._sequence,
-    cst.UnaryOperation: Values._unary,
-    cst.Yield: Values._yield,
+    cst.Attribute: Values.lower_attribute,
+    cst.Await: Values.lower_await,
+    cst.BinaryOperation: Values.lower_binary,
+    cst.BooleanOperation: Values.lower_boolean,
+    cst.Call: Values.lower_call,
+    cst.Comparison: Values.lower_comparison,
+    cst.ConcatenatedString: Values.lower_string,
+    cst.Dict: Values.lower_dict,
+    cst.DictComp: Values.lower_comprehension,
+    cst.Element: Values.lower_element,
+    cst.Float: Values.lower_float,
+    cst.FormattedString: Values.lower_string,
+    cst.GeneratorExp: Values.lower_comprehension,
+    cst.IfExp: Values.lower_conditional,
+    cst.Integer: Values.lower_integer,
+    cst.Lambda: Values.lower_lambda,
+    cst.List: Values.lower_sequence,
+    cst.ListComp: Values.lower_comprehension,
+    cst.Name: Values.lower_name,
+    cst.NamedExpr: Values.lower_walrus,
+    cst.Set: Values.lower_sequence,
+    cst.SetComp: Values.lower_comprehension,
+    cst.SimpleString: Values.lower_string,
+    cst.StarredElement: Values.lower_starred,
+    cst.Subscript: Values.lower_subscript,
+    cst.Tuple: Values.lower_sequence,
+    cst.UnaryOperation: Values.lower_unary,
+    cst.Yield: Values.lower_yield,
 }
 
 

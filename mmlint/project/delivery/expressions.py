@@ -81,7 +81,7 @@ class Expressions:
             states = self.value(part, states, Disposition.UNKNOWN)
         return states
 
-    def _eval_call(self, call: s.Call, states: States, use: Use) -> States:
+    def dispatch_call(self, call: s.Call, states: States, use: Use) -> States:
         return self.eval_call(call, states, use)
 
     def eval_await(self, value: s.Await, states: States, use: Use) -> States:
@@ -165,7 +165,7 @@ def _leave_alone(run: Expressions, value: s.Value, states: States, use: Use) -> 
 
 
 _BY_KIND: dict[type[s.Value], Callable[[Expressions, Any, States, Use], States]] = {
-    s.Call: Expressions._eval_call,
+    s.Call: Expressions.dispatch_call,
     s.Name: Expressions.eval_name,
     s.Literal: _leave_alone,
     s.Await: Expressions.eval_await,
