@@ -168,7 +168,15 @@ def _groups(request: Request, here: Path) -> dict[Path, list[str]]:
 
 def _place(request: Request, here: Path, name: str) -> Path:
     path = request.stdin_filename if name == "-" and request.stdin_filename else name
-    return Path(os.path.normpath(here / path))
+    return _meant(here / path)
+
+
+def _meant(path: Path) -> Path:
+    """Return the place that ``path`` leads to, without links. A link to what is neither a file nor
+    a folder (nothing, a device) is itself: no project is looked for there."""
+    if os.path.islink(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+        return Path(os.path.realpath(path.parent), path.name)
+    return Path(os.path.realpath(path))
 
 
 def _folder(place: Path) -> Path:
@@ -233,14 +241,10 @@ def _focus(root: Path, path: Path, name: str) -> set[str]:
 
 
 def _relative(root: Path, path: Path, name: str) -> str:
-    """Return the path from the project's root; what leads through links inside the project is
-    what they lead to. Raises UsageError for what lies outside."""
-    real = Path(os.path.realpath(path))
-    if real.is_relative_to(root):
-        return real.relative_to(root).as_posix()
+    """Return the path from the project's root, of what it leads to. Raises UsageError for what lies
+    outside."""
     try:
-        normal = Path(os.path.normpath(path))
-        return normal.relative_to(root).as_posix()
+        return _meant(path).relative_to(root).as_posix()
     except ValueError:
         raise UsageError(
             f"{name}: lies outside the project {root}; expected paths of one project. "

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Final
 import msgspec
 
 from mmlint.files.kinds import MAX_BYTES
-from mmlint.files.root import work_tree
+from mmlint.files.root import is_repository, work_tree
 from mmlint.files.tie import Tie
 from mmlint.model.regular import read_regular
 
@@ -328,3 +328,27 @@ def git_folder(top: Path) -> str | None:
         return None
     target = text.removeprefix(b"gitdir:").strip()
     return os.path.realpath(top / os.fsdecode(target)) if target != text.strip() else None
+
+
+def is_other_checkout(folder: Path, root: Path) -> bool:
+    """Return whether ``folder``, the top of a work tree below ``root``, is a checkout of a
+    repository that a folder between them, or ``root``'s own work tree, is a checkout of as well."""
+    own = git_folder(folder)
+    if own is None:
+        return False
+    around = [one for one in folder.parents if one.is_relative_to(root) and is_repository(one)]
+    top = work_tree(root)
+    for one in {*around, *([top] if top is not None else [])}:
+        outer = git_folder(one)
+        if outer is not None and _common(own) == _common(outer):
+            return True
+    return False
+
+
+def _common(repository: str) -> str:
+    """Return the folder that all work trees of a repository share, of what one has for itself."""
+    try:
+        text = read_regular(os.path.join(repository, "commondir"), MAX_BYTES)
+    except OSError:
+        return repository
+    return os.path.realpath(os.path.join(repository, os.fsdecode(text.strip())))

@@ -21,7 +21,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mmlint.files.choosing import IgnoreFiles, folders_of
-from mmlint.files.git import ENV_FOLDER, Asked, Failure, is_named
+from mmlint.files.git import ENV_FOLDER, Asked, Failure, is_named, is_other_checkout
 from mmlint.files.kinds import VENDORED, language
 from mmlint.files.reading import is_within
 from mmlint.files.root import is_repository, work_tree
@@ -53,7 +53,8 @@ class Listing(msgspec.Struct, frozen=True, eq=False):
     kept as surrogates (PEP 383).
 
     ``notes``: what the user should know of how they were found. ``skipped_folders``: folders of
-    vendored or generated code that were not entered. ``links``: those files that are symbolic
+    vendored or generated code that were not entered. ``checkouts``: folders that were not entered
+    because they are other checkouts of a repository that is listed (``git worktree``). ``links``: those files that are symbolic
     links, and the project file each leads to. ``stamps``: for each of the files in turn, a number
     that changes with it, 0 where it may change without that. ``untracked``: those files that git
     does not track, None where git was not asked. ``temporary``: mmlint's own files, which are none
@@ -63,6 +64,7 @@ class Listing(msgspec.Struct, frozen=True, eq=False):
     files: tuple[str, ...]
     notes: tuple[str, ...] = ()
     skipped_folders: tuple[str, ...] = ()
+    checkouts: tuple[str, ...] = ()
     links: Mapping[str, str] = msgspec.field(default_factory=dict)
     stamps: array[int] = msgspec.field(default_factory=lambda: array(STAMP))
     untracked: frozenset[str] | None = None
@@ -89,7 +91,7 @@ class Listing(msgspec.Struct, frozen=True, eq=False):
         )
 
     def _listed(self) -> tuple[object, ...]:
-        return self.files, self.notes, self.skipped_folders, dict(self.links)
+        return self.files, self.notes, self.skipped_folders, self.checkouts, dict(self.links)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -152,10 +154,16 @@ class Lister:
         for path in temporary:
             del stamps[path]
         files = tuple(sorted(stamps))
+        if found.checkouts and found.untracked is None:  # it may be all that there is
+            names = ", ".join(sorted(found.checkouts)[:3])
+            found.notes.append(
+                f"other checkouts of the repository were not looked at ({names}); run mmlint in them"
+            )
         return Listing(
             files=files,
             notes=tuple(sorted(found.notes)),
             skipped_folders=tuple(sorted(found.skipped_folders)),
+            checkouts=tuple(sorted(found.checkouts)),
             links={path: found.links[path] for path in sorted(found.links.keys() & stamps.keys())},
             stamps=array(STAMP, map(stamps.__getitem__, files)),
             untracked=None if found.untracked is None else frozenset(found.untracked),
@@ -179,7 +187,8 @@ class _Found:
     """What was found so far below ``root`` (absolute, without links).
 
     ``stamps``: the files. ``ignored_env``: env files that are ignored, with their stamps.
-    ``repositories``: folders whose own repositories decide about what is in them. ``stuck``: git
+    ``repositories``: folders whose own repositories decide about what is in them. ``checkouts``:
+    folders that hold another checkout of one of these, or of the project's. ``stuck``: git
     was waited for in vain, and is not asked again.
     """
 
@@ -193,6 +202,7 @@ class _Found:
         self.ignored_env: dict[str, int] = {}
         self.links: dict[str, str] = {}
         self.skipped_folders: set[str] = set()
+        self.checkouts: set[str] = set()
         self.repositories: list[str] = []
         self.notes: list[str] = []
         self.untracked: set[str] | None = None
@@ -329,7 +339,14 @@ class _Found:
             if path.rpartition("/")[2] in VENDORED:
                 self.skipped_folders.add(path)
             else:
-                self.repositories.append(path)
+                self._nested(path)
+
+    def _nested(self, path: str) -> None:
+        """Have the repository in a folder decide about it, unless it is the project's own."""
+        if is_other_checkout(self.root / path, self.root):
+            self.checkouts.add(path)
+        else:
+            self.repositories.append(path)
 
     def _status(self, path: str) -> os.stat_result | None:
         try:
@@ -387,7 +404,7 @@ class _Found:
                     self._file(path, entry, said)
                 elif self._enters(path, entry.name, said):
                     if is_repository(self.root / path):
-                        self.repositories.append(path)
+                        self._nested(path)
                     else:
                         pending.append((path, said))
 

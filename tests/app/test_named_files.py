@@ -4,6 +4,8 @@ to those that its cause may lie in, and no file changes that was not named."""
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -176,6 +178,61 @@ def test_a_path_through_a_link_means_what_it_leads_to(here: Path, found: Finding
     write(here, {"package.json": MANIFEST, "app/a/route.js": LOSES})
     (here / "link").symlink_to("app")
     assert found("link/a/route.js") == found("link") == [("MM102", "app/a/route.js")]
+
+
+@pytest.mark.parametrize(
+    ("link", "target", "start", "named"),
+    [
+        ("project", "real/shop", ".", "project"),
+        ("project", "real/shop", ".", "{here}/project/app"),
+        ("project", "real/shop", "project", ""),
+        ("project", "real/shop", "project", "app"),
+        ("project", "real/shop", "project/app", "{here}/project/app/a/route.js"),
+        ("all", "real", "all", "{here}/all/shop/app"),
+        ("pages", "real/shop/app", ".", "pages"),
+        ("pages", "real/shop/app", "pages", "{here}/pages/a"),
+        ("route.js", "real/shop/app/a/route.js", ".", "route.js"),
+        ("pages", "real/shop/app", ".", "pages/../app"),
+    ],
+)
+def test_a_project_is_reached_through_links(
+    link: str, target: str, start: str, named: str, here: Path, found: Findings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The whole project is found, with its settings, from wherever it is named."""
+    write(here, {"real/shop/package.json": MANIFEST, "real/shop/app/a/route.js": LOSES})
+    write(here, {"real/shop/mmlint.toml": 'select = ["MM102"]\n'})
+    shutil.rmtree(here / ".git")
+    (here / link).symlink_to(target)
+    monkeypatch.chdir(start)
+    monkeypatch.setenv("PWD", str(here / start))
+    names = [named.format(here=here)] if named else []
+    ((code, path),) = found(*names)
+    assert (code, os.path.realpath(path)) == ("MM102", f"{here}/real/shop/app/a/route.js")
+    if named.endswith(".js"):
+        given = run(Request(paths=("-",), stdin_filename=names[0]), lambda: LOSES.encode())
+        assert given == 1
+
+
+def test_links_into_one_project_are_one_run(here: Path, found: Findings) -> None:
+    write(here, {"real/package.json": MANIFEST, "real/app/a/route.js": LOSES, "other/x": ""})
+    shutil.rmtree(here / ".git")
+    (here / "pages").symlink_to("real/app")
+    (here / "other" / "route.js").symlink_to("../real/app/a/route.js")
+    assert found("pages", "other/route.js") == [("MM102", "real/app/a/route.js")]
+
+
+def test_other_checkouts_of_the_repository_are_neither_compared_nor_changed(
+    here: Path, found: Findings
+) -> None:
+    write(here, {"package.json": MANIFEST, "app/a/route.js": SERVER_SEND})
+    write(here, {".git/HEAD": "ref: refs/heads/main\n", ".git/worktrees/one/commondir": "../.."})
+    write(here, {"one/package.json": MANIFEST, "one/.git": f"gitdir: {here}/.git/worktrees/one"})
+    write(here, {"one/app/join.js": BUTTON, "one/app/a/route.js": LOSES})
+    assert found() == []
+    assert ("MM102", "one/app/a/route.js") in found("one")
+    run(Request(fix=True, unsafe_fixes=True), None)
+    assert (here / "one/app/a/route.js").read_text() == LOSES
 
 
 # --- what is written ------------------------------------------------------------------------------

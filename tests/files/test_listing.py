@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -214,6 +215,68 @@ def test_a_folder_of_a_repository_obeys_the_files_above_it(
     make(root, {".git/info/exclude": "private.ts\n"})
     assert listing(root / "web").files == ("src/a.ts",)
     assert without_git(root / "web").files == ("src/a.ts",)
+
+
+def checkouts(root: Path) -> Path:
+    """Make ``root`` a repository with the tracked file ``a.ts``."""
+    make(root, {"a.ts": ""})
+    git(root, "init", "-q")
+    git(root, "add", "a.ts")
+    git(root, "commit", "-qm", "one")
+    return root
+
+
+def test_another_checkout_of_the_repository_is_not_looked_at(
+    root: Path, without_git: Callable[[Path], Listing]
+) -> None:
+    checkouts(root)
+    git(root, "worktree", "add", "-q", "trees/one")
+    make(root, {"trees/one/new.ts": "", "trees/b.ts": ""})
+    for found in (listing(root), without_git(root)):
+        assert set(found.files) == {"a.ts", "trees/b.ts"}
+        assert found.checkouts == ("trees/one",)
+
+
+def test_the_main_checkout_inside_of_a_linked_one_is_another(root: Path) -> None:
+    main = checkouts(root / "main")
+    git(main, "worktree", "add", "-q", str(root.parent / "outer"))
+    outer = root.parent / "outer"
+    shutil.move(main, outer / "main")
+    (outer / ".git").write_text(f"gitdir: {outer}/main/.git/worktrees/outer\n")
+    assert listing(outer).files == ("a.ts",)
+
+
+def test_a_linked_checkout_by_itself_is_a_project_with_submodules(root: Path) -> None:
+    library = checkouts(root.parent / "lib")
+    checkouts(root)
+    git(root, "submodule", "add", "-q", str(library), "lib")
+    git(root, "commit", "-qm", "two")
+    git(root, "worktree", "add", "-q", "../one")
+    git(root.parent / "one", "submodule", "update", "-q", "--init")
+    found = listing(root.parent / "one")
+    assert set(found.files) == {".gitmodules", "a.ts", "lib/a.ts"}
+    assert found.checkouts == ()
+
+
+def test_a_checkout_of_another_repository_is_looked_at(root: Path) -> None:
+    library = checkouts(root.parent / "lib")
+    checkouts(root)
+    git(library, "worktree", "add", "-q", str(root / "lib"))
+    found = listing(root)
+    assert found.files == ("a.ts", "lib/a.ts")
+    assert found.checkouts == ()
+
+
+def test_the_checkouts_of_a_bare_repository_are_told_where_nothing_else_is(root: Path) -> None:
+    checkouts(root.parent / "from")
+    git(root, "clone", "-q", "--bare", str(root.parent / "from"), str(root / ".bare"))
+    (root / ".git").write_text("gitdir: ./.bare\n")
+    git(root, "worktree", "add", "-q", "one")
+    found = listing(root)
+    assert found.checkouts == ("one",)
+    assert "one/a.ts" not in found.files
+    assert any("(one); run mmlint in them" in note for note in found.notes)
+    assert listing(root / "one").files == ("a.ts",)
 
 
 def test_names_of_odd_bytes_survive(root: Path, without_git: Callable[[Path], Listing]) -> None:

@@ -236,6 +236,8 @@ class Discovery:
         found.notices += [Notice(note) for note in self.listing.notes]
         if self.listing.skipped_folders:
             found.skipped["vendored or generated folder"] = len(self.listing.skipped_folders)
+        if self.listing.checkouts:
+            found.skipped["other checkout of the repository"] = len(self.listing.checkouts)
         sifted = self._sifted(found, overlay)
         self._extended(sifted, found, overlay)
         found.code, found.files = frozenset(sifted.code), sifted.files
