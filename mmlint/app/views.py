@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmlint import __version__
@@ -42,6 +43,7 @@ def view(request: Request, session: Session) -> View:
         hyperlinks=request.color and sys.stdout.isatty(),
         columns=_columns(request),
         root_uri=session.root.as_uri() + "/",
+        annotated=_annotated(session.root, shown),
     )
 
 
@@ -52,6 +54,23 @@ def _columns(request: Request) -> int | None:
         return os.get_terminal_size(stream.fileno()).columns or None
     except (OSError, ValueError):  # no terminal, or no file at all
         return None
+
+
+def _annotated(base: Path, shown: Callable[[str], str]) -> Callable[[str], str]:
+    """Return what names a file, whose path is relative to ``base``, to GitHub: by its path in
+    ``GITHUB_WORKSPACE``, else in its git work tree, else as it is ``shown``."""
+    named = os.environ.get("GITHUB_WORKSPACE")
+    workspace = Path(os.path.realpath(named)) if named else None
+
+    def path_of(path: str) -> str:
+        from mmlint.files.root import work_tree
+
+        place = Path(os.path.normpath(base / path))
+        inside = workspace is not None and place.is_relative_to(workspace)
+        top = workspace if inside else work_tree(place.parent)
+        return shown(path) if top is None else place.relative_to(top).as_posix()
+
+    return path_of
 
 
 def _rules() -> Mapping[str, RuleInfo]:
@@ -75,4 +94,5 @@ def view_of_all(request: Request, audit: MultiProjectRun) -> View:
         hyperlinks=request.color and sys.stdout.isatty(),
         columns=_columns(request),
         root_uri=audit.here.as_uri() + "/",
+        annotated=_annotated(audit.here, lambda path: path),
     )

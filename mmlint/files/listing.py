@@ -54,11 +54,12 @@ class Listing(msgspec.Struct, frozen=True, eq=False):
 
     ``notes``: what the user should know of how they were found. ``skipped_folders``: folders of
     vendored or generated code that were not entered. ``checkouts``: folders that were not entered
-    because they are other checkouts of a repository that is listed (``git worktree``). ``links``: those files that are symbolic
-    links, and the project file each leads to. ``stamps``: for each of the files in turn, a number
-    that changes with it, 0 where it may change without that. ``untracked``: those files that git
-    does not track, None where git was not asked. ``temporary``: mmlint's own files, which are none
-    of the project's. ``excluded``: what the configuration leaves out.
+    because they are other checkouts of a repository that is listed (``git worktree``). ``links``:
+    those files that are symbolic links, and the project file each leads to. ``stamps``: for each of
+    the files in turn, a number that changes with it, 0 where it may change without that.
+    ``untracked``: those files that git does not track, None where git was not asked. ``temporary``:
+    mmlint's own files, which are none of the project's. ``excluded``: what the configuration leaves
+    out.
     """
 
     files: tuple[str, ...]
@@ -157,7 +158,8 @@ class Lister:
         if found.checkouts and found.untracked is None:  # it may be all that there is
             names = ", ".join(sorted(found.checkouts)[:3])
             found.notes.append(
-                f"other checkouts of the repository were not looked at ({names}); run mmlint in them"
+                f"other checkouts of the repository were not looked at ({names}); "
+                "run mmlint in them"
             )
         return Listing(
             files=files,

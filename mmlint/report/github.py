@@ -5,6 +5,8 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-command
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from mmlint.model.finding import Related
 from mmlint.model.report import Reported, Result
 from mmlint.report.excerpt import clean, visible
@@ -16,8 +18,11 @@ _IN_PROPERTIES = _IN_MESSAGES | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def render(result: Result, view: View) -> str:
-    """Return one ``::error`` or ``::warning`` line per finding; nothing where there is none."""
-    sources = Sources(view)
+    """Return one ``::error`` or ``::warning`` line per finding; nothing where there is none.
+
+    Files are named from the workspace: GitHub knows them by no other path.
+    """
+    sources = Sources(replace(view, shown=view.annotated or view.shown))
     return "".join(_command(reported, sources) + "\n" for reported in result.findings)
 
 

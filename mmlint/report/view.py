@@ -14,7 +14,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
     ``source``: the bytes of a project file, None where it cannot be read any more.
     ``shown``: a project-relative path as it is printed: relative to the directory mmlint was
-    started in, with ``/``.
+    started in, with ``/``. ``annotated``: the same relative to the workspace of a pipeline, by
+    which GitHub finds the file; None: as ``shown``.
     ``carriers``: whether a path is of the ``.env`` family, whose every value may be a secret.
     ``rules``: makes the table of every known rule by code. ``version``: mmlint's own.
     ``columns``: the width of the terminal that the report goes to, None where it goes elsewhere.
@@ -30,3 +31,4 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     hyperlinks: bool = False
     columns: int | None = None
     root_uri: str | None = None
+    annotated: Callable[[str], str] | None = None
