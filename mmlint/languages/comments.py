@@ -19,6 +19,17 @@ _NOQA = regex(
     rb"#[ \t]*noqa[ \t]*:[ \t]*(?P<list>[a-z]+[0-9]+\b(?:[, \t]+[a-z]+[0-9]+\b)*)",
     re.IGNORECASE,
 )
+_MISS = regex(
+    rb"[\s/#*!<{;-]*(?P<mark>@?mmlint(?:[ \t]*[-:=_][ \t]*|[ \t]+)"
+    rb"(?:ignore|disable|suppress|skip|noqa)"
+    rb"(?P<reach>[-_ ](?:next[-_ ]?line|next|this[-_ ]?line|line|file))?(?![\w-])"
+    rb"[ \t]*[:=]?[ \t]*(?:[\[(](?P<list>[^\])\r\n]*)[\])])?)",
+    re.IGNORECASE,
+)
+"""A comment that begins as that of another linter would, or with ours misspelt."""
+
+_BARE = regex(rb"[, \t]*([a-z][a-z0-9-]*)", re.IGNORECASE)
+_MOST_WORDS = 20
 _WORD = regex(rb"[^\s,]+")
 _OURS = regex(rb"MM[0-9]+", re.IGNORECASE)
 _BLANKS = b" \t\f\v"
@@ -56,8 +67,10 @@ def ignores(data: bytes, spans: Iterable[Span], language: Language) -> tuple[Ign
 
 
 def _is_marked(data: bytes, span: Span, language: Language) -> bool:
-    return bool(_MARK.search(data, *span)) or (
-        language == "python" and bool(_NOQA.search(data, *span))
+    return (
+        bool(_MARK.search(data, *span))
+        or bool(_MISS.match(data, *span))
+        or (language == "python" and bool(_NOQA.search(data, *span)))
     )
 
 
@@ -78,6 +91,10 @@ def _facts(data: bytes, span: Span, language: Language, lead: int) -> Iterator[I
         marks += _NOQA.finditer(data, *span)
     marks.sort(key=lambda mark: mark.start())
     alone = _is_alone(data, span)
+    miss = None if marks else _MISS.match(data, *span)
+    if miss is not None:
+        yield _missed(data, span, miss, alone=alone, leading=span[1] <= lead)
+        return
     ends = [mark.start() for mark in marks[1:]] + [span[1]]
     for mark, end in zip(marks, ends, strict=True):
         noqa = mark.re.pattern == _NOQA.pattern
@@ -97,6 +114,41 @@ def _facts(data: bytes, span: Span, language: Language, lead: int) -> Iterator[I
             style="noqa" if noqa else "mmlint",
             leading=span[1] <= lead,
         )
+
+
+def _missed(
+    data: bytes, span: Span, miss: re.Match[bytes], *, alone: bool, leading: bool
+) -> IgnoreComment:
+    reach = (miss["reach"] or b"").lower()
+    words = [*_spans_of_words(data, miss, span[1])]
+    is_file = reach.endswith(b"file")
+    return IgnoreComment(
+        start=span[0],
+        end=span[1],
+        codes=tuple(redact(_text(data[start:end])) for start, end in words),
+        code_starts=tuple(start for start, _ in words),
+        scope="file" if is_file else "line",
+        alone=alone,
+        reason="",
+        style="missed",
+        leading=leading,
+        written=(miss.start("mark"), miss.end("mark") if miss["list"] is not None else 0),
+        fits=leading if is_file else alone or b"next" not in reach,
+    )
+
+
+def _spans_of_words(data: bytes, miss: re.Match[bytes], end: int) -> Iterator[Span]:
+    """The words of the list, or the first ones behind a mark that has none."""
+    if miss["list"] is not None:
+        yield from (word.span() for word in _WORD.finditer(data, *miss.span("list")))
+        return
+    at = miss.end()
+    for _ in range(_MOST_WORDS):
+        word = _BARE.match(data, at, end)
+        if word is None:
+            return
+        yield word.span(1)
+        at = word.end()
 
 
 def _words(data: bytes, mark: re.Match[bytes]) -> list[re.Match[bytes]]:

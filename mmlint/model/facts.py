@@ -130,7 +130,12 @@ class IgnoreComment(Node, frozen=True):
     ``codes``: codes and names as written, each with its byte offset in ``code_starts``.
     ``scope``: ``line`` or ``file``. ``alone``: nothing else stands on its line.
     ``style``: ``mmlint`` for ``mmlint: ignore[…]``, ``noqa`` for Python's ``# noqa: MM101``.
-    ``leading``: it stands in the first comment block of the file.
+    ``leading``: it stands in the first comment block of the file. ``reach``: the end of the text
+    block that the line below it begins, whose every line it speaks of; 0 for none.
+
+    One of style ``missed`` hides nothing: another spelling, which may mean a suppression if its
+    words name rules. ``written``: where that begins, and the end of its list in brackets, 0 for
+    words without. ``fits``: where it stands, the right spelling would do what it says.
     """
 
     codes: tuple[str, ...]
@@ -138,8 +143,11 @@ class IgnoreComment(Node, frozen=True):
     scope: Choices["line", "file"]
     alone: bool
     reason: str
-    style: Choices["mmlint", "noqa"] = "mmlint"
+    style: Choices["mmlint", "noqa", "missed"] = "mmlint"
     leading: bool = False
+    reach: int = 0
+    written: tuple[int, int] = (0, 0)
+    fits: bool = True
 
 
 class SyntaxProblem(Node, frozen=True):

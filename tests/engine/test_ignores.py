@@ -10,6 +10,7 @@ from mmlint.engine.analysis import ignores
 from mmlint.engine.analysis.ignores import Ignores
 from mmlint.languages import observe
 from mmlint.model.finding import Finding, Place
+from mmlint.model.suggest import did_you_mean
 
 NAMES = {"MM101": "unawaited-flush", "MM605": "event-name-style"}
 
@@ -99,3 +100,46 @@ def test_the_work_grows_with_the_comments_and_the_findings(monkeypatch: pytest.M
         return looked
 
     assert steps(80) <= 2 * steps(40) + 2
+
+
+BLOCK = """\
+a:
+  # mmlint: ignore[MM101] x
+  run: |
+    # mmlint: ignore[MM101] the script's own
+
+    two
+  other: three
+  # mmlint: ignore[MM101] y
+  list: >- # folded
+    four
+"""
+
+
+def test_a_comment_above_the_key_of_a_block_of_text_hides_what_is_in_it() -> None:
+    """No comment can be written inside, where ``#`` is text."""
+    data = BLOCK.encode()
+    found = Ignores({"a.ts": observe(data, "yaml")}, NAMES, {"a.ts": data}.get)
+    hidden = [line for line in range(1, 11) if found.hides(at(found, "MM101", line, line))]
+    assert hidden == [2, 3, 4, 5, 6, 8, 9, 10]
+    assert not found.hides(at(found, "MM605", 6, 6))
+    assert idle(found) == 0
+
+
+@pytest.mark.parametrize(
+    ("written_name", "hint"),
+    [
+        ("MM1", "name each rule that is meant: MM101"),
+        ("mm", "name each rule that is meant: MM101, MM605"),
+        ("MM999", "see: mmlint rules"),
+        ("MM102", "see: mmlint rules"),
+        ("MM1011", 'did you mean "MM101"?'),
+        ("unawaited-flsh", 'did you mean "unawaited-flush"?'),
+    ],
+)
+def test_what_is_suggested_for_an_unknown_name_is_a_rule_that_may_be_meant(
+    written_name: str, hint: str
+) -> None:
+    found = written([f"a(); // mmlint: ignore[{written_name}] x"])
+    (one,) = found.unknown(did_you_mean)
+    assert one.message == f'"{written_name}" names no rule; {hint}'

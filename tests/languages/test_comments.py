@@ -37,7 +37,8 @@ def only(text: str, language: Language = "javascript") -> IgnoreComment:
         "// a plain comment",
         "// eslint-disable-next-line no-floating-promises",
         "// ignore[MM101]",
-        "// mmlint ignore[MM101]",
+        "// mmlint ignores[MM101]",
+        "// with mmlint ignore[MM101]",
         "// mmlint: ignored",
         "// mmlint: ignore-files[MM101]",
         "// xmmlint: ignore[MM101]",
@@ -55,6 +56,33 @@ def test_silent_in_scripts(text: str) -> None:
 )
 def test_silent_in_python(text: str) -> None:
     assert read(text, "python") == ()
+
+
+# --- what was meant as one ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "mmlint-disable-next-line MM101",
+        "mmlint-ignore MM101",
+        "mmlint: disable=MM101",
+        "mmlint ignore[MM101]",
+        "MMLINT: ignore[MM101]",
+        "mmlint: ignore-next-line[MM101]",
+        "@mmlint-suppress(MM101)",
+    ],
+)
+def test_another_spelling_is_known_but_hides_nothing(mark: str) -> None:
+    fact = only(f"// {mark} because")
+    assert (fact.style, fact.codes[0], fact.fits) == ("missed", "MM101", True)
+    end = fact.written[1] or fact.code_starts[0] + len("MM101")
+    assert f"// {mark} because"[fact.written[0] : end] == mark
+
+
+def test_beside_a_mark_another_spelling_is_prose() -> None:
+    fact = only("// mmlint-ignore is mmlint: ignore[MM101]")
+    assert (fact.style, fact.codes) == ("mmlint", ("MM101",))
 
 
 # --- what a mark names ----------------------------------------------------------------------------

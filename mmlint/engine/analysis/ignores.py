@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -13,6 +14,9 @@ from mmlint.model.finding import Finding, Fix, Place, Replace
 from mmlint.model.regex import regex
 
 _SPACE = regex(rb"\s*")
+_CODE = regex(r"MM[0-9]*", re.IGNORECASE)
+_LISTED = 3
+"""Rules that a suggestion names."""
 
 
 class _Mark(msgspec.Struct):
@@ -66,11 +70,20 @@ class _Row:
 
 class _Sheet(msgspec.Struct):
     """The comments of one file by the rules that they name: those that speak of the whole file,
-    those on a line, and those that are alone on theirs, by the line below."""
+    those on a line, and those that are alone on theirs, by the line below.
+
+    ``blocks``: the first and last lines of blocks of text with a comment above them, in order.
+    """
 
     whole: dict[str, _Row] = msgspec.field(default_factory=dict)
     rows: dict[str, _Row] = msgspec.field(default_factory=dict)
     above: dict[tuple[str, int], list[tuple[_Mark, str]]] = msgspec.field(default_factory=dict)
+    blocks: list[tuple[int, int]] = msgspec.field(default_factory=list)
+
+    def block(self, line: int) -> int:
+        """Return the first line of the block that ``line`` lies in, or ``line`` itself."""
+        at = bisect_right(self.blocks, line, key=lambda one: one[0]) - 1
+        return self.blocks[at][0] if at >= 0 and line <= self.blocks[at][1] else line
 
 
 class Ignores:
@@ -119,7 +132,8 @@ class Ignores:
         for rows, reach in ((sheet.whole, (0, len(lines.starts))), (sheet.rows, (first, last))):
             row = rows.get(code)
             hidden = (row is not None and row.use(*reach)) or hidden
-        for line in {first, lines.line(finding.place.start)}:
+        at = lines.line(finding.place.start)
+        for line in {first, at, sheet.block(at)}:
             for mark, written in sheet.above.get((code, line), ()):
                 mark.used.add(written)
                 hidden = True
@@ -130,8 +144,11 @@ class Ignores:
         if found is not None:
             return found
         found = self._sheets[path] = _Sheet()
+        lines = self.lines(path)
         for mark in sorted(self.marks[path], key=lambda one: one.first):
             comment = mark.comment
+            if comment.style == "missed":
+                continue
             for written in comment.codes:
                 code = self._code(written)
                 if code is None or (comment.scope == "file" and not comment.leading):
@@ -141,6 +158,8 @@ class Ignores:
                 if comment.scope != "file" and comment.alone:
                     below = found.above.setdefault((code, mark.last + 1), [])
                     below.append((mark, written))
+                    if comment.reach:
+                        found.blocks.append((mark.last + 1, lines.line(comment.reach - 1)))
         return found
 
     def _code(self, written: str) -> str | None:
@@ -151,6 +170,9 @@ class Ignores:
         for path, marks in sorted(self.marks.items()):
             for mark in marks:
                 comment = mark.comment
+                if comment.style == "missed":
+                    yield from self._missed(path, comment)
+                    continue
                 if not comment.codes:
                     yield _unknown(
                         path, comment.start, comment.end,
@@ -158,12 +180,57 @@ class Ignores:
                     )  # fmt: skip
                 for written, start in zip(comment.codes, comment.code_starts, strict=True):
                     if self._code(written) is None:
-                        guess = suggest(written, self.codes)
-                        hint = f'; did you mean "{guess}"?' if guess else "; see: mmlint rules"
+                        hint = self._hint(written, suggest)
                         yield _unknown(
                             path, start, start + len(written.encode()),
-                            f'"{written}" names no rule{hint}',
+                            f'"{written}" names no rule; {hint}',
                         )  # fmt: skip
+
+    def _hint(self, written: str, suggest: Callable[[str, Iterable[str]], str | None]) -> str:
+        if _CODE.fullmatch(written):
+            # One digit more or less is another rule: only one too many shows which was meant.
+            code = written.upper()
+            below = sorted({one for one in self.codes.values() if one.startswith(code)})
+            if below:
+                more = " …" if len(below) > _LISTED else ""
+                return f"name each rule that is meant: {', '.join(below[:_LISTED])}{more}"
+            guess = self._code(code[:-1])
+        else:
+            guess = suggest(written, self.codes)
+        return f'did you mean "{guess}"?' if guess else "see: mmlint rules"
+
+    def _missed(self, path: str, comment: IgnoreComment) -> Iterator[Finding]:
+        """Yield an MM003 if the comment names a rule; prose about mmlint does not."""
+        start, end = comment.written
+        known = [self._code(word) for word in comment.codes]
+        count = len(known) if end else next((i for i, c in enumerate(known) if not c), len(known))
+        if not any(known[:count]):
+            return
+        if not end:
+            end = comment.code_starts[count - 1] + len(comment.codes[count - 1].encode())
+        kind = "ignore-file" if comment.scope == "file" else "ignore"
+        listed = [
+            word if word in self.codes else code
+            for word, code in zip(comment.codes, known[:count], strict=False)
+            if code is not None
+        ]
+        right = f"mmlint: {kind}[{', '.join(listed)}]"
+        where = ""
+        if not comment.fits:
+            is_file = comment.scope == "file"
+            where = " in the first comment of the file" if is_file else " on a line of its own"
+        fix = None
+        if comment.fits and len(listed) == count:
+            edit = Replace(path, start, end, right)
+            fix = Fix(f"write {right}", "safe", (edit,), reveals=True)  # it may hide nothing: MM002
+        yield Finding(
+            "MM003",
+            "unknown-rule",
+            "error",
+            f"this comment hides nothing, for it is no ignore comment; write {right}{where}",
+            Place(path, start, end),
+            fix=fix,
+        )
 
     def unreasoned(self) -> Iterator[Finding]:
         """Yield an MM004 for each comment that gives no reason."""
@@ -184,7 +251,9 @@ class Ignores:
                 judged = [
                     one
                     for one in mark.comment.codes
-                    if (code := self._code(one)) is not None and ran(path, code)
+                    if mark.comment.style != "missed"
+                    and (code := self._code(one)) is not None
+                    and ran(path, code)
                 ]
                 idle = [one for one in judged if one not in mark.used]
                 if idle:

@@ -25,7 +25,7 @@ from mmlint.languages.settings.levels import (
     Pair,
     Text,
 )
-from mmlint.model.facts import EnvEntry, FileFacts, Reference
+from mmlint.model.facts import EnvEntry, FileFacts, IgnoreComment, Reference
 from mmlint.model.regex import regex
 from mmlint.sdk.carriers import all_slots
 
@@ -57,10 +57,16 @@ def observe(data: bytes, language: Format, salt: bytes = b"") -> FileFacts:
     return FileFacts(
         language=language,
         entries=_once(_Walk(document, salt).entries()),
-        ignores=ignores(data, comments, language),
+        ignores=tuple(_reaching(document, one) for one in ignores(data, comments, language)),
         keys=key_literals(data, salt, comments=comments),
         connections=tuple(connections(document, salt)) if language == "json" else (),
     )
+
+
+def _reaching(document: Document, comment: IgnoreComment) -> IgnoreComment:
+    """Return the comment with the text block below it, in which no comment can be written."""
+    end = document.block_below(comment.end) if comment.alone else 0
+    return msgspec.structs.replace(comment, reach=end) if end else comment
 
 
 def _once(entries: Iterable[EnvEntry]) -> tuple[EnvEntry, ...]:

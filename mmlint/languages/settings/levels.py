@@ -34,6 +34,9 @@ _DEEPEST = 100
 """Columns. Past about 250 levels, of which two fit into a column, the grammar for YAML writes over
 memory that is not its own."""
 _TABS = regex(rb"^[ \t]*\t[ \t]*", re.MULTILINE)
+_BLOCK_HEADER = regex(
+    rb"[^\r\n]*(?:\r\n|\r|\n)[^\r\n]*?(?P<mark>[|>])[-+0-9]{0,2}[ \t]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)"
+)
 _NULL = (b"null", b"Null", b"NULL", b"~", b"")
 
 
@@ -91,6 +94,18 @@ class Document:
     def comments(self) -> tuple[Span, ...]:
         """The spans of all comments."""
         return comments(self.root, self.data, _MARKS[self._format], ("comment",))
+
+    def block_below(self, offset: int) -> int:
+        """Return the end of YAML's text block whose header (``key: |``) is the line behind that of
+        ``offset``; 0 where there is none."""
+        header = _BLOCK_HEADER.match(self.data, offset) if self._format == "yaml" else None
+        if header is None:
+            return 0
+        at = header.start("mark")
+        node = self.root.descendant_for_byte_range(at, at + 1)
+        while node is not None and node.type != "block_scalar" and node.start_byte == at:
+            node = node.parent
+        return node.end_byte if node is not None and node.type == "block_scalar" else 0
 
     def level(self, node: Syntax) -> Level:
         """Return what ``node`` is, one level deep."""
