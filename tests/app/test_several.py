@@ -177,9 +177,7 @@ def test_each_project_is_judged_by_its_own_configuration(
     assert summary["files"] == sum(one["files"] for one in alone)
 
 
-@pytest.mark.parametrize(
-    "format_", ["text", "full", "concise", "json", "jsonl", "github", "gitlab", "sarif"]
-)
+@pytest.mark.parametrize("format_", ["text", "full", "concise", "json", "jsonl", "gitlab", "sarif"])
 def test_every_format_names_the_files_from_where_it_was_started(
     format_: str, capfd: pytest.CaptureFixture[str], here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
