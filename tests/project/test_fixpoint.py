@@ -12,7 +12,8 @@ from mmlint.project.delivery.fixpoint import MAX_TURNS, Components, Fixpoint
 
 Graph = dict[int, list[int]]
 
-graphs = st.integers(1, 12).flatmap(
+# An answer of these tests may grow once for each node, and a question has so many turns.
+graphs = st.integers(1, MAX_TURNS // 2).flatmap(
     lambda size: st.lists(
         st.lists(st.integers(0, size - 1), max_size=4), min_size=size, max_size=size
     ).map(lambda rows: dict(enumerate(rows)))
@@ -28,6 +29,10 @@ def reachable(graph: Graph, start: int) -> set[int]:
     return found
 
 
+def _gives_up(node: int) -> None:
+    raise AssertionError(f"{node} was given up")
+
+
 def fixpoint(graph: Graph, turns: Counter[int]) -> Fixpoint[int, frozenset[int]]:
     """Which nodes does each node reach? Answered by asking its successors."""
 
@@ -36,7 +41,7 @@ def fixpoint(graph: Graph, turns: Counter[int]) -> Fixpoint[int, frozenset[int]]
         return frozenset({node}).union(*[answers.of(one) for one in graph[node]])
 
     components = Components(graph.__getitem__)
-    answers = Fixpoint(components.of, compute, lambda node: frozenset({node}), turns.clear)
+    answers = Fixpoint(components.of, compute, lambda node: frozenset({node}), _gives_up)
     return answers
 
 

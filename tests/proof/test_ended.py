@@ -38,7 +38,9 @@ os.write(2, b"here\\n")
 script()
 """
 PLAIN = COMMAND.format(before="")
-POOLED = COMMAND.format(before="from mmlint.engine import pool; pool.FORK_PAYS = 0")
+POOLED = COMMAND.format(
+    before="from mmlint.engine.facts import parser_pool as pool; pool.FORK_PAYS = 0"
+)
 BUSY = COMMAND.format(
     before="""
 from mmlint import languages

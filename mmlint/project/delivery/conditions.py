@@ -88,6 +88,25 @@ def presence(value: s.Value) -> tuple[s.Name, bool] | None:
     return None
 
 
+def asked_for(value: s.Value) -> tuple[s.Value, bool] | None:
+    """Return the value of which a test asks whether it is there, and what the test gives where it
+    is: ``x``, ``get()``, ``x !== null``, ``typeof x === "undefined"``."""
+    if isinstance(value, s.Name | s.Member | s.Call):
+        return value, True
+    if not isinstance(value, s.Operation) or len(value.operands) != 2:
+        return None
+    left, right = value.operands
+    same = value.operator in _EQUAL
+    if not same and value.operator not in _DIFFERENT:
+        return None
+    if is_nothing(right):
+        return left, not same
+    if isinstance(left, s.Operation) and left.operator == "typeof":
+        undefined = isinstance(right, s.Literal) and right.value == "undefined"
+        return (left.operands[0], not same) if undefined else None
+    return None
+
+
 def tested(test: s.Value) -> Iterator[Condition]:
     """Yield the conditions that a test consists of, in the order in which they are evaluated."""
     stack = [test]

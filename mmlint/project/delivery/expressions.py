@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from mmlint.model import syntax as s
 from mmlint.model.walk import parts
 from mmlint.project.delivery.awaitables import Awaitables
-from mmlint.project.delivery.conditions import LOOKING, presence
+from mmlint.project.delivery.conditions import LOOKING, asked_for, presence
 from mmlint.project.delivery.run import Run
 from mmlint.project.delivery.state import (
     UNREACHABLE,
@@ -20,9 +20,11 @@ from mmlint.project.delivery.state import (
     StoredIn,
     TooLong,
     Use,
+    flush,
     join,
     stored_in,
 )
+from mmlint.project.semantic.entity import SdkObject
 
 MAX_STEPS = 200_000
 """Values that are evaluated for one function, each in every state, before its paths count as
@@ -63,9 +65,19 @@ class Expressions:
                 yes, no = self.test(value, rest) if rest else (UNREACHABLE, UNREACHABLE)
                 return (yes | kept, no) if truth else (yes, no | kept)
         states = self.value(value, states, Disposition.UNKNOWN)
+        client = asked_for(value)
+        if client is not None and self._is_client(client[0]):
+            absent = frozenset(flush(one) for one in states)  # that has sent nothing
+            yes, no = self.run.splitting.split(value, states)
+            return (yes, absent) if client[1] else (absent, no)
         if isinstance(value, s.Literal):
             return (states, UNREACHABLE) if value.value else (UNREACHABLE, states)
         return self.run.splitting.split(value, states)
+
+    def _is_client(self, value: s.Value) -> bool:
+        """Whether ``value`` is a client of the server's SDK: one that may be absent."""
+        found = self.run.program.resolve(self.run.unit, value)
+        return isinstance(found, SdkObject) and found.sdk == "node"
 
     # --- values ----------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
@@ -173,17 +172,3 @@ def alike(one: Resolved | None, other: Resolved | None) -> bool:
     if isinstance(one, ProjectFunction) and isinstance(other, ProjectFunction):
         return one == other and one.given == other.given
     return one == other
-
-
-def agreed(entities: Iterable[Resolved | None]) -> Resolved | None:
-    """Return what all of ``entities`` are, or None; nothing more is asked once two differ.
-
-    Stopping early keeps a variable that is built up from itself (``query = query.where(…)``, again
-    and again) from being followed in every order.
-    """
-    found: Resolved | None = None
-    for entity in entities:
-        if entity is None or (found is not None and not alike(entity, found)):
-            return None
-        found = found or entity
-    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import parts, statements
+from mmlint.project.semantic.absence import agreed
 from mmlint.project.semantic.entity import (
     NOTHING,
     Instance,
@@ -15,7 +16,6 @@ from mmlint.project.semantic.entity import (
     SdkFunction,
     SdkObject,
     Substitution,
-    agreed,
 )
 from mmlint.project.semantic.unit import Definition, Unit
 from mmlint.sdk import surface

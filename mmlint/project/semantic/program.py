@@ -11,6 +11,7 @@ from mmlint.model.facts import FileFacts
 from mmlint.model.limits import Limit, Limits, Question
 from mmlint.model.walk import statements
 from mmlint.project.modules.resolution import Resolution
+from mmlint.project.semantic.absence import agreed
 from mmlint.project.semantic.arguments import (
     completed,
     direct,
@@ -38,7 +39,6 @@ from mmlint.project.semantic.entity import (
     SdkFunction,
     SdkObject,
     Substitution,
-    agreed,
 )
 from mmlint.project.semantic.foreign import is_foreign
 from mmlint.project.semantic.members import MAX_DEPTH, is_nothing
