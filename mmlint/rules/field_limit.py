@@ -70,13 +70,15 @@ def check(project: Project) -> Iterator[Verdict]:
 
 def _text(content: Content) -> str | None:
     if content.text == "" and content.name not in MAY_BE_EMPTY:
-        return "is empty"
+        return "can be empty" if content.option else "is empty"
     most = LIMITS[content.name]
     if content.text is not None and len(content.text) > most:
-        return f"has {len(content.text)} characters, at most {most} are allowed"
+        has = "can have" if content.option else "has"
+        return f"{has} {len(content.text)} characters, at most {most} are allowed"
     return None
 
 
 def _oversize(project: Project, content: Content) -> str | None:
     size = project.values.json_size(content.value)
-    return f"is larger than {MAX_PROPERTIES} bytes as JSON" if size > MAX_PROPERTIES else None
+    larger = "can be larger" if content.option else "is larger"
+    return f"{larger} than {MAX_PROPERTIES} bytes as JSON" if size > MAX_PROPERTIES else None

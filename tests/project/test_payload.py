@@ -55,6 +55,17 @@ def test_an_object_that_holds_itself_is_finite() -> None:
     assert {key.name for key in found.payloads.properties} == {"o", "email"}
 
 
+def test_a_value_alone_is_no_option_and_a_fallback_is_one() -> None:
+    (alone,) = server("track({ event: 'a', user_id: '' });").payloads.values("user_id")
+    assert not alone.option
+    found = server(
+        "track({ event: 'a', user_id: user?.id ?? '' });",
+        "declare const user: { id: string } | undefined;",
+    )
+    empty = [one for one in found.payloads.values("user_id") if one.text == ""]
+    assert [one.option for one in empty] == [True]
+
+
 def test_numbers_that_are_made_of_each_other_end() -> None:
     before = "const n0 = Date.now();\n" + "\n".join(
         f"const n{n} = n{n - 1} + n{n - 1};" for n in range(1, 40)

@@ -83,6 +83,7 @@ class Content(msgspec.Struct, frozen=True):
 
     ``own``: it stands in the event of ``send`` itself, alone.
     ``text``: the text that it certainly is, as far as it may be shown.
+    ``option``: it is one of several values that the field may have, as a fallback is.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Content(msgspec.Struct, frozen=True):
     own: bool
     text: str | None
     send: Send
+    option: bool
 
     @property
     def place(self) -> Place:
@@ -200,12 +202,13 @@ class Payloads:
                 found = send.field(name)
                 if found is None or self._is_own_parameter(send, found):
                     continue
-                for value, at in alternatives(found):
+                possible = tuple(alternatives(found))
+                for value, at in possible:
                     own = send.via is None and at.value is value.value is found.value
                     known = self.program.text(value.unit, value.value, value.environment)
                     whole = known is not None and known[2].key is None
                     text = known[0] if known and whole else None
-                    yield Content(name, value, at, own, text, send)
+                    yield Content(name, value, at, own, text, send, len(possible) > 1)
 
     @cached_property
     def empty_batches(self) -> tuple[Call, ...]:
