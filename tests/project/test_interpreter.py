@@ -157,6 +157,53 @@ def test_a_call_of_a_helper_leaves_what_its_summary_says() -> None:
     ]
 
 
+LATE = "async function report(a) { await a.b(); track({}); }"
+
+
+def test_what_runs_after_the_response_is_not_covered_by_a_flush_before_it() -> None:
+    head = 'import { after } from "next/server";'
+    assert states("after(() => { track({}); });\nawait flush();", more=head)[1:] == [
+        "line 2, expression: deferred 2; the caller's events are queued",
+        "line 3, expression: nothing is queued; deferred 2",
+        "end on line 4: nothing is queued; deferred 2",
+    ]
+
+
+def test_a_later_callback_that_flushes_covers_the_earlier_ones() -> None:
+    head = 'import { after } from "next/server";'
+    body = "after(() => { track({}); });\nafter(() => flush());"
+    assert states(body, more=head)[-1] == "end on line 4: nothing is queued; flushed later"
+
+
+@pytest.mark.parametrize(
+    ("call", "end"),
+    [
+        ("await report(r);", "nothing is queued"),
+        ("report(r);", "nothing is queued; deferred 2"),
+        ("r.waitUntil(report(r));", "nothing is queued"),
+        ("ctx.waitUntil(report(r));", "nothing is queued; deferred 2"),
+    ],
+)
+def test_what_is_sent_behind_the_first_await_comes_after_the_next_statement(
+    call: str, end: str
+) -> None:
+    assert states(f"{call}\nawait flush();", more=LATE)[-1] == f"end on line 4: {end}"
+
+
+def test_a_send_before_the_first_await_is_queued_by_the_call() -> None:
+    early = "async function report(a) { track({}); await a.b(); }"
+    assert (
+        states("report(r);\nawait flush();", more=early)[-1] == "end on line 4: nothing is queued"
+    )
+
+
+def test_an_await_in_a_branch_may_not_be_passed() -> None:
+    maybe = "async function report(a) { if (a.b) await a.b(); track({}); }"
+    assert (
+        states("report(r);\nawait flush();", more=maybe)[-1] == "end on line 4: nothing is queued"
+    )
+
+
 def test_a_helper_that_flushes_sometimes_makes_two_paths() -> None:
     helper = "async function done(a) { if (a) await flush(); }"
     assert states("track({});\nawait done(r);", more=helper)[1:] == [

@@ -45,7 +45,7 @@ class DeliveryExplanation:
             return queues, is_flush(callee)
         if isinstance(callee, ProjectFunction):
             summary = self.project.flow.summary(callee)
-            return summary.sends is not None, summary.flushes != "never" and summary.promised
+            return summary.leaves is not None, summary.flushes != "never" and summary.promised
         return False, False
 
     def _flush(self, call: Call, spot: Location) -> Iterator[str]:

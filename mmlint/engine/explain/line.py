@@ -168,10 +168,10 @@ class LineExplanation:
         place = self._place(callee.unit, callee.function.start)
         if self.project.flow.mentions_flush(callee):
             yield f"  {place} {_FLUSHES[summary.flushes]}{awaited}"
-        elif summary.sends is not None:
+        elif summary.leaves is not None:
             yield f"  {place} {_FLUSHES['never']}"
-        if summary.sends is not None:
-            origin = self.project.flow.origin(summary.sends)
+        if summary.leaves is not None:
+            origin = self.project.flow.origin(summary.leaves)
             yield f"  leaves an event queued, sent at {self._spot(origin)}"
 
     def _send(self, send: Send) -> Iterator[str]:

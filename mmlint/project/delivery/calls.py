@@ -77,6 +77,7 @@ class Calls:
         self.awaitables = awaitables
         self.expressions = expressions
         self.exec_block = exec_block
+        self.entrusted = False  # whether a promise goes to what waits beside the function
         top_level = run.function.kind == "module"
         self.lasting = top_level and lives_on(run.program, run.unit)
 
@@ -208,7 +209,9 @@ class Calls:
         function's own promise is not the one that must be awaited."""
         noted = self.awaitables
         before = (noted.promised, noted.requests, dict(noted.late))
+        outer, self.entrusted = self.entrusted, True
         states = self.arguments(asked.call, states, Disposition.AWAITED)
+        self.entrusted = outer
         noted.promised, noted.requests, noted.late = before
         return states
 
@@ -241,14 +244,14 @@ class Calls:
             ended = self.callback(asked.call, argument.value, ENTRY, Disposition.AWAITED)
         noted.promised, noted.requests = promised, requests
         covered = bool(ended) and not any(state.before for state in ended)
-        sent = frozenset(place for state in ended for place in state.queued)
+        sent = frozenset(place for state in ended for place in state.lost)
         found: list[State] = []
         for state in states:
-            if covered or state.flushed_later:
-                kept = sent if not state.flushed_later else frozenset[Location]()
-                found.append(replace(state, queued=kept, before=False, flushed_later=True))
+            if covered:
+                one = replace(flush(state), flushed_later=True, deferred=sent)
             else:
-                found.append(replace(state, queued=state.queued | sent))
+                one = replace(state, deferred=state.deferred | sent)
+            found.append(one)
         return join(found)
 
     def timer(self, asked: Asked, states: States, use: Use) -> States:
@@ -285,15 +288,33 @@ class Calls:
         for one in last:
             states = self.inline(one.function, states, Disposition.UNKNOWN)
         states = self.apply_requests(call, callee, summary, states, use)
-        if summary.sends is not None:
-            place = self.run.location(call)
-            self.run.origins[place] = summary.sends
-            self.run.sends = True
-            states = self.enqueue(place, states)
+        states = self.apply_sends(call, summary, states, use)
         if summary.answers is not None:
             through = self.passed(call, callee, summary.answers)
             states = respond(self.run.location(call), through, states)
         return states
+
+    def apply_sends(self, call: s.Call, summary: Summary, states: States, use: Use) -> States:
+        """What the callee leaves queued is queued by the call; what it sends only behind its first
+        ``await`` is not, unless the call is awaited."""
+        origin = summary.leaves
+        if origin is None:
+            return states
+        place = self.run.location(call)
+        self.run.origins[place] = origin
+        self.run.sends = True
+        goes_on = self.kept_alive(use) is Disposition.DROPPED or self.entrusted
+        if summary.defers is not None or (summary.late is not None and goes_on):
+            states = self.defer(place, states)
+        if summary.sends is not None or (summary.late is not None and not goes_on):
+            states = self.enqueue(place, states)
+        return states
+
+    def defer(self, place: Location, states: States) -> States:
+        """An event is sent once this path is done with."""
+        if states:
+            self.awaitables.followed.setdefault(place, True)
+        return frozenset(replace(one, deferred=one.deferred | {place}) for one in states)
 
     def apply_flush(
         self, call: s.Call, callee: ProjectFunction, summary: Summary, states: States, use: Use
@@ -428,6 +449,7 @@ class Calls:
         if function.is_generator:
             return states
         saved = (run.exits, run.jumps, run.awaited, run.returned, run.in_async)
+        entrusted, self.entrusted = self.entrusted, False
         run.exits, run.jumps, run.returned = [], [], use
         run.in_async = function.is_async
         if function.is_async:
@@ -437,6 +459,7 @@ class Calls:
         ended = join([*ended, *(one.state for one in run.exits)])
         run.inlined.pop()
         run.exits, run.jumps, run.awaited, run.returned, run.in_async = saved
+        self.entrusted = entrusted
         return ended
 
     # --- everything else -------------------------------------------------------------------------

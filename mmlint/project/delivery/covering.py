@@ -105,7 +105,7 @@ class WrapperAnalysis:
         calls = interpreter.run.argument_calls
         if not calls:
             return UNKNOWN
-        gaps = tuple(one.spot for one in exits if one.state.queued & calls)
+        gaps = tuple(one.spot for one in exits if one.state.lost & calls)
         return FlushesAfter(not gaps, gaps)
 
 

@@ -72,6 +72,8 @@ def _state(state: State, line: Callable[[int], int]) -> str:
     parts = ["nothing is queued"] if state.empty else []
     if state.queued:
         parts.append(f"queued {lines(state.queued)}")
+    if state.deferred:
+        parts.append(f"deferred {lines(state.deferred)}")
     if state.before:
         parts.append("the caller's events are queued")
     if state.flushed_later:

@@ -29,6 +29,7 @@ from mmlint.project.delivery.state import (
 )
 from mmlint.project.delivery.statements import Statements
 from mmlint.project.delivery.summaries import Summaries
+from mmlint.project.delivery.suspension import suspended_at
 from mmlint.project.semantic.entity import Parameter
 from mmlint.project.semantic.unit import Location, Unit
 
@@ -60,14 +61,14 @@ class Interpreter:
         run, noted, delivery = self.run, self.awaitables, Delivery()
         lost: dict[Location, Exit] = {}
         for one in self.exits():
-            if one.state.queued:
+            if one.state.lost:
                 known = lost.setdefault(one.spot, one)
-                queued = known.state.queued | one.state.queued
+                queued = known.state.lost | one.state.lost
                 lost[one.spot] = replace(known, state=State(queued))
             if one.kind != "throw":
                 noted.leave(one.state)
         delivery.exits = list(lost.values())
-        delivery.unsent = set().union(*[one.state.queued for one in delivery.exits])
+        delivery.unsent = set().union(*[one.state.lost for one in delivery.exits])
         delivery.unwaited = noted.unwaited
         delivery.followed = noted.followed
         delivery.cut_off = run.cut_off
@@ -88,9 +89,14 @@ class Interpreter:
         answers = {one.state.response_sent for one in exits}
         through = {one.parameter if one and one.function == run.index else None for one in answers}
         answered = through.pop() if len(through) == 1 else None
+        sends = frozenset[Location]().union(*[one.state.queued for one in exits])
+        suspended = suspended_at(run.unit, run.index)
+        late = [one for one in sends if suspended is not None and one.start >= suspended]
         cut = [one for one in run.process_exits if not one.state.empty]
         return Summary(
-            sends=_first(one.state.queued for one in exits),
+            sends=_first(sends.difference(late)),
+            late=_first(late),
+            defers=_first(place for one in exits for place in one.state.deferred),
             flushes=flushes,
             promised=noted.promised,
             returns=bool(exits),
@@ -111,7 +117,6 @@ class Interpreter:
         return sorted(join_exits(exits), key=lambda one: (one.spot.start, one.spot.end))
 
 
-def _first(sets: Iterable[frozenset[Location]]) -> Location | None:
-    """Return the first of all places by file and offset, or None."""
-    places = frozenset[Location]().union(*sets)
+def _first(places: Iterable[Location]) -> Location | None:
+    """Return the first of the places by file and offset, or None."""
     return min(places, key=lambda one: (one.unit.path, one.start), default=None)

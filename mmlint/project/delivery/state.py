@@ -34,6 +34,9 @@ class State(msgspec.Struct, frozen=True):
 
     queued: frozenset[Location] = frozenset()
     """The sends of this function, and calls that queue one, not flushed yet."""
+    deferred: frozenset[Location] = frozenset()
+    """Those that run only after the response, or beside the function: a flush on this path comes
+    too early for them."""
     before: bool = False
     """Whether what was queued before the function began is not flushed yet."""
     flushed_later: bool = False
@@ -44,6 +47,11 @@ class State(msgspec.Struct, frozen=True):
     """What the path has found conditions to be, as far as they are tested again."""
     response_sent: Answer | None = None
     """The call that has sent the HTTP response."""
+
+    @property
+    def lost(self) -> frozenset[Location]:
+        """The sends that are not flushed if the path ends here."""
+        return self.queued | self.deferred
 
     @property
     def empty(self) -> bool:
@@ -109,7 +117,9 @@ class Exit(msgspec.Struct, frozen=True):
 class Summary(msgspec.Struct, frozen=True):
     """What a call of the function does, as its callers see it.
 
-    ``sends``: a send that can still be queued when it returns. ``flushes``: on which of its paths
+    ``sends``: a send that can still be queued when it returns, or when its promise is fulfilled.
+    ``late``: one that is queued only behind its first ``await``. ``defers``: one that runs after
+    the response. ``flushes``: on which of its paths
     what was queued before is flushed. ``promised``: its promise must be awaited for that.
     ``ends_with``: it may end the process itself, and these of its sends are queued then; an empty
     set where only its caller's are, None where it never ends the process unflushed. ``ends_at``:
@@ -119,6 +129,8 @@ class Summary(msgspec.Struct, frozen=True):
     """
 
     sends: Location | None = None
+    late: Location | None = None
+    defers: Location | None = None
     flushes: Literal["always", "sometimes", "never"] = "never"
     promised: bool = False
     returns: bool = True
@@ -126,6 +138,11 @@ class Summary(msgspec.Struct, frozen=True):
     ends_at: frozenset[Location] = frozenset()
     requests: Requests = Requests.NEVER
     answers: int | None = None
+
+    @property
+    def leaves(self) -> Location | None:
+        """A send that a call may leave behind, whenever it is queued."""
+        return self.sends or self.late or self.defers
 
 
 class Delivery(msgspec.Struct):
@@ -151,7 +168,7 @@ class Delivery(msgspec.Struct):
 
     def exits_of(self, spot: Location) -> list[Exit]:
         """Return the ways out on which the send at ``spot`` is still queued, in source order."""
-        return [one for one in self.exits if spot in one.state.queued]
+        return [one for one in self.exits if spot in one.state.lost]
 
 
 def flush(state: State) -> State:
@@ -202,8 +219,9 @@ def _union(states: list[State]) -> State:
     if len(states) == 1:
         return states[0]
     merged = frozenset[Location]().union(*[one.queued for one in states])
+    deferred = frozenset[Location]().union(*[one.deferred for one in states])
     held = frozenset[tuple[int, Location]]().union(*[one.held for one in states])
-    return replace(states[0], queued=merged, held=held)
+    return replace(states[0], queued=merged, deferred=deferred, held=held)
 
 
 def rejoin(states: States, conditions: Iterable[Condition]) -> States:
@@ -247,12 +265,15 @@ def _without(states: States, conditions: set[Condition]) -> States:
     alike: dict[State, list[State]] = {}
     for one in states:
         assumed = frozenset(fact for fact in one.assumed if fact[0] not in conditions)
-        key = replace(one, assumed=assumed, queued=frozenset(), held=frozenset())
+        key = replace(
+            one, assumed=assumed, queued=frozenset(), deferred=frozenset(), held=frozenset()
+        )
         alike.setdefault(key, []).append(one)
     return frozenset(
         replace(
             key,
             queued=frozenset.intersection(*[one.queued for one in found]),
+            deferred=frozenset.intersection(*[one.deferred for one in found]),
             held=frozenset.intersection(*[one.held for one in found]),
         )
         for key, found in alike.items()

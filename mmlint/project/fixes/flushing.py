@@ -196,7 +196,7 @@ def only_flushes(project: Project, one: ProjectFunction) -> bool:
     needed = [given for given in one.function.parameters if given.default is None]
     own = 1 if one.unit.python and one.function.owner >= 0 else 0
     summary = project.flow.summary(one)
-    return summary.flushes == "always" and summary.sends is None and len(needed) == own
+    return summary.flushes == "always" and summary.leaves is None and len(needed) == own
 
 
 def _members(project: Project, holder: Resolved | None) -> dict[str, Offer]:

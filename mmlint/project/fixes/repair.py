@@ -248,7 +248,7 @@ def _caught_anew(unit: Unit, index: int, edit: Edit) -> bool:
 
 def _calls(value: s.Value, one: Exit) -> bool:
     """Whether a queued send stands inside the returned expression."""
-    return any(value.start <= spot.start < value.end for spot in one.state.queued)
+    return any(value.start <= spot.start < value.end for spot in one.state.lost)
 
 
 # --- calls that are under way ---------------------------------------------------------------------
@@ -258,7 +258,7 @@ def _is_under_way(project: Project, unit: Unit, exits: list[Exit]) -> bool:
     """Whether an exit leaves a call of an async function that is not awaited yet: what that sends
     is queued only later. Returned as it is, it can be awaited first (``HoistReturn``)."""
     for one in exits:
-        for spot in one.state.queued:
+        for spot in one.state.lost:
             call = spot.unit.call_at(spot.start, spot.end)
             if call is None or not _gives_promise(project, spot.unit, call):
                 continue
