@@ -82,6 +82,8 @@ _LEAVES = {
     "end": "ends here without a flush",
     "throw": "throws here without a flush",
     "process": "ends the process here without a flush",
+    "pause": "is suspended here without a flush, and goes on in another process",
+    "step": "this step ends here without a flush, and the next may run in another process",
 }
 
 

@@ -14,6 +14,7 @@ from mmlint.project.delivery.state import (
     StoredIn,
     Use,
     flush,
+    queue,
     store,
 )
 from mmlint.project.semantic.callee import ends_process
@@ -40,6 +41,18 @@ class Awaitables:
         # what callers must know, see ``Summary``
         self.promised = False
         self.requests = Requests.NEVER
+
+    def enqueue(self, place: Location, states: States) -> States:
+        """An event is queued."""
+        if states:
+            self.followed.setdefault(place, True)
+        return frozenset(queue(state, place) for state in states)
+
+    def defer(self, place: Location, states: States) -> States:
+        """An event is sent once this path is done with."""
+        if states:
+            self.followed.setdefault(place, True)
+        return frozenset(replace(one, deferred=one.deferred | {place}) for one in states)
 
     def use_flush(self, place: Location, states: States, use: Use, why: str) -> States:
         """Record how the promise of a flush is used; return the states behind it."""

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from mmlint.model import syntax as s
+from mmlint.project.delivery.application import Application, Applied
 from mmlint.project.delivery.awaitables import Awaitables, lives_on, respond
 from mmlint.project.delivery.expressions import Expressions
 from mmlint.project.delivery.requests import BODIES, BYSTANDERS, Work, is_request, started
@@ -24,7 +25,6 @@ from mmlint.project.delivery.state import (
     State,
     States,
     StoredIn,
-    Summary,
     Use,
     flush,
     join,
@@ -45,7 +45,6 @@ from mmlint.project.semantic.entity import (
 )
 from mmlint.project.semantic.program import constructor
 from mmlint.project.semantic.unit import Location
-from mmlint.project.semantic.wrapping import Wrapper, parameter_of
 
 MAX_INLINE = 12
 """How deep callbacks inside callbacks are entered."""
@@ -77,6 +76,7 @@ class Calls:
         self.awaitables = awaitables
         self.expressions = expressions
         self.exec_block = exec_block
+        self.application = Application(run, awaitables, expressions, self.inline)
         self.entrusted = False  # whether a promise goes to what waits beside the function
         top_level = run.function.kind == "module"
         self.lasting = top_level and lives_on(run.program, run.unit)
@@ -123,7 +123,7 @@ class Calls:
             return self.flush(asked.call, states, use, callee.awaitable)
         if callees.is_send(callee):
             self.run.sends = True
-            return self.enqueue(self.run.location(asked.call), states)
+            return self.awaitables.enqueue(self.run.location(asked.call), states)
         return states
 
     def flush(self, call: s.Call, states: States, use: Use, awaitable: bool | None) -> States:
@@ -133,12 +133,6 @@ class Calls:
             return frozenset(flush(state) for state in states)
         place = self.run.location(call)
         return self.awaitables.use_flush(place, states, use, "nobody awaits its promise")
-
-    def enqueue(self, place: Location, states: States) -> States:
-        """An event is queued."""
-        if states:
-            self.awaitables.followed.setdefault(place, True)
-        return frozenset(queue(state, place) for state in states)
 
     # --- plain requests --------------------------------------------------------------------------
 
@@ -235,6 +229,34 @@ class Calls:
             self.run.cut_off |= self.awaitables.unwaited.keys()
         return UNREACHABLE
 
+    def pause(self, asked: Asked, states: States, use: Use) -> States:
+        """``step.sleep(…)``: what is queued does not outlive the process."""
+        states = self.arguments(asked.call, states, Disposition.UNKNOWN)
+        return self._part(self.run.location(asked.call), "pause", states, states)
+
+    def step(self, asked: Asked, states: States, use: Use) -> States:
+        """``step.do(name, callback)``: the callback needs a flush of its own for what it sends."""
+        for argument in asked.call.arguments:
+            value = argument.value
+            if not isinstance(value, s.Lambda):
+                states = self.expressions.value(value, states, Disposition.UNKNOWN)
+                continue
+            function = self.run.unit.module.functions[value.function]
+            end = Location(self.run.unit, function.body_end, function.body_end)
+            known = frozenset(place for state in states for place in state.queued)
+            ended = self.inline(value.function, states, Disposition.AWAITED)
+            own = frozenset(replace(one, queued=one.queued - known) for one in ended)
+            rest = frozenset(replace(one, queued=one.queued & known) for one in ended)
+            states = self._part(end, "step", own, rest)
+        return states
+
+    def _part(
+        self, place: Location, kind: Literal["pause", "step"], lost: States, after: States
+    ) -> States:
+        """Note what is ``lost`` where the process may end; return the states ``after``."""
+        self.run.pauses += [Exit(kind, place, one) for one in lost if one.queued]
+        return join(flush(one) if kind == "pause" else one for one in after)
+
     def after(self, asked: Asked, states: States, use: Use) -> States:
         """``after(callback)``: runs once the response is out; if it flushes, all is covered."""
         noted = self.awaitables
@@ -267,115 +289,10 @@ class Calls:
         return self.apply(asked.call, asked.callee, states, use)
 
     def apply(self, call: s.Call, callee: ProjectFunction, states: States, use: Use) -> States:
-        """Apply the summary of a function of the project, and run the callbacks it is given."""
-        calls_back = self.run.summaries.calls_back(callee)
-        last: list[s.Lambda] = []
-        for argument in call.arguments:
-            value = argument.value
-            if isinstance(value, s.Lambda) and calls_back and self.outlives(call, callee, value):
-                last.append(value)
-            elif isinstance(value, s.Lambda) and calls_back:
-                states = self.inline(value.function, states, Disposition.UNKNOWN)
-            else:
-                states = self.expressions.value(value, states, Disposition.UNKNOWN)
-        summary = self.run.summaries.summary(callee)
-        if summary.ends_with is not None:
-            self.end_inside(call, summary, summary.ends_with, states)
-        if not summary.returns:
-            self.run.throws += [(self.run.location(call), state) for state in states]
-            return UNREACHABLE
-        states = self.apply_flush(call, callee, summary, states, use)
-        for one in last:
-            states = self.inline(one.function, states, Disposition.UNKNOWN)
-        states = self.apply_requests(call, callee, summary, states, use)
-        states = self.apply_sends(call, summary, states, use)
-        if summary.answers is not None:
-            through = self.passed(call, callee, summary.answers)
-            states = respond(self.run.location(call), through, states)
-        return states
-
-    def apply_sends(self, call: s.Call, summary: Summary, states: States, use: Use) -> States:
-        """What the callee leaves queued is queued by the call; what it sends only behind its first
-        ``await`` is not, unless the call is awaited."""
-        origin = summary.leaves
-        if origin is None:
-            return states
-        place = self.run.location(call)
-        self.run.origins[place] = origin
-        self.run.sends = True
-        goes_on = self.kept_alive(use) is Disposition.DROPPED or self.entrusted
-        if summary.defers is not None or (summary.late is not None and goes_on):
-            states = self.defer(place, states)
-        if summary.sends is not None or (summary.late is not None and not goes_on):
-            states = self.enqueue(place, states)
-        return states
-
-    def defer(self, place: Location, states: States) -> States:
-        """An event is sent once this path is done with."""
-        if states:
-            self.awaitables.followed.setdefault(place, True)
-        return frozenset(replace(one, deferred=one.deferred | {place}) for one in states)
-
-    def apply_flush(
-        self, call: s.Call, callee: ProjectFunction, summary: Summary, states: States, use: Use
-    ) -> States:
-        """What was queued before the call is flushed in it: always, sometimes, or never."""
-        if summary.flushes == "never":
-            return states
-        before = states
-        if summary.promised:
-            why = f"{callee.function.name or 'the function'}() flushes, and nobody awaits it"
-            place = self.run.location(call)
-            states = self.awaitables.use_flush(place, states, self.kept_alive(use), why)
-        else:
-            states = frozenset(flush(state) for state in states)
-        return join(states | before) if summary.flushes == "sometimes" else states
-
-    def apply_requests(
-        self, call: s.Call, callee: ProjectFunction, summary: Summary, states: States, use: Use
-    ) -> States:
-        """The plain requests of the callee are waited for where its promise is."""
-        noted = self.awaitables
-        flushes = summary.flushes != "never" and summary.promised
-        if summary.requests is Requests.WAITED:
-            noted.requests = max(noted.requests, Requests.WAITED)
-        elif summary.requests is Requests.PROMISED and (
-            use is Disposition.AWAITED or not flushes  # else the flush is told already
-        ):
-            why = (
-                f"{callee.function.name or 'the function'}() sends a request, and nobody awaits it"
-            )
-            states = noted.use_request(self.run.location(call), states, use, why)
-        return states
-
-    def outlives(self, call: s.Call, callee: ProjectFunction, value: s.Lambda) -> bool:
-        """Whether the function calls this callback, and on some path does not flush after it."""
-        run = self.run
-        number = parameter_of(run.program, run.unit, call, callee, value)
-        is_async = run.unit.module.functions[value.function].is_async
-        return run.summaries.flushes_after(Wrapper(callee, number), is_async).flushes is False
-
-    def passed(self, call: s.Call, callee: ProjectFunction, number: int) -> Resolved | None:
-        """What the call passes as parameter ``number`` of ``callee``."""
-        program = self.run.program
-        for (_, _, place), given in program.environment(self.run.unit, call, callee):
-            if place == number and given is not None:
-                return program.resolve(given.unit, given.value)
-        return None
-
-    def end_inside(
-        self, call: s.Call, summary: Summary, lost: frozenset[Location], states: States
-    ) -> None:
-        """The callee may end the process: what is queued here, and what it queued, is lost."""
-        place = self.run.location(call)
-        self.run.ended_by[place] = summary.ends_at
-        if lost:
-            first = min(lost, key=lambda one: (one.unit.path, one.start))
-            self.run.origins.setdefault(place, first)
-        own = frozenset({place}) if lost else frozenset[Location]()
-        self.run.process_exits += [
-            Exit("process", place, replace(state, queued=state.queued | own)) for state in states
-        ]
+        """Apply the summary of a function of the project."""
+        kept = self.kept_alive(use)
+        goes_on = kept is Disposition.DROPPED or self.entrusted
+        return self.application.apply(Applied(call, callee, use, kept, goes_on), states)
 
     # --- callbacks -------------------------------------------------------------------------------
 
@@ -549,6 +466,18 @@ def _comes_back_never(calls: Calls, asked: Asked) -> bool:
     return callees.throws(asked.callee) or callees.ends_process(asked.callee)
 
 
+def _pauses(calls: Calls, asked: Asked) -> bool:
+    return asked.method in callees.PAUSES and _is_of_step(asked)
+
+
+def _is_step(calls: Calls, asked: Asked) -> bool:
+    return asked.method in callees.STEPS and _is_of_step(asked)
+
+
+def _is_of_step(asked: Asked) -> bool:
+    return asked.member is not None and callees.is_step(asked.member.object)
+
+
 def _stands_for_arguments(calls: Calls, asked: Asked) -> bool:
     path = asked.path
     return path in callees.COMBINATORS or path in callees.TASKS or callees.makes_task(path)
@@ -593,6 +522,8 @@ _KINDS: tuple[tuple[_Applies, _Evaluate], ...] = (
     (lambda _, asked: callees.waits(asked.call, asked.callee), Calls.wait_until),
     (lambda _, asked: callees.after(asked.callee), Calls.after),
     (_comes_back_never, Calls.never_returns),
+    (_pauses, Calls.pause),
+    (_is_step, Calls.step),
     (_stands_for_arguments, Calls.arguments_likewise),
     (_runs_to_end, Calls.run_to_end),
     (_prints, Calls.print_arguments),

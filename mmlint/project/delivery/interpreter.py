@@ -111,7 +111,7 @@ class Interpreter:
         run = self.run
         ended = self.statements.block(run.function.body, ENTRY)
         end = Location(run.unit, run.function.body_end, run.function.body_end)
-        exits = [*run.exits, *run.process_exits]
+        exits = [*run.exits, *run.process_exits, *run.pauses]
         exits += [Exit("end", end, state) for state in ended]
         exits += [Exit("throw", place, state) for place, state in run.throws]
         return sorted(join_exits(exits), key=lambda one: (one.spot.start, one.spot.end))

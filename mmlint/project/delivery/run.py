@@ -33,6 +33,7 @@ class Run:
         # where paths leave
         self.exits: list[Exit] = []
         self.process_exits: list[Exit] = []
+        self.pauses: list[Exit] = []
         self.throws: list[tuple[Location, State]] = []
         self.jumps: list[tuple[s.Jump, State]] = []
         # what becomes of what is awaited and returned here; it differs inside a callback

@@ -107,9 +107,10 @@ def stored_in(target: s.Value) -> StoredIn | None:
 
 
 class Exit(msgspec.Struct, frozen=True):
-    """A way out of the function: the statement or call, and the state on leaving."""
+    """A way out of the function: the statement or call, and the state on leaving. ``pause``: a
+    workflow is suspended there; ``step``: the end of one of its steps."""
 
-    kind: Literal["return", "end", "throw", "process"]
+    kind: Literal["return", "end", "throw", "process", "pause", "step"]
     spot: Location
     state: State
 

@@ -158,7 +158,7 @@ def flush_before(
         if kept is None:
             return None
         edits.append(kept)
-    plain_exits = ("return", "end", *(["process"] if function.kind == "module" else []))
+    plain_exits = ("return", "end", "pause", *(["process"] if function.kind == "module" else []))
     plain = found.once is not None or all(
         one.kind in plain_exits and not _caught_anew(unit, index, edit)
         for one, edit in zip(exits, edits[-len(exits) :], strict=True)
@@ -219,6 +219,8 @@ def _on_kept_receiver(project: Project, unit: Unit, send: s.Call, code: str) -> 
 
 
 def _before_exit(project: Project, unit: Unit, index: int, one: Exit, code: str) -> Edit | None:
+    if one.kind == "step":
+        return None
     if one.kind == "end":
         return AddStatement(unit.path, one.spot.start, one.spot.end, code)
     written = project.statement(unit, one.spot.start)

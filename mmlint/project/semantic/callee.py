@@ -40,6 +40,12 @@ EACH = frozenset({"forEach"})
 MAPPERS = frozenset({"map", "flatMap", "filter", "some", "every", "find", "findIndex", "reduce"})
 """Array methods that call back at once and give the results back."""
 
+PAUSES = frozenset({"sleep", "sleepUntil", "sleep_until", "waitForEvent", "wait_for_event"})
+"""Methods of a workflow's step that suspend it: it goes on in another process."""
+
+STEPS = frozenset({"do", "run"})
+"""Methods of a workflow's step that run a callback, which may go on in another process."""
+
 ANSWERS = frozenset(
     {
         "json",
@@ -87,6 +93,11 @@ def after(callee: Resolved | None) -> bool:
         and callee.module == "next/server"
         and callee.path in (("after",), ("unstable_after",))
     )
+
+
+def is_step(value: s.Value) -> bool:
+    """Whether ``value`` is the ``step`` that a workflow is given."""
+    return isinstance(value, s.Name | s.Member) and value.name == "step"
 
 
 def throws(callee: Resolved | None) -> bool:
