@@ -44,7 +44,8 @@ def write(
 
 def _changes(edit: Edit, language: Language, source: bytes) -> Sequence[Change] | None:
     if isinstance(edit, Replace):
-        return [(edit.start, edit.end, edit.text)]
+        lost = _holds_comment(edit, language, source)
+        return None if lost else [(edit.start, edit.end, edit.text)]
     if isinstance(edit, RenameKey):
         return _rename(edit, source)
     if language == "python":
@@ -56,6 +57,24 @@ def _changes(edit: Edit, language: Language, source: bytes) -> Sequence[Change] 
     from mmlint.languages.edits import javascript as edits_javascript
 
     return edits_javascript.changes(edit, language, source)
+
+
+def _holds_comment(edit: Replace, language: Language, source: bytes) -> bool:
+    """Whether a comment stands in what the edit replaces."""
+    if not any(mark in source[edit.start : edit.end] for mark in (b"//", b"/*", b"#")):
+        return False
+    if language == "python":
+        from mmlint.languages.edits.python_tree import parse
+
+        script = parse(source)
+        comments = script.comments() if script is not None else []
+    else:
+        from mmlint.languages.edits.javascript_tree import comments as comments_of
+        from mmlint.languages.edits.javascript_tree import root_of
+
+        root = root_of(edit, language, source)
+        comments = [*comments_of(root)] if root is not None else []
+    return any(edit.start < end and start < edit.end for start, end in comments)
 
 
 def _rename(edit: RenameKey, source: bytes) -> Sequence[Change] | None:
