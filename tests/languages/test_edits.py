@@ -42,6 +42,38 @@ def test_new_text_beyond_ascii_needs_a_file_in_utf_8() -> None:
     assert write((f.Replace("a", 0, 0, "e"),), "javascript", b"\xff") is not None
 
 
+@pytest.mark.parametrize(
+    ("language", "source", "replaced"),
+    [
+        ("typescript", b"a(now(/* at once */));", b"now(/* at once */)"),
+        ("vue", b"<script>\na(now( // x\n));\n</script>", b"now( // x\n)"),
+        ("python", b"a(now(  # at once\n))", b"now(  # at once\n)"),
+    ],
+)
+def test_code_that_holds_a_comment_is_not_replaced(
+    language: Language, source: bytes, replaced: bytes
+) -> None:
+    start = source.index(replaced)
+    assert write((f.Replace("a", start, start + len(replaced), "b"),), language, source) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "replaced"),
+    [
+        ("typescript", b'a("http://b");', b'"http://b"'),
+        ("python", b'a("#b")', b'"#b"'),
+        ("typescript", b"a(); // b", b" // b"),
+        ("python", b"a()  # b", b"# b"),
+    ],
+)
+def test_a_text_with_the_mark_of_one_is_none_and_a_comment_can_be_replaced(
+    language: Language, source: bytes, replaced: bytes
+) -> None:
+    start = source.index(replaced)
+    edit = f.Replace("a", start, start + len(replaced), "x")
+    assert write((edit,), language, source) == (TextEdit("a", start, edit.end, "x"),)
+
+
 def test_settings_are_only_replaced() -> None:
     assert write((f.RemoveStatement("a", 0, 3),), "dotenv", b"A=1") is None
     assert write((f.Replace("a", 0, 1, "B"),), "dotenv", b"A=1") == (TextEdit("a", 0, 1, "B"),)

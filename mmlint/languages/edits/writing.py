@@ -60,9 +60,12 @@ def _changes(edit: Edit, language: Language, source: bytes) -> Sequence[Change] 
 
 
 def _holds_comment(edit: Replace, language: Language, source: bytes) -> bool:
-    """Whether a comment stands in what the edit replaces."""
-    if not any(mark in source[edit.start : edit.end] for mark in (b"//", b"/*", b"#")):
+    """Whether a comment stands in the code that the edit replaces; an edit that begins with a
+    comment is about that comment."""
+    replaced = source[edit.start : edit.end]
+    if not any(mark in replaced for mark in (b"//", b"/*", b"#")):
         return False
+    first = edit.end - len(replaced.lstrip())
     if language == "python":
         from mmlint.languages.edits.python_tree import parse
 
@@ -74,7 +77,7 @@ def _holds_comment(edit: Replace, language: Language, source: bytes) -> bool:
 
         root = root_of(edit, language, source)
         comments = [*comments_of(root)] if root is not None else []
-    return any(edit.start < end and start < edit.end for start, end in comments)
+    return any(first < start < edit.end for start, _ in comments)
 
 
 def _rename(edit: RenameKey, source: bytes) -> Sequence[Change] | None:
