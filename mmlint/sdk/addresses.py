@@ -8,7 +8,7 @@ import msgspec
 
 from mmlint.model.regex import regex
 from mmlint.sdk.environment import is_products
-from mmlint.sdk.surface import HOST_SUFFIX, LOCAL_HOST
+from mmlint.sdk.surface import ENDPOINTS, HOST_SUFFIX, LOCAL_HOST
 
 _ADDRESS = regex(
     rf"(?P<scheme>https?)://(?P<host>(?!www\.|docs\.|app\.|status\.)(?:[a-z0-9-]+\.)+{re.escape(HOST_SUFFIX)}"
@@ -16,7 +16,7 @@ _ADDRESS = regex(
 )
 _URL = regex(
     r"(?P<host>(?:https?://)?[\w.\-]*(?::\d+)?|\{[^}]*\})/*"
-    r"(?:v1/(?P<path>track|batch|identify|forget|query|stats|sources)|(?P<mcp>mcp(?:/account)?))"
+    rf"(?:v1/(?P<path>{'|'.join(ENDPOINTS)})|(?P<mcp>mcp(?:/account)?))"
     r"(?:[?#].*)?"
 )
 _LONGEST = 200

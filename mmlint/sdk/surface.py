@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 BROWSER_PACKAGE: Final = "@millimetric/track"
 NODE_PACKAGE: Final = "@millimetric/track-node"
@@ -12,15 +12,25 @@ BROWSER_GLOBAL: Final = "mm"
 """``window.mm``, created by the snippet."""
 
 LOADER_PATH: Final = "/v1/a.js"
-SEND_PATHS: Final = ("/v1/track", "/v1/batch", "/v1/identify")
+Part = Literal["send", "forget", "read"]
+
+ENDPOINTS: Final[Mapping[str, Part]] = {
+    "track": "send",
+    "batch": "send",
+    "identify": "send",
+    "forget": "forget",
+    "query": "read",
+    "stats": "read",
+    "sources": "read",
+}
+"""The endpoints under ``/v1/``, and what a request to each does."""
+
+SEND_PATHS: Final = tuple(f"/v1/{name}" for name, part in ENDPOINTS.items() if part == "send")
 HOST_SUFFIX: Final = "millimetric.ai"
 LOCAL_HOST: Final = "localhost:8787"
 
 PYTHON_MODULES: Final = ("millimetric", "millimetric_track")
 """Default of ``python-sdk-modules``: there is no official Python SDK, so teams name theirs."""
-
-PYTHON_NAMES: Final = ("track", "identify", "flush", "init", CLIENT_CLASS)
-"""What such a module is expected to hold; ``from module import *`` brings in no more than that."""
 
 PRODUCT_WORDS: Final = ("MILLIMETRIC", "AOA", "MM")
 """Words of an environment name that make it this product's."""
@@ -41,8 +51,10 @@ NEEDLES: Final = (
 """A file that holds none of these (without regard to case), and no path of the API, sends nothing
 by itself."""
 
-SENT_TO: Final = (b"/v1/track", b"/v1/batch", b"/v1/identify")
-READ_FROM: Final = (b"/v1/forget", b"/v1/query", b"/v1/stats", b"/v1/sources")
+SENT_TO: Final = tuple(path.encode() for path in SEND_PATHS)
+READ_FROM: Final = tuple(
+    f"/v1/{name}".encode() for name, part in ENDPOINTS.items() if part != "send"
+)
 """Paths of the API. Other vendors have them, too."""
 
 BROWSER_OPTIONS: Final[Mapping[str, type]] = {

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from mmlint.project.delivery.analysis import Delivery
 from mmlint.project.platforms.runtimes import Handler
 from mmlint.project.project import Project
-from mmlint.project.semantic.callee import is_flush
 from mmlint.project.semantic.entity import ProjectFunction, SdkFunction
 from mmlint.project.semantic.program import Call, constructor
 from mmlint.project.semantic.unit import Location, Unit
@@ -41,8 +40,7 @@ class DeliveryExplanation:
         """Whether a call leaves an event queued, and whether it flushes."""
         callee = constructor(call.callee)
         if isinstance(callee, SdkFunction):
-            queues = callee.sdk == "node" and callee.name == "track"
-            return queues, is_flush(callee)
+            return callee.does.queues, callee.does.flushes
         if isinstance(callee, ProjectFunction):
             summary = self.project.flow.summary(callee)
             return summary.leaves is not None, summary.flushes != "never" and summary.promised

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import msgspec
 
 from mmlint.model import syntax as s
-from mmlint.project.semantic.entity import KnownValue, Sdk, SdkClass, SdkFunction
+from mmlint.project.semantic.entity import KnownValue, SdkClass, SdkFunction
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.shape import Field, Shape, Shapes
+from mmlint.sdk.methods import Sdk
 
 
 class Setup(msgspec.Struct, frozen=True):
@@ -37,7 +38,7 @@ def setups(program: Program) -> Iterator[Setup]:
     for call in program.call_graph.of(SdkClass, SdkFunction):
         callee, arguments = call.callee, call.call.arguments
         made = isinstance(callee, SdkClass) or (
-            isinstance(callee, SdkFunction) and callee.name == "init"
+            isinstance(callee, SdkFunction) and callee.does.sets_up
         )
         if not made or not arguments or call.unit.python or call.unit.test:
             continue

@@ -60,8 +60,8 @@ class _Calls(Sends):
     def identified(self, call: Call, environment: Substitution) -> Shape | None:
         """What an identify call says: the browser's ``identify(id)``, the server's, plain HTTP."""
         if isinstance(call.callee, SdkFunction):
-            named = call.callee.name == "identify"
-            return self._identified(call, call.callee, environment) if named else None
+            identifies = call.callee.does.identifies
+            return self._identified(call, call.callee, environment) if identifies else None
         made = request(self.program, call, environment)
         if made is None or made.endpoint != "identify":
             return None
@@ -82,7 +82,8 @@ class _Calls(Sends):
 
     def given(self, call: Call, environment: Substitution) -> Shape | None:
         """The id that ``setAnonymousId`` is given."""
-        if call.callee != SdkFunction("browser", "setAnonymousId"):
+        callee = call.callee
+        if not isinstance(callee, SdkFunction) or not callee.does.sets_visitor or callee.given:
             return None
         return self._first(call, Shape(), "anonymous_id", environment)
 

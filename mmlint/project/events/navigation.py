@@ -35,7 +35,10 @@ class Navigation:
         """Yield every call of ``page()``, or of a function that does nothing else, that a change
         of the route makes."""
         for call in self.program.call_graph.of(SdkFunction):
-            if call.callee != SdkFunction("browser", "page") or call.unit.test:
+            callee = call.callee
+            if not isinstance(callee, SdkFunction) or not callee.does.counts_page or callee.given:
+                continue
+            if call.unit.test:
                 continue
             if self._in_hook(call):
                 yield call

@@ -132,7 +132,7 @@ class Sends:
     def _direct(self, call: Call, environment: Substitution) -> Iterator[Send]:
         callee = call.callee
         if isinstance(callee, SdkFunction):
-            if callee.name == "track":
+            if callee.does.tracks:
                 yield self._sdk(call, callee, environment)
             return
         made = request(self.program, call, environment)

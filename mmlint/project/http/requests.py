@@ -24,9 +24,10 @@ from mmlint.project.semantic.entity import (
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.unit import Unit
 from mmlint.sdk.addresses import api_path, may_lead
+from mmlint.sdk.surface import ENDPOINTS
 
 _IDENTIFIER = regex(r"[A-Za-z_$][\w$]*")
-_SENDS = frozenset({"track", "batch", "identify"})
+_SENDS = frozenset(name for name, part in ENDPOINTS.items() if part == "send")
 _VERBS = frozenset({"post", "put", "request"})
 _BASES = frozenset({"base_url", "baseURL", "prefixUrl"})
 """Options of clients: httpx; axios; ky and got."""

@@ -34,22 +34,12 @@ from mmlint.project.semantic.unit import Unit
 from mmlint.sdk.addresses import api_path
 from mmlint.sdk.environment import says_kind
 from mmlint.sdk.keys import FULL_SHOWN, is_placeholder
-from mmlint.sdk.surface import BROWSER_PACKAGE, LOADER_PATH, NODE_PACKAGE
+from mmlint.sdk.surface import BROWSER_PACKAGE, ENDPOINTS, LOADER_PATH, NODE_PACKAGE
 
 Taker = Choices["browser", "node", "tag", "send", "forget", "read", "mcp", "account"]
 """Who is handed a key: the browser's SDK, the server's, the snippet, or a part of the API."""
 
-_PARTS: Final[dict[str, Taker]] = {
-    "track": "send",
-    "batch": "send",
-    "identify": "send",
-    "forget": "forget",
-    "query": "read",
-    "stats": "read",
-    "sources": "read",
-    "mcp": "mcp",
-    "mcp/account": "account",
-}
+_PARTS: Final[dict[str, Taker]] = {**ENDPOINTS, "mcp": "mcp", "mcp/account": "account"}
 _KEY_OPTIONS: Final = ("key", "api_key", "secret_key")
 _BEARER: Final = regex(r"\s*Bearer\s+(.*)", re.IGNORECASE | re.DOTALL)
 _BEGINS: Final = regex(r"(pk|sk|rk|ak)_(.*)", re.DOTALL)
@@ -260,10 +250,8 @@ class _Uses:
 
     def _sdk(self, call: Call, callee: SdkFunction | SdkClass) -> Iterator[KeyUse]:
         """``init({ key })``, ``new MillimetricClient({ key })``, ``MillimetricClient(key=…)``."""
-        if isinstance(callee, SdkFunction):
-            makes = callee.name == "init" or (call.unit.python and callee.name[:1].isupper())
-            if not makes:
-                return
+        if isinstance(callee, SdkFunction) and not callee.makes_client(call.unit.python):
+            return
         taker: Taker = "browser" if callee.sdk == "browser" else "node"
         for argument in call.call.arguments:
             if argument.name in _KEY_OPTIONS:

@@ -165,9 +165,9 @@ def speaks_http(callee: Resolved | None) -> bool:
 
 def is_send(found: Resolved | None) -> bool:
     """Whether this is the server SDK's ``track``, which queues an event."""
-    return isinstance(found, SdkFunction) and found.sdk == "node" and found.name == "track"
+    return isinstance(found, SdkFunction) and found.does.queues
 
 
 def is_flush(found: Resolved | None) -> bool:
     """Whether this is the server SDK's ``flush``."""
-    return isinstance(found, SdkFunction) and found.sdk == "node" and found.name == "flush"
+    return isinstance(found, SdkFunction) and found.does.flushes

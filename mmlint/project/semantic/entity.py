@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec import Struct
 
 from mmlint.model import syntax as s
 from mmlint.project.semantic.unit import Path, Unit
-
-Sdk = Literal["browser", "node"]
-"""Which SDK: the browser's, or the server's (a configured Python module counts as the latter)."""
+from mmlint.sdk.methods import METHODS, UNKNOWN_METHOD, Method, Sdk
 
 
 class SdkObject(Struct, frozen=True):
@@ -30,6 +26,15 @@ class SdkFunction(Struct, frozen=True):
     name: str
     awaitable: bool | None = None
     given: tuple[BoundArgument, ...] = ()
+
+    @property
+    def does(self) -> Method:
+        """What a call of it does, as the SDK's documentation says."""
+        return METHODS[self.sdk].get(self.name, UNKNOWN_METHOD)
+
+    def makes_client(self, python: bool) -> bool:
+        """Whether its result is a client; a team's Python module may have further classes."""
+        return self.does.sets_up or (python and self.name[:1].isupper())
 
 
 class SdkClass(Struct, frozen=True):

@@ -20,6 +20,7 @@ from mmlint.project.semantic.entity import (
 from mmlint.project.semantic.unit import Definition, Unit
 from mmlint.sdk import surface
 from mmlint.sdk.keys import redact
+from mmlint.sdk.methods import OWN_CLIENT
 
 MAX_DEPTH = 24
 """How many names, imports and returns are followed before the answer is *unknown*."""
@@ -130,7 +131,7 @@ class Members:
         self, entity: Instance | ProjectClass, name: str, depth: int
     ) -> Resolved | None:
         declared = entity.unit.module.classes[entity.index]
-        if name in ("track", "flush") and self._is_client(entity.unit, declared):
+        if name in OWN_CLIENT and self._is_client(entity.unit, declared):
             method = next(one.function for one in declared.members if one.name == name)
             return SdkFunction("node", name, entity.unit.module.functions[method].is_async)
         members = entity.unit.members(entity.index, name)
@@ -164,7 +165,7 @@ class Members:
         if not unit.python:
             return False
         methods = {one.name: one.function for one in declared.members if one.function >= 0}
-        if not {"track", "flush"} <= methods.keys():
+        if not methods.keys() >= OWN_CLIENT:
             return False
         return declared.name == surface.CLIENT_CLASS or any(
             isinstance(value, s.Literal) and str(value.value).endswith(surface.SEND_PATHS)

@@ -17,6 +17,7 @@ from mmlint.project.semantic.members import MAX_DEPTH, Members
 from mmlint.project.semantic.stars import Stars, stars
 from mmlint.project.semantic.unit import Unit
 from mmlint.sdk import surface
+from mmlint.sdk.methods import PYTHON_NAMES
 
 
 class Modules(Members):
@@ -126,7 +127,7 @@ class Modules(Members):
         waiting = self._everything(unit)
         while waiting:
             module = waiting.pop()
-            if isinstance(module, SdkObject) and name in surface.PYTHON_NAMES:
+            if isinstance(module, SdkObject) and name in PYTHON_NAMES:
                 return self._sdk_member(module, name)
             if not isinstance(module, Namespace) or not module.unit.gives_away(name):
                 continue

@@ -452,11 +452,7 @@ class Program(Modules):
         return None
 
     def _sdk_result(self, unit: Unit, callee: SdkFunction) -> Resolved | None:
-        if callee.name == "init":
-            return SdkObject(callee.sdk)
-        if unit.python and callee.name[:1].isupper():
-            return SdkObject(callee.sdk)
-        return None
+        return SdkObject(callee.sdk) if callee.makes_client(unit.python) else None
 
     def _global_result(
         self, unit: Unit, call: s.Call, callee: Global, environment: Substitution, depth: int
