@@ -1,6 +1,6 @@
 """Why a plain request to Millimetric cannot work, as far as it is written at the call.
 
-JavaScript: fetch, axios, ky, got, undici, ``sendBeacon``. Python: requests, httpx, aiohttp, urllib.
+Looked at are the libraries of ``sdk.http_libraries``, and ``sendBeacon``.
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.project.http.headers import headers, is_headers
-from mmlint.project.http.requests import endpoint, request, requests
+from mmlint.project.http.requests import endpoint, request, requests, url_of
+from mmlint.project.semantic.callee import library_of
 from mmlint.project.semantic.entity import External, Global, KnownValue, Resolved
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.shape import Shape, Shapes
 
 _READS = frozenset({"get", "head"})
 _WRITES = frozenset({"post", "put", "patch", "delete", "request"})
-_FETCHING = frozenset({"node-fetch", "cross-fetch", "ofetch", "undici"})
-_AXIOS_VERBS = frozenset({"post", "put", "patch"})
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -73,7 +72,8 @@ class Refusals:
         a client that was made elsewhere and may bring all of it along."""
         if isinstance(call.callee, External) and "()" in call.callee.path:
             return None
-        number = 2 if _verb(call.callee) in _AXIOS_VERBS and _is_axios(call.callee) else 1
+        library = library_of(call.callee)
+        number = library.options_at.get(_verb(call.callee), 1) if library is not None else 1
         arguments = [one.value for one in call.call.arguments]
         if any(isinstance(one, s.Spread) for one in arguments):
             return None
@@ -103,8 +103,9 @@ class Refusals:
         return None
 
     def _unsigned(self, call: Call, options: Shape) -> str | None:
-        if _is_axios(call.callee) and "headers" not in options.fields:
-            return None  # axios.defaults may bring them along
+        library = library_of(call.callee)
+        if library is not None and library.default_headers and "headers" not in options.fields:
+            return None
         return self._lacks_authorization(call, options)
 
     def _lacks_authorization(self, call: Call, options: Shape) -> str | None:
@@ -124,10 +125,11 @@ class Refusals:
 
     def _unwritten(self, call: Call, options: Shape) -> str | None:
         body = options.fields.get("body")
-        if _is_axios(call.callee) or body is None or body.value is None or not body.certain:
+        if body is None or body.value is None or not body.certain:
             return None
-        if isinstance(call.callee, External) and call.callee.module == "ofetch":
-            return None  # it writes objects itself
+        library = library_of(call.callee)
+        if library is not None and library.serialises:
+            return None
         known = self.program.resolve(body.unit, body.value, body.environment)
         if isinstance(known, KnownValue) and isinstance(known.value, s.Object):
             return "the body is an object: send JSON.stringify of it"
@@ -136,7 +138,8 @@ class Refusals:
     # --- Python -----------------------------------------------------------------------------------
 
     def _python(self, call: Call) -> Refused | None:
-        if not isinstance(call.callee, External):
+        library = library_of(call.callee)
+        if library is None or not isinstance(call.callee, External):
             return None
         arguments = call.call.arguments
         named = {one.name: one for one in arguments if one.name is not None}
@@ -144,20 +147,18 @@ class Refusals:
         if any(isinstance(one.value, s.Spread) for one in arguments):
             return None
         verb = _verb(call.callee)
-        if call.callee.module.startswith("urllib"):
+        if library.request_object:
             return self._urlopen(call)
-        url = named["url"].value if "url" in named else None
-        if url is None and positional:
-            url = positional[-1 if verb == "request" else 0]
+        url = url_of(call.call, library, verb)
         if url is None or endpoint(self.program, call.unit, url) is None:
             return None
         if verb in _READS or (verb == "request" and self._says_get(call, positional, named)):
             return Refused(call, "a GET request sends no event: use POST")
         if request(self.program, call) is None:
             return None
-        data = named.get("data")
+        data = named.get(library.form)
         if data is not None and "json" not in named and self._is_dict(call, data.value):
-            return Refused(call, "data= sends a form: use json=", data)
+            return Refused(call, f"{library.form}= sends a form: use json=", data)
         if "()" in call.callee.path or "auth" in named:
             return None  # a session may bring the header along
         shape = Shape()
@@ -215,7 +216,3 @@ def _verb(callee: Resolved | None) -> str:
     if isinstance(callee, (Global, External)) and callee.path:
         return callee.path[-1].lower()
     return ""
-
-
-def _is_axios(callee: Resolved | None) -> bool:
-    return isinstance(callee, External) and callee.module == "axios"

@@ -1,6 +1,6 @@
 """Plain HTTP requests to Millimetric: which calls make them, and where their URL and body are.
 
-JavaScript: fetch, axios, ky, got, undici. Python: requests, httpx, aiohttp, urllib.
+Which libraries there are, and how each is called, is a table (``sdk.http_libraries``).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
-from mmlint.project.semantic.callee import JS_CLIENTS, PY_CLIENTS, speaks_http
+from mmlint.project.semantic.callee import library_of
 from mmlint.project.semantic.entity import (
     NOTHING,
     External,
@@ -24,13 +24,11 @@ from mmlint.project.semantic.entity import (
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.unit import Unit
 from mmlint.sdk.addresses import api_path, may_lead
+from mmlint.sdk.http_libraries import BASES, HttpLibrary
 from mmlint.sdk.surface import ENDPOINTS
 
 _IDENTIFIER = regex(r"[A-Za-z_$][\w$]*")
 _SENDS = frozenset(name for name, part in ENDPOINTS.items() if part == "send")
-_VERBS = frozenset({"post", "put", "request"})
-_BASES = frozenset({"base_url", "baseURL", "prefixUrl"})
-"""Options of clients: httpx; axios; ky and got."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -43,9 +41,33 @@ class Request(msgspec.Struct, frozen=True):
 
 def request(program: Program, call: Call, environment: Substitution = NOTHING) -> Request | None:
     """Return the request to an endpoint of Millimetric that ``call`` makes, or None."""
-    if call.unit.python:
-        return _python(program, call, environment)
-    return _javascript(program, call, environment)
+    library = library_of(call.callee)
+    if library is None or (library.language == "python") != call.unit.python:
+        return None
+    if library.functions and last_word(call.callee) not in library.functions:
+        return None
+    if library.request_object:
+        return _by_object(program, call, library, environment)
+    make = _by_keywords if call.unit.python else _by_options
+    return make(program, call, library, environment)
+
+
+def last_word(callee: Resolved | None) -> str:
+    """Return the function of a library that is called, as ``HttpLibrary`` names it."""
+    return callee.path[-1] if isinstance(callee, External | Global) and callee.path else ""
+
+
+def url_of(call: s.Call, library: HttpLibrary, function: str) -> s.Value | None:
+    """Return the URL that ``function`` of a Python library is given, or None."""
+    for one in call.arguments:
+        if one.name == "url":
+            return one.value
+    positional = [one.value for one in call.arguments if one.name is None]
+    return (
+        positional[min(library.url_at.get(function, 0), len(positional) - 1)]
+        if positional
+        else None
+    )
 
 
 @lru_cache(maxsize=1)
@@ -148,39 +170,24 @@ def _names(program: Program, unit: Unit, value: s.Value, found: Resolved | None)
     return [name for name in names if _IDENTIFIER.fullmatch(name)]
 
 
-def _javascript(program: Program, call: Call, environment: Substitution) -> Request | None:
-    callee = call.callee
-    if not speaks_http(callee) or not call.call.arguments:
-        return None
-    arguments = [one.value for one in call.call.arguments]
-    if isinstance(callee, Global):
-        return _with_options(program, call, arguments, environment, ("body",))
-    if not isinstance(callee, External) or callee.module.split("/")[0] not in JS_CLIENTS:
-        return None
-    verb = callee.path[-1] if callee.path else ""
-    if callee.module == "axios" and verb == "post":
-        found = _reached(program, call, arguments[0], environment)
-        body = arguments[1] if len(arguments) > 1 else None
-        return Request(found, _unserialised(call.unit, body), False) if found else None
-    return _with_options(program, call, arguments, environment, ("json", "body", "data"))
-
-
-def _with_options(
-    program: Program,
-    call: Call,
-    arguments: list[s.Value],
-    environment: Substitution,
-    keys: tuple[str, ...],
+def _by_options(
+    program: Program, call: Call, library: HttpLibrary, environment: Substitution
 ) -> Request | None:
-    """``fetch(url, {method, body})`` and its likes."""
-    found = _reached(program, call, arguments[0], environment)
+    """``fetch(url, {method, body})`` and its likes; ``axios.post(url, body)``."""
+    arguments = [one.value for one in call.call.arguments]
+    found = _reached(program, call, arguments[0], environment) if arguments else None
     if found is None:
         return None
-    options = arguments[1] if len(arguments) > 1 else None
-    if isinstance(options, s.Name):
-        known = program.resolve(call.unit, options, environment)
-        options = known.value if isinstance(known, KnownValue) and known.unit is call.unit else None
-    body = _entry(options, keys) if isinstance(options, s.Object) else None
+    at = library.body_at.get(last_word(call.callee))
+    if at is not None:
+        body = arguments[at] if len(arguments) > at else None
+    else:
+        options = arguments[1] if len(arguments) > 1 else None
+        if isinstance(options, s.Name):
+            known = program.resolve(call.unit, options, environment)
+            own = isinstance(known, KnownValue) and known.unit is call.unit
+            options = known.value if isinstance(known, KnownValue) and own else None
+        body = _entry(options, library.body) if isinstance(options, s.Object) else None
     return Request(found, _unserialised(call.unit, body), False)
 
 
@@ -214,26 +221,16 @@ def _serialiser(value: s.Call) -> bool:
     )
 
 
-def _python(program: Program, call: Call, environment: Substitution) -> Request | None:
-    callee = call.callee
-    if not isinstance(callee, External):
-        return None
-    last = callee.path[-1] if callee.path else ""
-    if callee.module.startswith("urllib"):
-        return _urlopen(program, call, environment) if last == "urlopen" else None
-    if callee.module.split(".")[0] not in PY_CLIENTS or last not in _VERBS:
-        return None
-    positional = [one.value for one in call.call.arguments if one.name is None]
-    named = {one.name: one.value for one in call.call.arguments if one.name is not None}
-    url = named.get("url") or next(
-        (one for one in positional[: 2 if last == "request" else 1][::-1]), None
-    )
-    if url is None:
-        return None
-    found = _reached(program, call, url, environment)
+def _by_keywords(
+    program: Program, call: Call, library: HttpLibrary, environment: Substitution
+) -> Request | None:
+    """``requests.post(url, json=event)`` and its likes."""
+    url = url_of(call.call, library, last_word(call.callee))
+    found = _reached(program, call, url, environment) if url is not None else None
     if found is None:
         return None
-    body = named.get("json") or named.get("data") or named.get("content")
+    named = {one.name: one.value for one in call.call.arguments if one.name is not None}
+    body = next((named[key] for key in library.body if key in named), None)
     return Request(found, _unserialised(call.unit, body), True)
 
 
@@ -279,13 +276,15 @@ def _client(call: Call, held: s.Value) -> s.Value:
 def _bases(made: s.Call) -> Iterator[s.Value]:
     """Yield what the call that makes a client says that all its addresses begin with."""
     for argument in made.arguments:
-        if argument.name in _BASES:
+        if argument.name in BASES:
             yield argument.value
         elif isinstance(argument.value, s.Object):
-            yield from (one.value for one in argument.value.entries if one.key in _BASES)
+            yield from (one.value for one in argument.value.entries if one.key in BASES)
 
 
-def _urlopen(program: Program, call: Call, environment: Substitution) -> Request | None:
+def _by_object(
+    program: Program, call: Call, library: HttpLibrary, environment: Substitution
+) -> Request | None:
     """``urlopen(Request(url, data=…))`` or ``urlopen(url, data)``; the send is the ``urlopen``."""
     if not call.call.arguments:
         return None
@@ -295,13 +294,15 @@ def _urlopen(program: Program, call: Call, environment: Substitution) -> Request
         if len(definitions) == 1 and isinstance(definitions[0].value, s.Call):
             target = definitions[0].value
     made = target if isinstance(target, s.Call) else call.call
-    if not made.arguments:
-        return None
-    positional = [one.value for one in made.arguments if one.name is None]
-    named = {one.name: one.value for one in made.arguments if one.name is not None}
-    url = named.get("url") or (positional[0] if positional else None)
+    function = last_word(call.callee)
+    url = url_of(made, library, function)
     found = endpoint(program, call.unit, url, environment) if url is not None else None
     if found is None:
         return None
-    body = named.get("data") or (positional[1] if len(positional) > 1 else None)
+    positional = [one.value for one in made.arguments if one.name is None]
+    named = {one.name: one.value for one in made.arguments if one.name is not None}
+    at = library.body_at.get(function, len(positional))
+    body = next((named[key] for key in library.body if key in named), None)
+    if body is None and at < len(positional):
+        body = positional[at]
     return Request(found, _unserialised(call.unit, body), True)

@@ -10,6 +10,7 @@ from functools import cached_property
 from mmlint.project.modules.hints import Hints
 from mmlint.project.modules.layers import Layers
 from mmlint.project.modules.manifests import above
+from mmlint.sdk.http_libraries import PYTHON_PACKAGES
 
 PACKAGING = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py")
 """Files that stand in the folder that a project's own imports start from."""
@@ -32,7 +33,7 @@ slack_sdk sqlalchemy sqlmodel starlette strawberry streamlit stripe structlog sv
 torch tornado tqdm twilio typer typing_extensions urllib3 uvicorn uvloop websockets werkzeug
 whitenoise yaml
 """
-KNOWN = frozenset(_LIBRARIES.split())
+KNOWN = frozenset(_LIBRARIES.split()) | PYTHON_PACKAGES
 """First words of libraries that most projects take from elsewhere, and that many a project's own
 file is named after."""
 

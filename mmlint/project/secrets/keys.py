@@ -33,6 +33,7 @@ from mmlint.project.semantic.shape import Shape, Shapes
 from mmlint.project.semantic.unit import Unit
 from mmlint.sdk.addresses import api_path
 from mmlint.sdk.environment import says_kind
+from mmlint.sdk.http_libraries import BASES
 from mmlint.sdk.keys import FULL_SHOWN, is_placeholder
 from mmlint.sdk.surface import BROWSER_PACKAGE, ENDPOINTS, LOADER_PATH, NODE_PACKAGE
 
@@ -319,8 +320,7 @@ class _Uses:
                 yield config.value
 
     def _base(self, call: Call) -> str | None:
-        names = ("base_url", "baseURL", "prefixUrl")
-        for value in options(self.shapes, call.unit, made(call), names):
+        for value in options(self.shapes, call.unit, made(call), BASES):
             return url_text(self.program, call.unit, value, NOTHING).rstrip("/")
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mmlint.model import syntax as s
 from mmlint.project.semantic.entity import External, Global, Resolved, SdkFunction
+from mmlint.sdk.http_libraries import FETCH, HttpLibrary, http_library
 
 COMBINATORS = frozenset(("Promise", one) for one in ("all", "allSettled", "race", "any", "resolve"))
 """JavaScript calls whose promise stands for the promises they are given."""
@@ -60,10 +61,6 @@ ANSWERS = frozenset(
     }
 )
 """Methods of a Node-style response that send it."""
-
-JS_CLIENTS = frozenset({"axios", "ky", "got", "undici", "node-fetch", "ofetch", "cross-fetch"})
-PY_CLIENTS = frozenset({"requests", "httpx", "aiohttp"})
-"""Packages that make HTTP requests; Python's own is ``urllib``, and what is built around it."""
 
 _WAITERS = frozenset({"ctx", "context", "event", "executionCtx", "EdgeRuntime"})
 _NAVIGATION = {
@@ -153,14 +150,16 @@ def path_of(callee: Resolved | None) -> tuple[str, ...]:
     return ()
 
 
-def speaks_http(callee: Resolved | None) -> bool:
-    """Whether ``callee`` belongs to one of the HTTP clients, wherever its requests go."""
+def library_of(callee: Resolved | None) -> HttpLibrary | None:
+    """Return the HTTP library that ``callee`` belongs to, wherever its requests go, or None."""
     if isinstance(callee, Global):
-        return callee.path[-1] == "fetch"
-    if not isinstance(callee, External):
-        return False
-    package = callee.module.partition("/")[0].partition(".")[0]
-    return package in JS_CLIENTS or package in PY_CLIENTS or package.startswith("urllib")
+        return FETCH if callee.path[-1] == "fetch" else None
+    return http_library(callee.module) if isinstance(callee, External) else None
+
+
+def speaks_http(callee: Resolved | None) -> bool:
+    """Whether ``callee`` belongs to an HTTP library."""
+    return library_of(callee) is not None
 
 
 def is_send(found: Resolved | None) -> bool:
