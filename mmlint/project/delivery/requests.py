@@ -6,7 +6,7 @@ import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.project.http.requests import request
-from mmlint.project.semantic.callee import path_of
+from mmlint.project.semantic.callee import library_of, path_of
 from mmlint.project.semantic.entity import External, Resolved
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.unit import Site, Unit
@@ -46,12 +46,12 @@ class Work(msgspec.Struct, frozen=True):
 def must_be_awaited(call: Call) -> bool:
     """Whether the request is only under way when the call returns. Python's ``requests``,
     ``urllib`` and the plain half of ``httpx`` wait by themselves."""
-    callee = call.callee
-    if not call.unit.python or not isinstance(callee, External):
+    library = library_of(call.callee)
+    if library is None or not isinstance(call.callee, External):
         return True
-    if callee.module.split(".")[0] == "httpx":
-        return "AsyncClient" in callee.path
-    return callee.module.split(".")[0] == "aiohttp"
+    return library.asynchronous or any(
+        name in call.callee.path for name in library.asynchronous_clients
+    )
 
 
 def is_request(program: Program, unit: Unit, work: Work, callee: Resolved | None) -> bool:
