@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mmlint.languages.settings.tree import settings_files
 from mmlint.project.modules.resolution import Resolution
 
 TEMPLATE = """
@@ -48,7 +49,7 @@ def find(
 ) -> str | None:
     settings = {"cloud/template.yaml": template.encode()}
     known = frozenset({importer, *files})
-    return Resolution(known, settings).find(importer, specifier, language)
+    return Resolution(known, settings_files(settings)).find(importer, specifier, language)
 
 
 # --- nothing --------------------------------------------------------------------------------------
@@ -125,8 +126,26 @@ def test_the_last_layer_that_a_function_uses_comes_first() -> None:
 def test_serverless_yml_names_layers_by_their_path() -> None:
     files = frozenset({"code/a.py", "stock/beats/python/beat.py"})
     settings = {"serverless.yml": b"layers:\n  beats:\n    path: stock/beats\n"}
-    found = Resolution(files, settings).find("code/a.py", "beat", "python")
+    found = Resolution(files, settings_files(settings)).find("code/a.py", "beat", "python")
     assert found == "stock/beats/python/beat.py"
+
+
+@pytest.mark.parametrize(
+    "layers", ["[!Ref Ours]", "[{Ref: Ours}]", "[!GetAtt Ours.Arn]", "\n        - !Ref Ours"]
+)
+def test_every_style_of_a_template_names_the_same_layers(layers: str) -> None:
+    template = (
+        "Resources:\n"
+        "  Ours: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: shared/ours/}}\n"
+        "  Theirs: {'Type': 'AWS::Lambda::LayerVersion', Properties: {Content: shared/theirs}}\n"
+        "  Orders:\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties:\n"
+        "      CodeUri: code/orders\n"
+        f"      Layers: {layers}\n"
+    )
+    files = [f"cloud/shared/{one}/python/beat.py" for one in ("ours", "theirs")]
+    assert find("cloud/code/orders/a.py", "beat", *files, template=template) == files[0]
 
 
 # --- JavaScript -----------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mmlint.engine.discovery.observe import Discovery
 from mmlint.files.listing import listing
-from mmlint.project.modules.manifests import decides, pnpm_packages, read_json
+from mmlint.languages.settings.tree import read_json, settings_files
+from mmlint.project.modules.manifests import decides
 from mmlint.project.modules.resolution import Resolution
 from tests.work import calls
 
@@ -58,7 +59,7 @@ def test_an_answer_is_a_file_of_the_project_or_none(
 def test_no_bytes_of_a_settings_file_are_too_strange(
     manifests: dict[str, bytes], specifier: str
 ) -> None:
-    resolution = Resolution(FILES, manifests)
+    resolution = Resolution(FILES, settings_files(manifests))
     for language in ("python", "typescript"):
         assert resolution.find("src/b.ts", specifier, language) in FILES | {None}
     assert all(hints(resolution, "src/b.ts"))
@@ -81,7 +82,7 @@ def test_no_settings_are_too_strange(first: object, second: object, specifier: s
     }
     data = msgspec.json.encode(table)
     manifests = dict.fromkeys(("package.json", "src/package.json", "tsconfig.json"), data)
-    resolution = Resolution(FILES, manifests)
+    resolution = Resolution(FILES, settings_files(manifests))
     for text in (specifier, "a", "a/b", "#x", "@/b", "./lib", "."):
         assert resolution.find("src/b.ts", text, "typescript") in FILES | {None}
     assert all(hints(resolution, "src/lib/index.ts"))
@@ -93,8 +94,7 @@ def test_no_settings_are_too_strange(first: object, second: object, specifier: s
     ids=["lists", "tables", "comments", "quotes", "commas"],
 )
 def test_deep_and_unfinished_json_says_nothing(data: bytes) -> None:
-    assert read_json(data) == {}
-    assert pnpm_packages(data) == ()
+    assert read_json(data) is None
 
 
 @pytest.mark.parametrize("glob", ["**/" * 2_000 + "x", "{a,b}" * 200, "*a" * 500 + "b", "[z-a]"])
@@ -103,7 +103,7 @@ def test_a_glob_made_to_cost_time_costs_none(glob: str) -> None:
         "pnpm-workspace.yaml": f"packages:\n- '{glob}'\n".encode(),
         f"{'a/' * 100}package.json": b'{"name": "x"}',
     }
-    resolution = Resolution(FILES, manifests)
+    resolution = Resolution(FILES, settings_files(manifests))
     assert calls(lambda: resolution.find("a.ts", "x", "typescript")) < 500_000
     assert resolution.find("a.ts", "x", "typescript") is None
 
@@ -134,7 +134,7 @@ def _workspace(size: int) -> tuple[set[str], dict[str, bytes]]:
 def _resolved(size: int) -> Resolution:
     """Resolve usual specifiers from every file of such a monorepo."""
     files, manifests = _workspace(size)
-    resolution = Resolution(frozenset(files), manifests)
+    resolution = Resolution(frozenset(files), settings_files(manifests))
     for path in files:
         for specifier in ("react", "p7/src/f3", "@/f1", "./f2"):
             resolution.find(path, specifier, "typescript")

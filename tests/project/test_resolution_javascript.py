@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from mmlint.languages.settings.tree import settings_files
 from mmlint.project.modules.resolution import Resolution
 
 
@@ -18,7 +19,7 @@ def find(
         path: (text if isinstance(text, str) else json.dumps(text)).encode()
         for path, text in (settings or {}).items()
     }
-    return Resolution(frozenset({importer, *files}), manifests).find(
+    return Resolution(frozenset({importer, *files}), settings_files(manifests)).find(
         importer, specifier, "typescript"
     )
 

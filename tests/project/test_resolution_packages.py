@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from mmlint.languages.settings.tree import settings_files
 from mmlint.project.modules.resolution import Resolution
 
 HOME = "packages/events"
@@ -30,7 +31,7 @@ def find(
     }
     known = frozenset({importer, *(f"{HOME}/{file}" for file in files)})
     data = {path: text.encode() for path, text in manifests.items()}
-    found = Resolution(known, data).find(importer, specifier, "typescript")
+    found = Resolution(known, settings_files(data)).find(importer, specifier, "typescript")
     return found and found.removeprefix(f"{HOME}/")
 
 
@@ -116,7 +117,9 @@ def test_the_nearest_workspace_is_asked_first() -> None:
         "product/libs/events/package.json": '{"name": "events"}',
     }
     files = frozenset({"libs/events/index.ts", "product/libs/events/index.ts"})
-    found = Resolution(files, {path: text.encode() for path, text in manifests.items()})
+    found = Resolution(
+        files, settings_files({path: text.encode() for path, text in manifests.items()})
+    )
     assert found.find("product/a.ts", "events", "tsx") == "product/libs/events/index.ts"
     assert found.find("a.ts", "events", "tsx") == "libs/events/index.ts"
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from mmlint.languages.settings.tree import settings_files
 from mmlint.project.modules.resolution import Resolution, submodule
 
 
 def find(importer: str, specifier: str, *files: str, settings: tuple[str, ...] = ()) -> str | None:
     known = frozenset({importer, *files})
-    return Resolution(known, dict.fromkeys(settings, b"")).find(importer, specifier, "python")
+    return Resolution(known, settings_files(dict.fromkeys(settings, b""))).find(
+        importer, specifier, "python"
+    )
 
 
 # --- nothing --------------------------------------------------------------------------------------

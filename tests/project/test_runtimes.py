@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mmlint.frameworks.pattern import Setting
 from mmlint.languages import observe
-from mmlint.project.modules.literals import expression, literal_values, strings, uncommented
+from mmlint.languages.settings.tree import settings_file, settings_files
+from mmlint.project.modules.literals import expression, script_values, strings, uncommented
 from mmlint.project.platforms.configured_handlers import ConfiguredHandler, bound
 from mmlint.project.platforms.project_config import MANIFESTS, ProjectConfig, listens, wraps
 from mmlint.project.platforms.runtimes import Evidence, Runtimes
@@ -37,7 +39,9 @@ def runtimes(files: dict[str, str], *stacks: str) -> Runtimes:
     def those(what: Callable[[bytes], bool]) -> tuple[str, ...]:
         return tuple(path for path, data in code.items() if what(data))
 
-    around = ProjectConfig.read(settings, listening=those(listens), wrapping=those(wraps))
+    around = ProjectConfig.read(
+        settings_files(settings), listening=those(listens), wrapping=those(wraps)
+    )
     return Runtimes(Program(facts), around)
 
 
@@ -75,7 +79,7 @@ def evidence(found: Runtimes, path: str, name: str) -> Evidence:
     ],
 )
 def test_what_is_no_literal_says_nothing(text: str) -> None:
-    assert literal_values("astro.config.mjs", uncommented(text), "srcDir") == ()
+    assert script_values(uncommented(text), "srcDir") == ()
 
 
 @pytest.mark.parametrize(
@@ -88,17 +92,23 @@ def test_what_is_no_literal_says_nothing(text: str) -> None:
     ],
 )
 def test_a_literal_is_read_wherever_the_key_stands(text: str) -> None:
-    assert literal_values("astro.config.mjs", uncommented(text), "srcDir") == ("site",)
+    assert script_values(uncommented(text), "srcDir") == ("site",)
 
 
 def test_toml_is_read_by_its_tables() -> None:
     text = (
         '[functions]\ndirectory = "a"\n[build]\ndirectory = "b"\n[[d.e]]\nf = "c"\n[[d.e]]\nf = 1'
     )
-    assert literal_values("netlify.toml", text, "functions.directory") == ("a",)
-    assert literal_values("netlify.toml", text, "d.e.f") == ("c",)
-    assert literal_values("netlify.toml", text, "directory") == ()
-    assert literal_values("netlify.toml", "[functions", "functions.directory") == ()
+    assert said("netlify.toml", text, "functions.directory") == ("a",)
+    assert said("netlify.toml", text, "d.e.f") == ("c",)
+    assert said("netlify.toml", text, "directory") == ()
+    assert said("netlify.toml", "[functions", "functions.directory") == ()
+
+
+def said(name: str, text: str, key: str) -> tuple[str, ...]:
+    """What a settings file at the root gives to a dotted key."""
+    around = ProjectConfig.read(settings_files({name: text.encode()}))
+    return around.values("a.ts", Setting((name,), (key,)))
 
 
 def test_comments_go_and_strings_stay() -> None:
@@ -117,14 +127,14 @@ def test_an_expression_ends_where_its_surroundings_do() -> None:
 def test_reading_text_never_fails(text: str) -> None:
     plain = uncommented(text)
     assert uncommented(plain + "\n").count("\n") <= text.count("\n") + 1
-    assert all(value in plain for value in literal_values("x.js", plain, "srcDir"))
+    assert all(value in plain for value in script_values(plain, "srcDir"))
 
 
 # --- names that settings bind ---------------------------------------------------------------------
 
 
 def names(path: str, text: str) -> set[tuple[str, str]]:
-    return {(one.stem, one.name) for one in bound(path, text)}
+    return {(one.stem, one.name) for one in bound(path, settings_file(path, text.encode()))}
 
 
 def test_other_files_bind_nothing() -> None:
@@ -162,6 +172,39 @@ Resources:
       Handler: a.two
 """
     assert names("template.yaml", text) == {("common/a", "one"), ("own/a", "two")}
+
+
+SAM = {
+    "block": "Resources:\n  A:\n    Properties:\n      {}\n      {}\n",
+    "flow": "Resources: {{A: {{Properties: {{{}, {}}}}}}}",
+    "flow in block": "Resources:\n  A:\n    Properties: {{{}, {}}}\n",
+    "anchor": "x: &x {{{}, {}}}\nResources: {{A: {{Properties: *x}}}}\n",
+}
+
+
+@pytest.mark.parametrize("style", SAM)
+@pytest.mark.parametrize(
+    ("handler", "folder", "found"),
+    [
+        ("Handler: app.run", "CodeUri: functions/x/", {("functions/x/app", "run")}),
+        ("'Handler': 'app.run'", '"CodeUri": "functions/x/"', {("functions/x/app", "run")}),
+        ("Handler: app.run", "CodeUri: !Sub functions/x/", {("functions/x/app", "run")}),
+        ("Handler: app.run", "CodeUri: !Sub '${Home}/x/'", {("app", "run")}),
+        ("Handler: app.run", "CodeUri: s3://bucket/x.zip", set()),
+        ("Handler: !Ref Handler", "CodeUri: functions/x/", set()),
+        ("Handler: !Sub '${Name}.run'", "CodeUri: functions/x/", set()),
+    ],
+)
+def test_every_style_of_a_template_names_the_same_handlers(
+    style: str, handler: str, folder: str, found: set[tuple[str, str]]
+) -> None:
+    assert names("template.yaml", SAM[style].format(handler, folder)) == found
+
+
+def test_a_template_may_be_json() -> None:
+    given = {"Handler": "app.run", "CodeUri": "functions/x/"}
+    text = json.dumps({"Resources": {"A": {"Properties": given}}}, indent=2)
+    assert names("template.yaml", text) == {("functions/x/app", "run")}
 
 
 STACK_TS = """
@@ -229,7 +272,7 @@ def test_a_function_json_names_script_and_entry() -> None:
     assert names("Send/function.json", text) >= {("dist/Send/main", "go"), ("Send/index", "go")}
     assert ConfiguredHandler(
         "Ping/__init__", "main", "Ping/function.json", "Azure function"
-    ) in list(bound("Ping/function.json", "{}"))
+    ) in list(bound("Ping/function.json", settings_file("Ping/function.json", b"{}")))
 
 
 # --- scripts and programs -------------------------------------------------------------------------
@@ -305,7 +348,7 @@ def test_the_configuration_overrides_every_guess() -> None:
 
 @given(st.sampled_from(sorted(MANIFESTS)), st.binary())
 def test_any_bytes_are_read_in_silence(name: str, data: bytes) -> None:
-    around = ProjectConfig.read({name: data, f"a/{name}": data})
+    around = ProjectConfig.read(settings_files({name: data, f"a/{name}": data}))
     assert around.depends("a/b.ts", ("next",)) in (None, False)
 
 

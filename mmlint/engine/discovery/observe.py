@@ -29,9 +29,11 @@ from mmlint.engine.renaming import Renaming, renamings
 from mmlint.files.kinds import is_test, language, looks_minified
 from mmlint.files.needles import CALLS, CONFIGURES, SENDS, SPREADS, matters
 from mmlint.files.reading import Unreadable
+from mmlint.languages.settings.tree import settings_file
 from mmlint.model.facts import FileFacts, Language
 from mmlint.model.limits import Limits
 from mmlint.model.report import Notice, TextEdit
+from mmlint.model.settings import SettingsFile
 from mmlint.project.modules.aliases import MAX_EXTENDS, extended
 from mmlint.project.modules.resolution import Resolution
 from mmlint.project.platforms.project_config import ProjectConfig
@@ -84,8 +86,8 @@ class _Sifted(msgspec.Struct):
     only_keys: bool = False
     files: int = 0
     code: set[str] = msgspec.field(default_factory=set)
-    manifests: dict[str, bytes] = msgspec.field(default_factory=dict)
-    deciding: dict[str, bytes] = msgspec.field(default_factory=dict)
+    manifests: dict[str, SettingsFile] = msgspec.field(default_factory=dict)
+    deciding: dict[str, SettingsFile] = msgspec.field(default_factory=dict)
     listening: list[str] = msgspec.field(default_factory=list)
     wrapping: list[str] = msgspec.field(default_factory=list)
     wanted: dict[str, tuple[Language, bytes]] = msgspec.field(default_factory=dict)
@@ -135,7 +137,7 @@ class _Sifted(msgspec.Struct):
         if name.imports and flags & STACKED:
             data = read(path)
             if data is not None:
-                self.manifests[path] = data
+                self.manifests[path] = settings_file(path, data)
         if name.language is None or not _matters(name, flags, self.only_keys):
             return
         if _matters(name, flags, self.only_keys, named=False, configures=name.configures):
@@ -159,10 +161,13 @@ class _Sifted(msgspec.Struct):
             self.spreading.update(self.calling)
 
     def _settings(self, path: str, data: bytes | None, name: Name) -> None:
-        if data is not None and name.settings:
-            self.manifests[path] = data
-        if data is not None and name.deciding:
-            self.deciding[path] = data
+        if data is None:
+            return
+        file = settings_file(path, data)
+        if name.settings:
+            self.manifests[path] = file
+        if name.deciding:
+            self.deciding[path] = file
 
     def _want(self, path: str, kind: Language, data: bytes | None) -> None:
         if data is None:
@@ -288,7 +293,8 @@ class Discovery:
                 return
             for path in sorted(more):
                 data = overlay[path] if path in overlay else self._read(path, found)
-                sifted.deciding[path] = data or b""
+                # It is JSON, whatever its name.
+                sifted.deciding[path] = settings_file(f"{path}.json", data or b"")
 
     def renamings(
         self, wanted: Iterable[Renaming], overlay: Mapping[str, bytes]

@@ -9,8 +9,9 @@ import msgspec
 from msgspec.structs import replace
 
 from mmlint.model.regex import regex
+from mmlint.model.settings import SettingsFile, Tree, table
 from mmlint.project.modules.literals import expression, named_expressions, strings, uncommented
-from mmlint.project.modules.manifests import above, holds_aliases, join, read_json, table, texts
+from mmlint.project.modules.manifests import above, holds_aliases, join, texts
 from mmlint.project.modules.packages import Packages, split
 from mmlint.project.modules.patterns import Patterns, fill
 
@@ -59,14 +60,13 @@ class Aliases(msgspec.Struct, frozen=True):
 
 
 class Settings:
-    """All settings of a project that name folders. ``manifests``: path to bytes."""
+    """All settings of a project that name folders. ``manifests``: settings files by path."""
 
-    def __init__(self, manifests: Mapping[str, bytes], packages: Packages) -> None:
-        self._texts = manifests
+    def __init__(self, manifests: Mapping[str, SettingsFile], packages: Packages) -> None:
+        self._files = manifests
         self._packages = packages
         self._found: dict[str, tuple[Aliases, ...]] = {}
         self._read: dict[str, Aliases] = {}
-        self._tables: dict[str, dict[str, object]] = {}
         self._bundlers: dict[str, list[str]] = {}
         for path in sorted(manifests):
             if holds_aliases(path):
@@ -80,7 +80,7 @@ class Settings:
 
     def all(self) -> Iterator[Aliases]:
         """Yield the aliases of every settings file."""
-        for path in sorted(self._texts):
+        for path in sorted(self._files):
             if posixpath.basename(path).startswith(("tsconfig", "jsconfig")):
                 yield self._aliases(path)
         for folder in self._bundlers:
@@ -93,14 +93,14 @@ class Settings:
             return
         for path in self._bundlers[near]:
             if path not in self._read:
-                text = self._texts[path].decode("utf-8", "replace")
-                self._read[path] = Aliases(Patterns(dict(_written(near, text))))
+                script = self._files[path].script
+                self._read[path] = Aliases(Patterns(dict(_written(near, script))))
             yield self._read[path]
 
     def _typescript(self, folder: str) -> Iterator[Aliases]:
         """The nearest configuration at or above ``folder``, and those it only refers to."""
         candidates = (posixpath.join(one, name) for one in above(folder) for name in _NAMES)
-        nearest = next((path for path in candidates if path in self._texts), None)
+        nearest = next((path for path in candidates if path in self._files), None)
         if nearest is None:
             return
         yield self._aliases(nearest)
@@ -178,29 +178,27 @@ class Settings:
         found = (self._config(join(package.folder, place)) for place in places if place)
         return next((one for one in found if one is not None), None)
 
-    def _json(self, path: str) -> dict[str, object]:
-        if path not in self._tables:
-            self._tables[path] = read_json(self._texts[path])
-        return self._tables[path]
+    def _json(self, path: str) -> dict[str, Tree]:
+        return self._files[path].table
 
     def _config(self, path: str) -> str | None:
         """``path`` or, as TypeScript allows, ``path`` without its extension."""
         candidates = (path, f"{path}.json")
-        return next((one for one in candidates if one in self._texts), None)
+        return next((one for one in candidates if one in self._files), None)
 
 
-def extended(texts_of: Mapping[str, bytes]) -> set[str]:
-    """Return the places of what TypeScript configurations in ``texts_of`` (path to bytes) extend by
-    its path, whatever its name, and what is not in there yet."""
+def extended(files: Mapping[str, SettingsFile]) -> set[str]:
+    """Return the places of what TypeScript configurations among ``files`` (by path) extend by its
+    path, whatever its name, and what is not in there yet."""
     found: set[str] = set()
-    for path, data in texts_of.items():
+    for path, file in files.items():
         folder, name = posixpath.split(path)
-        if not name.endswith(".json") or name == "package.json" or b"extends" not in data:
+        if not name.endswith(".json") or name == "package.json" or b"extends" not in file.data:
             continue
-        written = texts(read_json(data).get("extends"))[:MAX_EXTENDS]
+        written = texts(file.table.get("extends"))[:MAX_EXTENDS]
         places = [join(folder, one) for one in written if one.startswith(".")]
         found.update(one for place in places for one in (place, f"{place}.json"))
-    return found - texts_of.keys()
+    return found - files.keys()
 
 
 def _place(home: str, folder: str, written: str) -> str:

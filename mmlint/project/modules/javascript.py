@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from mmlint.model.regex import regex
+from mmlint.model.settings import SettingsFile
 from mmlint.project.modules.aliases import Settings
 from mmlint.project.modules.hints import Hints
 from mmlint.project.modules.layers import OPT, Layers
@@ -52,10 +53,10 @@ _BEGINNINGS = ("src/index", "index", "src/main", "lib/index", "source/index")
 
 
 class JavaScriptResolution:
-    """Resolves among ``files`` with what ``manifests`` (path to bytes) say of names."""
+    """Resolves among ``files`` with what ``manifests`` (settings files by path) say of names."""
 
     def __init__(
-        self, files: frozenset[str], manifests: Mapping[str, bytes], layers: Layers
+        self, files: frozenset[str], manifests: Mapping[str, SettingsFile], layers: Layers
     ) -> None:
         self.files = files
         self.layers = layers

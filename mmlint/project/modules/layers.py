@@ -1,7 +1,7 @@
 """Lambda layers: folders whose content a platform puts beside the code of functions.
 
 A layer is unpacked into ``/opt``: Python finds modules in ``/opt/python``, JavaScript names files
-by ``/opt/nodejs/…``. Which folders are layers is read from templates as text, or known by custom:
+by ``/opt/nodejs/…``. Which folders are layers is said by templates, or known by custom:
 ``layers/<name>/python``.
 """
 
@@ -14,21 +14,16 @@ from collections.abc import Collection, Iterator, Mapping
 import msgspec
 
 from mmlint.model.regex import regex
+from mmlint.model.settings import SettingsFile, Tagged, Tree, table, tables, text_of
 from mmlint.project.modules.manifests import join, layer_templates
-
-MAX_LINE = 1000
-"""Characters of a template's line that are read."""
 
 OPT = "/opt/"
 """Where a platform unpacks layers."""
 
-_TYPE = regex(r"""\s*Type:\s*["']?AWS::(?:Serverless|Lambda)::(?P<kind>\w+)""")
-_FOLDER = regex(
-    r"""\s*(?P<key>CodeUri|ContentUri|Content|path):\s*["']?(?P<folder>[\w./-]+)["']?\s*(?:\#.*)?$"""
-)
-_METHOD = regex(r"""\s*BuildMethod:\s*["']?(?P<method>\w+)""")
-_LAYERS = regex(r"\s*Layers:(?P<rest>.*)")
-_REFERENCE = regex(r"""(?:!Ref\s+|\bRef:\s*|!GetAtt\s+)["']?(\w+)""")
+_TYPE = regex(r"AWS::(?:Serverless|Lambda)::(?P<kind>\w+)")
+_PATH = regex(r"[\w./-]+")
+_PLACES = ("ContentUri", "Content", "path", "CodeUri")
+"""Keys of the folder that is unpacked, or that holds a function's code, what counts first first."""
 _CUSTOM = regex(r"(?P<layer>(?:.*/)?[\w.-]*layers?(?:/[^/]+)?)/(?:python|nodejs)/", re.I)
 
 
@@ -58,11 +53,13 @@ class Template(msgspec.Struct, frozen=True):
 
 
 class Layers:
-    """The layers of a project. ``files``: its code. ``manifests``: path to bytes."""
+    """The layers of a project. ``files``: its code. ``manifests``: settings files by path."""
 
-    def __init__(self, files: Collection[str], manifests: Mapping[str, bytes]) -> None:
-        texts = ((path, manifests[path]) for path in sorted(manifests) if layer_templates(path))
-        self._templates = [_read(path, data.decode("utf-8", "replace")) for path, data in texts]
+    def __init__(self, files: Collection[str], manifests: Mapping[str, SettingsFile]) -> None:
+        given = ((path, manifests[path]) for path in sorted(manifests) if layer_templates(path))
+        # Only what holds the word has layers; the others need not be parsed.
+        some_layers = (one for one in given if b"ayer" in one[1].data)
+        self._templates = [_read(path, file.tree) for path, file in some_layers]
         named = {layer.folder for one in self._templates for layer in one.layers.values()}
         # To look for the word first, in all names at once, is quick, and few projects have it.
         some = files if "layer" in "\n".join(files).lower() else ()
@@ -112,71 +109,67 @@ def _within(folder: str, home: str) -> bool:
 # --- templates ------------------------------------------------------------------------------------
 
 
-def _read(path: str, text: str) -> Template:
+def _read(path: str, tree: Tree) -> Template:
     """Read a SAM or CloudFormation template, or what ``serverless.yml`` says of layers."""
     home = posixpath.dirname(path)
     layers: dict[str, Layer] = {}
     users: list[User] = []
     shared: tuple[str, ...] = ()
-    for section, name, lines in _blocks(text.splitlines()):
-        folder = next(iter(_folders(lines)), None)
-        if section == "Globals":
-            shared += _references(lines)
-        elif section == "layers" and folder:
-            layers[name] = Layer(join(home, folder))
-        elif section == "Resources":
-            kind = next((match["kind"] for match in map(_TYPE.match, lines) if match), "")
-            if kind == "LayerVersion" and folder:
-                method = next((match["method"] for match in map(_METHOD.match, lines) if match), "")
-                built = bool(method) and method != "makefile"
-                layers[name] = Layer(join(home, folder), built)
-            elif kind == "Function":
-                users.append(User(join(home, folder or ""), _references(lines)))
+    for document in tree if isinstance(tree, list) else [tree]:
+        sections = table(document)
+        shared += _references(sections.get("Globals"))
+        for name, entry in table(sections.get("layers")).items():
+            folder = _folder(entry)
+            if folder:
+                layers[name] = Layer(join(home, folder))
+        for name, entry in table(sections.get("Resources")).items():
+            folder = _folder(entry)
+            match = _TYPE.fullmatch(text_of(table(entry).get("Type")) or "")
+            if match and match["kind"] == "LayerVersion" and folder:
+                methods = [text_of(one) for one in _under(entry, "BuildMethod")]
+                layers[name] = Layer(
+                    join(home, folder), bool(methods) and "makefile" not in methods
+                )
+            elif match and match["kind"] == "Function":
+                users.append(User(join(home, folder or ""), _references(entry)))
     return Template(home, layers, tuple(users), shared)
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield the entries of a template's top sections: section, the entry's key, its lines."""
-    section, name, held = "", "", list[str]()
-    depth = -1
-    for line in lines:
-        line = line[:MAX_LINE].rstrip()
-        bare = line.lstrip()
-        if not bare or bare.startswith("#"):
-            continue
-        indent = len(line) - len(bare)
-        if indent == 0 or (depth < 0 or indent <= depth):
-            if name:
-                yield section, name, held
-            name, held = "", []
-            if indent == 0:
-                section, depth = bare.partition(":")[0], -1
+def _under(entry: Tree, key: str) -> list[Tree]:
+    """What stands under ``key`` anywhere in an entry of a template."""
+    return [one[key] for one in tables(entry) if key in one]
+
+
+def _folder(entry: Tree) -> str | None:
+    for key in _PLACES:
+        for value in reversed(_under(entry, key)):
+            if isinstance(value, str) and _PATH.fullmatch(value):
+                return value
+    return None
+
+
+def _references(entry: Tree) -> tuple[str, ...]:
+    """The names of the layers that stand under ``Layers``."""
+    return tuple(name for listed in _under(entry, "Layers") for name in _named(listed))
+
+
+def _named(listed: Tree) -> Iterator[str]:
+    """The resources that an intrinsic function refers to, wherever it stands in ``listed``."""
+    waiting = [listed]
+    seen: set[int] = set()
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, (dict, list)):
+            if id(one) in seen:
                 continue
-            depth, name = indent, bare.partition(":")[0].strip("\"'")
-        held.append(line)
-    if name:
-        yield section, name, held
-
-
-def _folders(lines: list[str]) -> Iterator[str]:
-    found = {match["key"]: match["folder"] for match in map(_FOLDER.match, lines) if match}
-    for key in ("ContentUri", "Content", "path", "CodeUri"):
-        if key in found:
-            yield found[key]
-
-
-def _references(lines: list[str]) -> tuple[str, ...]:
-    """The names of layers under ``Layers:``, in one line or as a list."""
-    found: list[str] = []
-    indent = -1
-    for line in lines:
-        match = _LAYERS.match(line)
-        here = len(line) - len(line.lstrip())
-        if match:
-            indent = here
-            found += _REFERENCE.findall(match["rest"])
-        elif indent >= 0 and (here > indent or line.lstrip().startswith("- ")):
-            found += _REFERENCE.findall(line)
-        else:
-            indent = -1
-    return tuple(found)
+            seen.add(id(one))
+        if isinstance(one, Tagged):
+            if one.tag in ("!Ref", "!GetAtt"):
+                yield one.text.partition(".")[0]
+        elif isinstance(one, dict):
+            named = one.get("Ref")
+            if isinstance(named, str):
+                yield named
+            waiting.extend(reversed(list(one.values())))
+        elif isinstance(one, list):
+            waiting.extend(reversed(one))

@@ -1,4 +1,4 @@
-"""Reads literal values out of settings files, by their text alone; nothing is ever executed."""
+"""Reads literal values out of scripts that configure tools, by their text; nothing is executed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CLOSING = {")", "]", "}"}
 
 
 def uncommented(text: str) -> str:
-    """Return JavaScript, or JSON with comments, without its comments."""
+    """Return JavaScript without its comments."""
     return _COMMENT.sub(lambda match: match[1] or " ", text)
 
 
@@ -69,41 +69,14 @@ def named_expressions(text: str, name: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=256)  # every file of a project asks the same
-def literal_values(name: str, text: str, key: str) -> tuple[str, ...]:
-    """Return the strings that the settings file ``name`` gives to the dotted ``key``.
+def script_values(text: str, name: str) -> tuple[str, ...]:
+    """Return the strings that a script gives to the key ``name``, wherever it stands.
 
-    TOML is read as such; of JSON and JavaScript only the last word of the key is looked for. What
-    is no literal, or a list of literals, says nothing.
+    What is no literal, or a list of literals, says nothing.
     """
-    if name.endswith(".toml"):
-        return tuple(_at(_toml(text), key.split(".")))
     found: list[str] = []
-    for written in named_expressions(text, key.rpartition(".")[2]):
+    for written in named_expressions(text, name):
         value = re.sub(r"\s+as\s+const\s*\Z", "", written.strip())
         if _STRING.fullmatch(value) or re.fullmatch(r"\[[^()\[\]{}]*\]", value):
             found.extend(strings(value))
     return tuple(found)
-
-
-def _toml(text: str) -> object:
-    import sys
-
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return {}
-
-
-def _at(value: object, keys: list[str]) -> Iterator[str]:
-    """Yield the strings at the end of a path of keys; lists on the way are entered."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _at(item, keys)
-    elif isinstance(value, dict) and keys:
-        yield from _at(value.get(keys[0]), keys[1:])
-    elif isinstance(value, str) and not keys:
-        yield value

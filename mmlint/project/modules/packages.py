@@ -9,7 +9,8 @@ from functools import cached_property
 import msgspec
 
 from mmlint.model.regex import regex
-from mmlint.project.modules.manifests import above, join, pnpm_packages, read_json, table, texts
+from mmlint.model.settings import SettingsFile, Tree, table
+from mmlint.project.modules.manifests import above, join, texts
 from mmlint.project.modules.patterns import Patterns, chosen, fill
 
 MAX_TARGETS = 256
@@ -40,9 +41,8 @@ class Package(msgspec.Struct, frozen=True):
     type_config: str = ""
 
     @classmethod
-    def read(cls, folder: str, data: bytes) -> Package:
-        """Return what a ``package.json`` in ``folder`` says; bad bytes say nothing."""
-        found = read_json(data)
+    def read(cls, folder: str, found: dict[str, Tree]) -> Package:
+        """Return what the table of a ``package.json`` in ``folder`` says."""
         name = found.get("name")
         config = found.get("tsconfig")
         exports = found.get("exports")
@@ -67,7 +67,7 @@ class Package(msgspec.Struct, frozen=True):
         return _targets(self.imports, specifier)
 
 
-def _subpaths(exports: object) -> dict[str, object]:
+def _subpaths(exports: object) -> Mapping[str, object]:
     """``exports`` as a table of subpaths: conditions and plain targets are those of ``.``."""
     subpaths = table(exports)
     if any(key.startswith(".") for key in subpaths):
@@ -75,12 +75,17 @@ def _subpaths(exports: object) -> dict[str, object]:
     return {".": exports}
 
 
-def _links(folder: str, manifest: dict[str, object]) -> Iterator[tuple[str, str]]:
+def _links(folder: str, manifest: dict[str, Tree]) -> Iterator[tuple[str, str]]:
     for section in ("devDependencies", "dependencies"):
         for name, version in table(manifest.get(section)).items():
             match = _LOCAL.fullmatch(version) if isinstance(version, str) else None
             if match:
                 yield name, join(folder, match[1])
+
+
+def _members(listed: Tree) -> tuple[str, ...]:
+    """The globs of a workspace's own file, which lists them."""
+    return texts(listed) if isinstance(listed, list) else ()
 
 
 def _targets(patterns: Patterns[object] | None, specifier: str) -> tuple[str, ...]:
@@ -128,36 +133,34 @@ def package_specifier(specifier: str) -> str:
 
 
 class Packages:
-    """All packages of a project, found by folder or by name. ``manifests``: path to bytes."""
+    """All packages of a project, found by folder or by name. ``manifests``: settings files by
+    path."""
 
-    def __init__(self, manifests: Mapping[str, bytes]) -> None:
-        self._texts: dict[str, bytes] = {}
-        self._workspaces: dict[str, list[bytes]] = {}
-        self._lerna: dict[str, bytes] = {}
-        for path, data in manifests.items():
+    def __init__(self, manifests: Mapping[str, SettingsFile]) -> None:
+        self._files: dict[str, SettingsFile] = {}
+        self._workspaces: dict[str, list[SettingsFile]] = {}
+        for path, file in manifests.items():
             folder, _, name = path.rpartition("/")
             if name == "package.json":
-                self._texts[folder] = data
-            elif name.startswith("pnpm-workspace."):
-                self._workspaces.setdefault(folder, []).append(data)
-            elif name == "lerna.json":
-                self._lerna[folder] = data
+                self._files[folder] = file
+            elif name.startswith("pnpm-workspace.") or name == "lerna.json":
+                self._workspaces.setdefault(folder, []).append(file)
         self._read: dict[str, Package] = {}
         self._members: dict[str, dict[str, Package]] = {}
         self._nearest: dict[str, Package | None] = {}
 
     def at(self, folder: str) -> Package | None:
         """Return the package whose ``package.json`` stands in ``folder``, or None."""
-        if folder not in self._texts:
+        if folder not in self._files:
             return None
         if folder not in self._read:
-            self._read[folder] = Package.read(folder, self._texts[folder])
+            self._read[folder] = Package.read(folder, self._files[folder].table)
         return self._read[folder]
 
     def nearest(self, folder: str) -> Package | None:
         """Return the package that ``folder`` belongs to, or None."""
         if folder not in self._nearest:
-            found = next((one for one in above(folder) if one in self._texts), None)
+            found = next((one for one in above(folder) if one in self._files), None)
             self._nearest[folder] = None if found is None else self.at(found)
         return self._nearest[folder]
 
@@ -188,7 +191,7 @@ class Packages:
     @cached_property
     def _linked(self) -> frozenset[str]:
         """The folders that packages depend on by their path."""
-        packages = (self.at(folder) for folder in self._texts)
+        packages = (self.at(folder) for folder in self._files)
         return frozenset(link for one in packages if one for link in one.links.values())
 
     def _of_workspace(self, root: str) -> dict[str, Package]:
@@ -200,15 +203,14 @@ class Packages:
 
     def _globs(self, root: str) -> tuple[str, ...]:
         package = self.at(root)
-        listed = [one for data in self._workspaces.get(root, ()) for one in pnpm_packages(data)]
-        if root in self._lerna:
-            listed += texts(read_json(self._lerna[root]).get("packages"))
+        files = self._workspaces.get(root, ())
+        listed = [one for file in files for one in _members(file.table.get("packages"))]
         return (*listed, *(package.workspaces if package else ()))
 
     def _chosen(self, root: str, globs: tuple[str, ...]) -> Iterator[tuple[str, Package]]:
         """The members, outermost last: of two with one name the outer one counts."""
         start = f"{root}/" if root else ""
-        for folder in sorted(self._texts, reverse=True):
+        for folder in sorted(self._files, reverse=True):
             if not folder.startswith(start) and folder != root:
                 continue
             package = self.at(folder)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
 
+from mmlint.model.settings import SettingsFile
 from mmlint.project.modules.hints import Hints
 from mmlint.project.modules.javascript import JavaScriptResolution
 from mmlint.project.modules.layers import Layers
@@ -15,7 +16,7 @@ from mmlint.project.modules.python import PythonResolution
 MAX_SPECIFIER = 1000
 """Characters of the longest specifier that is looked up."""
 
-_NOTHING: Mapping[str, bytes] = MappingProxyType({})
+_NOTHING: Mapping[str, SettingsFile] = MappingProxyType({})
 
 
 def submodule(module: str, name: str) -> str:
@@ -26,11 +27,13 @@ def submodule(module: str, name: str) -> str:
 class Resolution:
     """Resolves specifiers among the known ``files`` (project-relative paths with ``/``).
 
-    ``manifests``: path to bytes of the settings files that ``manifests.decides`` asks for; without
+    ``manifests``: the settings files, by path, that ``manifests.decides`` asks for; without
     them every name has the meaning that tools give it by default. Answers are memoised.
     """
 
-    def __init__(self, files: frozenset[str], manifests: Mapping[str, bytes] = _NOTHING) -> None:
+    def __init__(
+        self, files: frozenset[str], manifests: Mapping[str, SettingsFile] = _NOTHING
+    ) -> None:
         self.files = files
         self._manifests = manifests
         self._memo: dict[tuple[bool, str, str], str | None] = {}

@@ -1,39 +1,34 @@
 """Which functions settings files and stacks name as handlers: Serverless, SAM, SST, CDK, Azure.
 
-Read as text and data; a name counts only where the project has a file that exports it.
+A name counts only where the project has a file that exports it.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
-from itertools import islice, takewhile
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 import msgspec
 
 from mmlint.frameworks.pattern import SCRIPTS, named
 from mmlint.model.regex import regex
+from mmlint.model.settings import SettingsFile, Tagged, Tree, scalars, table, tables
 from mmlint.project.modules.literals import (
-    MAX_EXPRESSION,
     MAX_TIMES,
     expression,
     named_expressions,
     strings,
+    uncommented,
 )
 
 OUTPUTS = ("dist", "build", "out", "lib", ".build")
 """Folders that compilers write: what is named there has its source in ``src``, or beside them."""
 
-_NEAR = 60
-"""Lines of a template in which the properties of one function are looked for."""
-
-_HANDLER = regex(
-    r"""^(?P<indent>\s*)(?:-\s+)?(?:[\w-]+:\s*\{.*?)?handler:\s*["']?(?P<name>[\w./-]+)["']?"""
-    r"""\s*(?:[,}].*)?(?:\#.*)?$""",
-    re.I,
-)
-_CODE_URI = regex(r"""^(?P<indent>\s*)CodeUri:\s*["']?(?P<folder>[\w./-]+)""")
+_PATH = regex(r"[\w./-]+")
+"""A path without holes, schemes or bytes that none of the tools takes."""
+_HANDLER = regex(r"[\w./-]+\.\w+")
 _FUNCTION = regex(r"\b(NodejsFunction|PythonFunction|Function)\s*\(")
 
 
@@ -49,14 +44,17 @@ class ConfiguredHandler(msgspec.Struct, frozen=True):
     platform: str = "AWS Lambda"
 
 
-def bound(path: str, text: str) -> Iterator[ConfiguredHandler]:
-    """Yield the handlers that the file ``path`` names; files of other kinds name none."""
+def bound(path: str, file: SettingsFile) -> Iterator[ConfiguredHandler]:
+    """Yield the handlers that a settings file names; files of other kinds name none."""
     name = posixpath.basename(path)
+    if file.is_script:
+        script = _sst_script if name in _SST_SCRIPTS else _stack
+        if name.endswith((*(f".{one}" for one in SCRIPTS), ".py")):
+            yield from script(path, file.script)
+        return
     reader = _READERS.get(name)
-    if reader is None and name.endswith((*(f".{one}" for one in SCRIPTS), ".py")):
-        reader = _stack
-    if reader is not None:
-        yield from reader(path, text)
+    if reader is not None and file.tree is not None:
+        yield from reader(path, file.tree)
 
 
 def _at(path: str, spot: str, platform: str = "AWS Lambda") -> Iterator[ConfiguredHandler]:
@@ -77,47 +75,61 @@ def sources(folder: str, written: str) -> Iterator[str]:
         yield posixpath.normpath(posixpath.join(folder, place))
 
 
-def _serverless(path: str, text: str) -> Iterator[ConfiguredHandler]:
-    for line in text.splitlines():
-        match = _HANDLER.match(line[:MAX_EXPRESSION])
-        if match:
-            yield from _at(path, match["name"])
+def _serverless(path: str, tree: Tree) -> Iterator[ConfiguredHandler]:
+    for entry in tables(tree):
+        for handler in _handlers(entry):
+            yield from _at(path, handler)
 
 
-def _sam(path: str, text: str) -> Iterator[ConfiguredHandler]:
-    lines = [line[:MAX_EXPRESSION] for line in text.splitlines()]
-    shared = takewhile(lambda line: not line.startswith("Resources:"), lines)
-    usual = next((match["folder"] for match in map(_CODE_URI.match, shared) if match), "")
-    for number, line in enumerate(lines):
-        match = _HANDLER.match(line)
-        if match:
-            folder = _sibling(lines, number, len(match["indent"])) or usual
-            yield from _at(path, posixpath.join(folder, match["name"]))
+def _sam(path: str, tree: Tree) -> Iterator[ConfiguredHandler]:
+    """The functions of a template; their code lies in ``CodeUri``, their own or that of all."""
+    shared = tables(table(tree).get("Globals"))
+    usual = next((folder for one in shared if (folder := _plain(one.get("CodeUri")))), "")
+    for entry in tables(tree):
+        folder = _plain(entry.get("CodeUri"))
+        for handler in _handlers(entry) if folder != "" else ():
+            yield from _at(path, posixpath.join(folder or usual, handler))
 
 
-def _sibling(lines: list[str], number: int, indent: int) -> str | None:
-    """The ``CodeUri`` of the block of the line ``number``."""
-    after = lines[number + 1 : number + _NEAR]
-    before = lines[max(0, number - _NEAR) : number][::-1]
-    for block in (after, before):
-        for line in block:
-            if line.strip() and len(line) - len(line.lstrip()) < indent:
-                break
-            match = _CODE_URI.match(line)
-            if match and len(match["indent"]) == indent:
-                return match["folder"]
-    return None
+def _handlers(entry: dict[str, Tree]) -> Iterator[str]:
+    """What a table names as its handler, in whichever case the tool writes the key."""
+    for key, value in entry.items():
+        handler = _plain(value) if key.lower() == "handler" else None
+        if handler:
+            yield handler
 
 
-def _sst(path: str, text: str) -> Iterator[ConfiguredHandler]:
-    """Every string of an SST (or ``serverless.ts``) file that has the shape of a handler."""
-    for spot in strings(text):
-        if re.fullmatch(r"[\w./-]+\.\w+", spot):
+def _plain(value: Tree) -> str | None:
+    """The path that a value is; None where the tool puts it together, "" where it is no path."""
+    if isinstance(value, Tagged) and value.tag == "!Sub" and "${" not in value.text:
+        value = value.text
+    if not isinstance(value, str):
+        return None
+    return value if _PATH.fullmatch(value) else ""
+
+
+def _sst(path: str, tree: Tree) -> Iterator[ConfiguredHandler]:
+    """Every text of an SST (or Serverless) file in JSON that has the shape of a handler."""
+    yield from _shaped(path, scalars(tree))
+
+
+def _shaped(path: str, texts: Iterable[str]) -> Iterator[ConfiguredHandler]:
+    for spot in texts:
+        if _HANDLER.fullmatch(spot):
             yield from _at(path, spot)
+
+
+# --- scripts --------------------------------------------------------------------------------------
+
+
+def _sst_script(path: str, text: str) -> Iterator[ConfiguredHandler]:
+    """Every string of an SST (or ``serverless.ts``) file that has the shape of a handler."""
+    yield from _shaped(path, strings(uncommented(text)))
 
 
 def _stack(path: str, text: str) -> Iterator[ConfiguredHandler]:
     """The functions of a CDK stack, in TypeScript or Python."""
+    text = text if path.endswith(".py") else uncommented(text)
     for match in islice(_FUNCTION.finditer(text), MAX_TIMES):
         call = expression(text, match.end(), stops="")
         given = {
@@ -160,58 +172,50 @@ def _folders(path: str, written: str) -> Iterator[str]:
         here = posixpath.dirname(here)
 
 
-def _azure(path: str, text: str) -> Iterator[ConfiguredHandler]:
+# --- hosts ----------------------------------------------------------------------------------------
+
+
+def _azure(path: str, tree: Tree) -> Iterator[ConfiguredHandler]:
     """What Azure's ``function.json`` names: a script of its own folder, or a compiled one."""
-    try:
-        found = msgspec.json.decode(text.encode(), type=_AzureFunction)
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
+    given = table(tree)
+    named, entry = given.get("scriptFile", ""), given.get("entryPoint", "")
+    if not isinstance(tree, dict) or not isinstance(named, str) or not isinstance(entry, str):
         return
     folder = posixpath.dirname(path)
     app = posixpath.dirname(folder)
-    script = posixpath.splitext(found.scriptFile)[0]
+    script = posixpath.splitext(named)[0]
     stems = {posixpath.normpath(posixpath.join(folder, "index"))}
     if script:
         stems.update(sources(app, posixpath.relpath(posixpath.join(folder, script), app or ".")))
     for stem in sorted(stems):
-        yield ConfiguredHandler(stem, found.entryPoint or "default", path, "Azure function")
-    if not script or found.scriptFile.endswith(".py"):
+        yield ConfiguredHandler(stem, entry or "default", path, "Azure function")
+    if not script or named.endswith(".py"):
         stem = posixpath.join(folder, script or "__init__")
-        yield ConfiguredHandler(stem, found.entryPoint or "main", path, "Azure function")
+        yield ConfiguredHandler(stem, entry or "main", path, "Azure function")
 
 
-class _AzureFunction(msgspec.Struct):
-    scriptFile: str = ""
-    entryPoint: str = ""
-
-
-class _VercelBuild(msgspec.Struct):
-    src: str = ""
-
-
-class _Vercel(msgspec.Struct):
-    builds: list[_VercelBuild] = []
-    functions: dict[str, object] = {}
-
-
-def _vercel(path: str, text: str) -> Iterator[ConfiguredHandler]:
+def _vercel(path: str, tree: Tree) -> Iterator[ConfiguredHandler]:
     """The files that ``vercel.json`` names one by one."""
-    try:
-        found = msgspec.json.decode(text.encode(), type=_Vercel)
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        return
-    for source in (*(one.src for one in found.builds), *found.functions):
+    given = table(tree)
+    listed = given.get("builds")
+    builds = [table(one).get("src") for one in listed] if isinstance(listed, list) else []
+    for source in (*builds, *table(given.get("functions"))):
+        if not isinstance(source, str):
+            continue
         stem = posixpath.splitext(posixpath.join(posixpath.dirname(path), source))[0]
         for name in ("default", "app", "application", "handler"):
             yield ConfiguredHandler(posixpath.normpath(stem), name, path, "Vercel function")
 
 
-_READERS: dict[str, Callable[[str, str], Iterator[ConfiguredHandler]]] = {
+_SST_SCRIPTS = frozenset(named("serverless", "sst.config"))
+
+_READERS: dict[str, Callable[[str, Tree], Iterator[ConfiguredHandler]]] = {
     **dict.fromkeys(("serverless.yml", "serverless.yaml"), _serverless),
     **dict.fromkeys(("template.yaml", "template.yml"), _sam),
-    **dict.fromkeys((*named("serverless", "sst.config"), "sst.json", "serverless.json"), _sst),
+    **dict.fromkeys(("sst.json", "serverless.json"), _sst),
     "function.json": _azure,
     "vercel.json": _vercel,
 }
 
-BINDING_FILES = tuple(_READERS)
+BINDING_FILES = (*_READERS, *sorted(_SST_SCRIPTS))
 """Names of the files that may name handlers."""

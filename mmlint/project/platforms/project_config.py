@@ -15,7 +15,8 @@ import msgspec
 from mmlint.frameworks import settings_files
 from mmlint.frameworks.pattern import SCRIPTS, Moved, Said, Setting
 from mmlint.model.regex import regex
-from mmlint.project.modules.literals import literal_values, uncommented
+from mmlint.model.settings import SettingsFile, Tree, scalars, table, tables
+from mmlint.project.modules.literals import script_values, uncommented
 from mmlint.project.platforms.configured_handlers import (
     BINDING_FILES,
     ConfiguredHandler,
@@ -27,10 +28,9 @@ T = TypeVar("T")
 
 _ROOT = regex(r"\A(?:\./|/|~+/|@+/)+")
 _RUN = (*SCRIPTS, "tsx", "jsx", "py")
-_COMMENTED = (*(f".{one}" for one in SCRIPTS), ".json", ".jsonc")
 
 MANIFESTS = ("package.json", *sorted({*BINDING_FILES, *settings_files()}))
-"""Names of the files whose text ``ProjectConfig.read`` wants."""
+"""Names of the files that ``ProjectConfig.read`` wants."""
 
 STACKS = (b"aws-cdk-lib", b"@aws-cdk/aws-lambda", b"aws_cdk")
 """Byte strings of which one stands in code that may name handlers; its text is wanted too."""
@@ -89,48 +89,39 @@ def _lines(data: bytes, marks: tuple[bytes, ...]) -> Iterator[bytes]:
 class ProjectConfig(msgspec.Struct):
     """``packages``: folder of a ``package.json`` to the packages it depends on. ``commands``: that
     folder to its npm scripts. ``started``: files, without extension, that scripts or ``bin`` name.
-    ``settings``: path of a settings file to its text, without comments where it is JavaScript or
-    JSON. ``bound``: handlers that settings name. ``listening``, ``wrapping``: files of which
-    ``listens`` and ``wraps`` say so."""
+    ``settings``: settings files by path. ``bound``: handlers that settings name. ``listening``,
+    ``wrapping``: files of which ``listens`` and ``wraps`` say so."""
 
     packages: dict[str, frozenset[str]] = msgspec.field(default_factory=dict)
     commands: dict[str, str] = msgspec.field(default_factory=dict)
     started: set[str] = msgspec.field(default_factory=set)
-    settings: dict[str, str] = msgspec.field(default_factory=dict)
+    settings: dict[str, SettingsFile] = msgspec.field(default_factory=dict)
     bound: list[ConfiguredHandler] = msgspec.field(default_factory=list)
     listening: tuple[str, ...] = ()
     wrapping: tuple[str, ...] = ()
+    _texts: dict[str, str] = msgspec.field(default_factory=dict)
     _nearest: dict[tuple[str, tuple[str, ...]], list[str]] = msgspec.field(default_factory=dict)
 
     @classmethod
     def read(
         cls,
-        texts: Mapping[str, bytes],
+        files: Mapping[str, SettingsFile],
         *,
         listening: tuple[str, ...] = (),
         wrapping: tuple[str, ...] = (),
     ) -> ProjectConfig:
-        """Read the manifests (path to bytes); what does not parse says nothing."""
+        """Read the settings files, by path; what does not parse says nothing."""
         found = cls(listening=listening, wrapping=wrapping)
-        for path, data in sorted(texts.items()):
+        for path, file in sorted(files.items()):
             folder, name = posixpath.split(path)
-            if name == "package.json":
-                found._package(folder, data)
-                continue
-            text = data.decode("utf-8", "replace")
-            if name.endswith(_COMMENTED):
-                text = uncommented(text)
-            found.settings[path] = text
-            found.bound.extend(bound(path, text))
+            if name != "package.json":
+                found.settings[path] = file
+                found.bound.extend(bound(path, file))
+            elif isinstance(file.tree, dict):
+                found._package(folder, file.tree)
         return found
 
-    def _package(self, folder: str, data: bytes) -> None:
-        try:
-            manifest = msgspec.json.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return
-        if not isinstance(manifest, dict):
-            return
+    def _package(self, folder: str, manifest: dict[str, Tree]) -> None:
         names: set[str] = set()
         for section in ("dependencies", "devDependencies", "peerDependencies"):
             listed = manifest.get(section)
@@ -141,9 +132,9 @@ class ProjectConfig(msgspec.Struct):
         if isinstance(scripts, dict):
             self.commands[folder] = "\n".join(str(one) for one in scripts.values())
         programs = manifest.get("bin")
-        listed = programs.values() if isinstance(programs, dict) else [programs]
+        named = programs.values() if isinstance(programs, dict) else (programs,)
         words = self.commands.get(folder, "").split()
-        for word in (*words, *(one for one in listed if isinstance(one, str))):
+        for word in (*words, *(one for one in named if isinstance(one, str))):
             stem, extension = posixpath.splitext(word)
             if extension[1:] in _RUN:
                 self.started.update(sources(folder, stem))
@@ -212,17 +203,35 @@ class ProjectConfig(msgspec.Struct):
     def values(self, path: str, setting: Setting) -> tuple[str, ...]:
         """Return the strings that the settings nearest to ``path`` give to the first key set."""
         for place in self.nearest(path, setting.files):
-            name = posixpath.basename(place)
             for key in setting.keys:
-                found = literal_values(name, self.settings[place], key)
+                found = self._given(place, key)
                 if found:
                     return found
         return ()
 
+    def _given(self, place: str, key: str) -> tuple[str, ...]:
+        file = self.settings[place]
+        last = key.rpartition(".")[2]
+        if file.is_script:
+            return script_values(self.text(place), last)
+        if place.endswith(".toml"):
+            return tuple(_at(file.tree, key.split(".")))
+        given = (one[last] for one in tables(file.tree) if last in one)
+        return tuple(text for value in given for text in _at(value, []))
+
+    def text(self, place: str) -> str:
+        """Return what a settings file says as text: a script without comments, of data the keys
+        and texts, a line each."""
+        if place not in self._texts:
+            file = self.settings[place]
+            said = uncommented(file.script) if file.is_script else "\n".join(scalars(file.tree))
+            self._texts[place] = said
+        return self._texts[place]
+
     def says(self, path: str, said: Said) -> str | None:
         """Return the settings file, or the ``package.json``, near ``path`` that says so."""
         for place in self.nearest(path, said.files):
-            if re.search(said.text, self.settings[place]):
+            if not said.text or re.search(said.text, self.text(place)):
                 return place
         folder = self.package_of(path) if "package.json" in said.files else None
         if folder is not None and re.search(said.text, self.commands.get(folder, "")):
@@ -237,3 +246,14 @@ class ProjectConfig(msgspec.Struct):
                 words = "|".join(re.escape(value.rstrip("/")) for value in values if value)
                 pattern = pattern.replace(one.mark, f"(?:{words or one.usual})")
         return pattern
+
+
+def _at(value: Tree, keys: list[str]) -> Iterator[str]:
+    """Yield the strings at the end of a path of keys; lists on the way are entered."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _at(item, keys)
+    elif keys:
+        yield from _at(table(value).get(keys[0]), keys[1:]) if isinstance(value, dict) else ()
+    elif isinstance(value, str):
+        yield value

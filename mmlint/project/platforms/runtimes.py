@@ -189,7 +189,7 @@ class Runtimes:
             place = around.says(path, said)
             if place is not None:
                 return f"served by a process that stays, as {place} says"
-        texts = [around.settings[place] for place in around.nearest(path, platform.settings)]
+        texts = [around.text(place) for place in around.nearest(path, platform.settings)]
         chosen = [name for name in platform.adapters if any(name in text for text in texts)]
         if not chosen:
             rivals = [name for name in platform.rivals if any(name in text for text in texts)]
