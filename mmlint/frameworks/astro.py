@@ -30,6 +30,7 @@ PLATFORM = Platform(
     moved=(Moved("<source>", Setting(_CONFIG, ("srcDir",)), r"src"),),
     adapters=("@astrojs/node",),
     rivals=("@astrojs/vercel", "@astrojs/netlify", "@astrojs/cloudflare"),
+    aliasing=_CONFIG,
     cookies=(
         Cookies(
             '{request}.cookies.get("{cookie}")?.value',

@@ -1,6 +1,6 @@
 """AWS Lambda: docs.aws.amazon.com/lambda, handlers in Node.js and Python.
 
-The names that Serverless, SAM, SST and CDK bind are read by ``project.bindings``.
+The names that Serverless, SAM, SST and CDK bind are read by ``project.platforms``.
 """
 
 from mmlint.frameworks.pattern import Decorated, Exported, Named, Platform
@@ -18,4 +18,18 @@ PLATFORM = Platform(
         ),
     ),
     unattended=r"schedule|on_(cw|dynamodb|kinesis|s3|sns|sqs)_\w+",  # of Chalice
+    serverless=(
+        "serverless-http",
+        "@vendia/serverless-express",
+        "@codegenie/serverless-express",
+        "aws-serverless-express",
+        "@fastify/aws-lambda",
+        "mangum",
+        "apig_wsgi",
+        "serverless_wsgi",
+        "zappa",
+    ),
+    stacks=("aws-cdk-lib", "@aws-cdk/aws-lambda", "aws_cdk"),
+    templates=("template.yaml", "template.yml", "serverless.yml", "serverless.yaml"),
+    server_modules=("aws-lambda",),
 )

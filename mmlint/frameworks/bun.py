@@ -12,4 +12,5 @@ PLATFORM = Platform(
         ),
     ),
     listens=r"^(:Bun\.|bun:)serve$",
+    listening=("Bun.serve(",),
 )

@@ -36,4 +36,7 @@ PLATFORM = Platform(
     ),
     settings=WORKERS,
     unattended=r"scheduled|queue|email|tail|alarm|run",
+    waiters=(("cloudflare:workers", "waitUntil"),),
+    holders=("ctx", "context", "event"),
+    server_modules=("@cloudflare/workers-types",),
 )

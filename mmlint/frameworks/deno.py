@@ -9,4 +9,6 @@ PLATFORM = Platform(
         Callback(r"^:Deno\.serve$", "Deno.serve handler", options=("handler",)),
         Callback(r"/std(@[^/]*)?/http/.*:serve$|^std/http.*:serve$", "serve() handler of std/http"),
     ),
+    holders=("EdgeRuntime",),
+    server_modules=("@supabase/functions-js",),
 )

@@ -1,6 +1,6 @@
 """Google Cloud Functions, Firebase and Azure Functions.
 
-What ``function.json`` binds on Azure is read by ``project.bindings``.
+What ``function.json`` binds on Azure is read by ``project.platforms``.
 """
 
 from mmlint.frameworks.pattern import Callback, Cookies, Decorated, Named, Platform
@@ -40,6 +40,7 @@ PLATFORM = Platform(
         r"|timer|\w*[qQ]ueue|serviceBus\w+|eventHub|eventGrid|cosmosDB|storageBlob|sql|mySql"
         r"|schedule|(timer|queue|service_bus_\w+|event_hub_message|event_grid|cosmos_db|blob)_trigger"
     ),
+    server_modules=("firebase-functions",),
     cookies=(
         Cookies(
             '{request}.cookies.get("{cookie}")',

@@ -16,4 +16,7 @@ PLATFORM = Platform(
         Callback(rf"^elysia:(Elysia|default)\.\(\)\.(.*\.)?{_VERBS}$", "Elysia route"),
     ),
     apps=(*FETCHING, "next-connect"),
+    listening=("@hono/node-server",),
+    holders=("executionCtx",),
+    server_modules=("hono", "@hono/node-server"),
 )

@@ -47,6 +47,18 @@ PLATFORM = Platform(
     ),
     needs=("next",),
     moved=(Moved("<extension>", Setting(_CONFIG, ("pageExtensions",)), r"[cm]?[jt]sx?"),),
+    later=(("next/server", "after"), ("next/server", "unstable_after")),
+    throwing={
+        "next/navigation": (
+            "redirect",
+            "permanentRedirect",
+            "notFound",
+            "forbidden",
+            "unauthorized",
+        )
+    },
+    server_modules=("next/server",),
+    server_only=("server-only", "next/headers"),
     cookies=(
         Cookies(
             '{request}.cookies.get("{cookie}")?.value',

@@ -34,4 +34,5 @@ PLATFORM = Platform(
         Said((*_NUXT, *_NITRO), rf"""\bpreset["']?\s*:\s*["'`]{_PRESETS}["'`]"""),
         Said(("package.json",), rf"""(NITRO_PRESET=|--preset[= ])["']?{_PRESETS}(?![-_\w])"""),
     ),
+    aliasing=_NUXT,
 )

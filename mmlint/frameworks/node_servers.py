@@ -34,6 +34,16 @@ PLATFORM = Platform(
     apps=("express", "fastify", "polka", "restify", "koa", "@hapi/hapi", "h3", "@nestjs/core"),
     unattended=r"\w+Pattern|Cron|Interval|OnEvent",
     listens=r"^@hapi/hapi:(.*\.)?\(\)\.start$",
+    listening=(".listen(",),
+    server_modules=(
+        "express",
+        "fastify",
+        "koa",
+        "@hapi/hapi",
+        "h3",
+        "@nestjs/core",
+        "@nestjs/common",
+    ),
     cookies=(
         Cookies(
             "{request}.cookies.{cookie}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -219,6 +220,19 @@ class Platform(msgspec.Struct, frozen=True):
     turn such an app into a serverless function. ``listens``: regular expression, as
     ``Callback.callee``, for calls that start a server of it.
 
+    ``listening``: words of code that serves requests by itself. ``serverless``: packages that make
+    a serverless function of an app, as they are imported. ``stacks``: words of code that may name
+    handlers. ``templates``: settings files that may say which folders are layers. ``aliasing``:
+    scripts that configure a bundler, and may give names to folders.
+
+    ``waiters``: functions (module and name) that wait for the promise they are handed. ``holders``:
+    names of objects whose method ``waitUntil`` does. ``later``: functions that run their callback
+    once the response is out, and wait for it. ``throwing``: functions, by module, that throw
+    instead of returning (``redirect``).
+
+    ``server_modules``: what only code of a server imports. ``server_only``: those of them that no
+    bundler lets into the browser's code.
+
     ``cookies``: how its requests give cookies. What is not told here is unknown.
     """
 
@@ -235,4 +249,15 @@ class Platform(msgspec.Struct, frozen=True):
     apps: tuple[str, ...] = ()
     wrapped: tuple[Said, ...] = ()
     listens: str = ""
+    listening: tuple[str, ...] = ()
+    serverless: tuple[str, ...] = ()
+    stacks: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+    aliasing: tuple[str, ...] = ()
+    waiters: tuple[tuple[str, str], ...] = ()
+    holders: tuple[str, ...] = ()
+    later: tuple[tuple[str, str], ...] = ()
+    throwing: Mapping[str, tuple[str, ...]] = {}
+    server_modules: tuple[str, ...] = ()
+    server_only: tuple[str, ...] = ()
     cookies: tuple[Cookies, ...] = ()

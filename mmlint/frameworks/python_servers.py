@@ -61,6 +61,7 @@ PLATFORM = Platform(
         Said(("serverless.yml", "serverless.yaml"), r"\bserverless-wsgi\b"),
     ),
     listens=r"^(flask|quart|sanic|bottle)(\..*)?:(\w+\.\(\)\.)?run$",
+    listening=("uvicorn.run(", "run_app(", ".serve_forever("),
     cookies=(
         Cookies(
             '{request}.cookies.get("{cookie}")',

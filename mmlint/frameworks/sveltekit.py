@@ -42,6 +42,9 @@ PLATFORM = Platform(
         "@sveltejs/adapter-cloudflare",
         "@sveltejs/adapter-cloudflare-workers",
     ),
+    aliasing=_CONFIG,
+    throwing={"@sveltejs/kit": ("redirect", "error")},  # since version 2
+    server_only=("$env/static/private", "$env/dynamic/private"),
     cookies=(
         Cookies(
             '{request}.cookies.get("{cookie}")',

@@ -27,6 +27,8 @@ PLATFORM = Platform(
         ),
     ),
     settings=("vercel.json", "now.json"),
+    waiters=(("@vercel/functions", "waitUntil"),),
+    server_modules=("@vercel/functions",),
     cookies=(
         Cookies(
             "{request}.cookies.{cookie}",

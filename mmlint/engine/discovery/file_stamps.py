@@ -43,7 +43,7 @@ _DECIDING: Final = (
         "project/modules/manifests.py",
     ),
 )
-"""The sources that decide what is seen."""
+"""The sources that decide what is seen, beside the platforms' own."""
 
 
 class _Entry(msgspec.Struct, array_like=True):
@@ -170,6 +170,8 @@ def about(table: Iterable[Needle], names: Iterable[str]) -> str:
     sources: list[str | bytes] = []
     with suppress(OSError):  # packed in an archive: the version has to do
         sources += [(package / name).read_bytes() for name in _DECIDING]
+        for path in sorted((package / "frameworks").glob("*.py")):
+            sources.append(path.read_bytes())
     words = (f"{flag} ".encode() + text for text, flag, *_ in table)
     return _hash(__version__, sys.byteorder, *sources, *words, *names)
 

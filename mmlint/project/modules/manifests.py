@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from mmlint.model.regex import regex
+from mmlint.frameworks import platforms
 
 _SHARED_CONFIG = ("tsconfig", "typescript-config")
 """What the packages that hold a workspace's TypeScript settings have in their folder's name."""
@@ -20,8 +20,8 @@ _NAMES = frozenset(
         "setup.cfg",
     }
 )
-_TEMPLATES = frozenset({"template.yaml", "template.yml", "serverless.yml", "serverless.yaml"})
-_ALIASING = regex(r"(?:svelte|vite|nuxt|astro|vue)\.config\.[cm]?[jt]s")
+_TEMPLATES = frozenset(name for one in platforms() for name in one.templates)
+_ALIASING = frozenset(name for one in platforms() for name in one.aliasing)
 
 
 def decides(path: str) -> bool:
@@ -43,8 +43,7 @@ def layer_templates(path: str) -> bool:
 
 def holds_aliases(path: str) -> bool:
     """Whether ``path`` is a bundler's settings file, which may name aliases."""
-    name = path.rpartition("/")[2]
-    return ".config." in name and _ALIASING.fullmatch(name) is not None
+    return path.rpartition("/")[2] in _ALIASING
 
 
 def above(folder: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from mmlint.frameworks import platforms
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
 from mmlint.project.platforms.runtimes import Runtimes
@@ -17,9 +18,7 @@ from mmlint.project.semantic.entity import SdkObject
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
 
-_SERVER_ONLY = frozenset(
-    {"server-only", "next/headers", "$env/static/private", "$env/dynamic/private"}
-)
+_SERVER_ONLY = frozenset(name for one in platforms() for name in one.server_only)
 """Modules that no bundler lets into the browser's code."""
 _SERVER_FILE = regex(
     r"(^|/)(app/(.+/)?route\.\w+|pages/api/.+|\+(server|(page|layout)\.server)\.\w+)$"

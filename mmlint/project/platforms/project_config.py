@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from mmlint.frameworks import settings_files
+from mmlint.frameworks import platforms, settings_files
 from mmlint.frameworks.pattern import SCRIPTS, Moved, Said, Setting
 from mmlint.model.regex import regex
 from mmlint.model.settings import SettingsFile, Tree, scalars, table, tables
@@ -32,29 +32,12 @@ _RUN = (*SCRIPTS, "tsx", "jsx", "py")
 MANIFESTS = ("package.json", *sorted({*BINDING_FILES, *settings_files()}))
 """Names of the files that ``ProjectConfig.read`` wants."""
 
-STACKS = (b"aws-cdk-lib", b"@aws-cdk/aws-lambda", b"aws_cdk")
+STACKS = tuple(word.encode() for one in platforms() for word in one.stacks)
 """Byte strings of which one stands in code that may name handlers; its text is wanted too."""
 
-LISTENING = (
-    b".listen(",
-    b"@hono/node-server",
-    b"Bun.serve(",
-    b"uvicorn.run(",
-    b"run_app(",
-    b".serve_forever(",
-)
+LISTENING = tuple(word.encode() for one in platforms() for word in one.listening)
 """Byte strings of which one stands in code that ``listens``."""
-ADAPTERS = (
-    b"serverless-http",
-    b"@vendia/serverless-express",
-    b"@codegenie/serverless-express",
-    b"aws-serverless-express",
-    b"@fastify/aws-lambda",
-    b"mangum",
-    b"apig_wsgi",
-    b"serverless_wsgi",
-    b"zappa",
-)
+ADAPTERS = tuple(word.encode() for one in platforms() for word in one.serverless)
 """Byte strings of which one stands in code that ``wraps``."""
 _BLANK = b" \t\r\xef\xbb\xbf"  # a byte order mark stands before the first line
 _NAMES = b"|".join(map(re.escape, ADAPTERS))

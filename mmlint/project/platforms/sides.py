@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from mmlint.frameworks import platforms
 from mmlint.model import syntax as s
 from mmlint.project.semantic.unit import Unit
 from mmlint.sdk.environment import public_prefix, says_secret
@@ -14,25 +15,7 @@ Side = Literal["client", "server"]
 
 _SERVER_MODULES = frozenset(
     [
-        "server-only",
-        "next/headers",
-        "next/server",
-        "express",
-        "fastify",
-        "koa",
-        "hono",
-        "@hono/node-server",
-        "@nestjs/core",
-        "@nestjs/common",
-        "@hapi/hapi",
-        "h3",
-        "aws-lambda",
-        "@cloudflare/workers-types",
-        "@vercel/functions",
-        "firebase-functions",
-        "@supabase/functions-js",
-        "$env/static/private",
-        "$env/dynamic/private",
+        *(name for one in platforms() for name in (*one.server_modules, *one.server_only)),
         "assert",
         "buffer",
         "child_process",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mmlint.frameworks import platforms
 from mmlint.model import syntax as s
 from mmlint.project.semantic.entity import External, Global, Resolved, SdkFunction
 from mmlint.sdk.http_libraries import FETCH, HttpLibrary, http_library
@@ -62,34 +63,33 @@ ANSWERS = frozenset(
 )
 """Methods of a Node-style response that send it."""
 
-_WAITERS = frozenset({"ctx", "context", "event", "executionCtx", "EdgeRuntime"})
-_NAVIGATION = {
-    "next/navigation": frozenset(
-        {"redirect", "permanentRedirect", "notFound", "forbidden", "unauthorized"}
-    ),
-    "@sveltejs/kit": frozenset({"redirect", "error"}),
-}
-"""Functions that throw instead of returning, by package (SvelteKit: since version 2)."""
+_HOLDERS = frozenset(name for one in platforms() for name in one.holders)
+_WAITERS = frozenset(function for one in platforms() for function in one.waiters)
+_LATER = frozenset(function for one in platforms() for function in one.later)
+_THROWING = frozenset(
+    (module, name)
+    for one in platforms()
+    for module, names in one.throwing.items()
+    for name in names
+)
 
 
 def waits(call: s.Call, callee: Resolved | None) -> bool:
     """Whether the platform waits for the promise that this call is handed (``waitUntil``)."""
+    if _function(callee) in _WAITERS:
+        return True
     if isinstance(callee, External) and callee.path == ("waitUntil",):
-        return callee.module in ("@vercel/functions", "cloudflare:workers")
+        return False
     target = call.callee
     if not isinstance(target, s.Member) or target.name != "waitUntil":
         return False
     holder = target.object
-    return isinstance(holder, s.Name | s.Member) and holder.name in _WAITERS
+    return isinstance(holder, s.Name | s.Member) and holder.name in _HOLDERS
 
 
 def after(callee: Resolved | None) -> bool:
-    """Whether this is ``after`` of ``next/server``: its callback runs, and is waited for, later."""
-    return (
-        isinstance(callee, External)
-        and callee.module == "next/server"
-        and callee.path in (("after",), ("unstable_after",))
-    )
+    """Whether the callback of this call runs, and is waited for, later (``after``)."""
+    return _function(callee) in _LATER
 
 
 def is_step(value: s.Value) -> bool:
@@ -101,9 +101,16 @@ def throws(callee: Resolved | None) -> bool:
     """Whether the call never comes back because it throws (``redirect``)."""
     return (
         isinstance(callee, External)
-        and callee.path[-1:] != ()
-        and callee.path[-1] in _NAVIGATION.get(callee.module, ())
+        and callee.path != ()
+        and (callee.module, callee.path[-1]) in _THROWING
     )
+
+
+def _function(callee: Resolved | None) -> tuple[str, str] | None:
+    """The module and the name of a function that a package exports."""
+    if isinstance(callee, External) and len(callee.path) == 1:
+        return callee.module, callee.path[0]
+    return None
 
 
 def ends_process(callee: Resolved | None) -> bool:
