@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
+import re
 import string
 from io import StringIO
 
 import pytest
 from dotenv.parser import parse_stream
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mmlint.languages.settings.dotenv import observe
+from mmlint.languages.settings.dotenv import _unescaped, observe
 from mmlint.model.facts import EnvEntry
 
 
@@ -168,6 +169,14 @@ def test_unquoted_values_end_where_python_dotenv_ends_them(value: str) -> None:
     data = f"A={value}".encode()
     (binding,) = parse_stream(StringIO(data.decode()))
     assert [found.decode() for _, found in read(data)] == [binding.value]
+
+
+@given(st.sampled_from("'\""), st.text(alphabet="ab nrtvf01x\\'\"$#é\n", max_size=12))
+def test_escapes_mean_what_they_mean_to_python_dotenv(quote: str, written: str) -> None:
+    whole = f"A={quote}{written}{quote}"
+    assume(re.fullmatch(rf"(\\.|[^{quote}\\])*", written, re.DOTALL))
+    (binding,) = parse_stream(StringIO(whole))
+    assert _unescaped(written, quote) == binding.value
 
 
 # --- suppressions ---------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ _MAGIC: Final = b"mmlint facts 1\n"
 _OBSERVING: Final = ("languages", "model", "sdk")
 """The parts of mmlint that decide what the facts of given bytes are."""
 
-_PARSERS: Final = ("libcst-", "tree_sitter", "python_dotenv-", "tomli-")
+_PARSERS: Final = ("libcst-", "tree_sitter", "tomli-")
 """How the distributions begin that do."""
 
 _FINGERPRINT: Final = regex(rb"\xb0([0-9a-f]{16})")

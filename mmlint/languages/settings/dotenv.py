@@ -1,14 +1,12 @@
 """The ``.env`` family: which names a file gives a value, where they stand, what kind it is.
 
-Quotes and escapes are undone by python-dotenv's parser, which is handed one quoted value at a time,
-so that a broken line harms no other and none can make it slow. Where name and value stand is read
-from the bytes, because that parser keeps no columns.
+Names, quotes, escapes and comments are those of python-dotenv, which the tests compare with. Where
+name and value stand is read from the bytes, and a broken line harms no other.
 """
 
 from __future__ import annotations
 
 import re
-from io import StringIO
 from typing import NamedTuple
 
 from mmlint.languages.comments import Span, ignores
@@ -28,6 +26,9 @@ _QUOTED = {
     b'"': regex(rb'"((?:[^"\\]|\\.)*)"', re.DOTALL),
     b"'": regex(rb"'((?:[^'\\]|\\.)*)'", re.DOTALL),
 }
+_ESCAPED = {'"': regex(r"\\([\\'\"abfnrtv])"), "'": regex(r"\\([\\'])")}
+"""What a backslash changes between quotes; before any other character it is one itself."""
+_MEANT = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))
 _AFTER_QUOTES = regex(rb"[ \t\f\v]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
 _INLINE_COMMENT = regex(rb"[ \t\f\v]#")
 
@@ -104,12 +105,11 @@ def _unquoted_end(data: bytes, start: int, line_end: int) -> int:
 
 def _entry(data: bytes, statement: Statement, salt: bytes) -> EnvEntry | None:
     start, end = statement.value
-    text = _unquote(decoded(data[start - 1 : end + 1])) if statement.quoted else None
+    quote = decoded(data[start - 1 : start])
+    text = _unescaped(decoded(data[start:end]), quote) if statement.quoted else None
     return entry(data, statement.name, statement.value, salt, text=text, quoted=statement.quoted)
 
 
-def _unquote(written: str) -> str | None:
-    """Undo quotes and escapes the way python-dotenv does. The text must not be kept."""
-    from dotenv.parser import parse_stream
-
-    return next((binding.value for binding in parse_stream(StringIO(f"NAME={written}"))), None)
+def _unescaped(written: str, quote: str) -> str:
+    """Undo the escapes between these quotes. The text must not be kept."""
+    return _ESCAPED[quote].sub(lambda match: _MEANT.get(match[1], match[1]), written)
