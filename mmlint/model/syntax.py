@@ -221,7 +221,6 @@ class Assign(Node, frozen=True):
 
     target: Value
     value: Value
-    declares: bool = False
     operator: str = "="
     using: str | None = None
 

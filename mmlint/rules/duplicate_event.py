@@ -64,14 +64,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.model import syntax as s
-from mmlint.model.finding import Fix, Related, RemoveStatement
+from mmlint.model.finding import Related
 from mmlint.project.events.sends import Send
+from mmlint.project.fixes.removal import remove_call
 from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 from mmlint.sdk.schema import canonical_side
 
 RULE = Rule("MM401", "error", fixable="unsafe", options=("allow",))
+
+_TITLE = "remove the browser's call"
 
 
 def check(project: Project) -> Iterator[Verdict]:
@@ -88,7 +90,7 @@ def check(project: Project) -> Iterator[Verdict]:
             f'"{name}" is sent from the browser here and from the server too: {_advice(name)}',
             extent=project.extent(send.unit, send.call.start),
             related=servers[name],
-            fix=_fix(project, send),
+            fix=remove_call(project, send.unit, send.call, _TITLE, "unsafe"),
         )
 
 
@@ -102,17 +104,3 @@ def _advice(name: str) -> str:
 def _related(project: Project, send: Send) -> Related:
     place = project.place(send.unit, send.node)
     return Related(place, "also sent from the server here", cause=True)
-
-
-def _fix(project: Project, send: Send) -> Fix | None:
-    written = project.statement(send.unit, send.call.start)
-    if written is None or not isinstance(written.statement, s.ExpressionStatement):
-        return None
-    value = written.statement.value
-    if isinstance(value, s.Await):
-        value = value.value
-    if (value.start, value.end) != (send.call.start, send.call.end):
-        return None
-    statement = written.statement
-    edit = RemoveStatement(send.unit.path, statement.start, statement.end)
-    return Fix("remove the browser's call", "unsafe", (edit,))

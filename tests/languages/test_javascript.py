@@ -342,7 +342,6 @@ def test_operators_of_assignments(operator: str) -> None:
     statement = only(f"a {operator} b")
     assert isinstance(statement, s.Assign)
     assert statement.operator == operator
-    assert not statement.declares
 
 
 @pytest.mark.parametrize("dialect", ["javascript", "typescript"])
@@ -352,7 +351,7 @@ def test_using(keyword: str, dialect: Dialect) -> None:
     bind, use = made.functions[1].body
     assert isinstance(bind, s.Assign)
     assert isinstance(use, s.ExpressionStatement)
-    assert (bind.declares, bind.using, show(bind.value)) == (True, keyword, "b()")
+    assert (bind.using, show(bind.value)) == (keyword, "b()")
     assert isinstance(use.value, s.Name)
     assert made.bindings[use.value.binding].owner == 1
 
@@ -381,7 +380,6 @@ def test_spans_of_statements(source: str, expected: list[str]) -> None:
 def test_enums() -> None:
     statement = only("const enum E { A, B = 5, C, 'D-E' = 'x', F, G = 1 << 2 }")
     assert isinstance(statement, s.Assign)
-    assert statement.declares
     assert show(statement.target) == "E"
     assert show(statement.value) == "{A: 0, B: 5, C: 6, D-E: 'x', F: [Unknown], G: <<< 1 2>}"
 

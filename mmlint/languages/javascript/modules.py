@@ -111,7 +111,7 @@ class Program(Statements):
         if len(children) > 1:
             target = self.target(children[0], writes=True)
             value = self._qualified(children[1])
-            out.append(s.Assign(node.start_byte, node.end_byte, target, value, declares=True))
+            out.append(s.Assign(node.start_byte, node.end_byte, target, value))
 
     def _qualified(self, node: Syntax) -> s.Value:
         names: list[Syntax] = []

@@ -42,7 +42,7 @@ class Statements(Functions):
             assignment, keyword = using
             target, _, value = self.assigned(assignment)
             start, end = node.start_byte, node.end_byte
-            out.append(s.Assign(start, end, target, value, declares=True, using=keyword))
+            out.append(s.Assign(start, end, target, value, using=keyword))
             return
         children = inner(node)
         if children and children[0].type in NAMESPACES:
@@ -74,11 +74,7 @@ class Statements(Functions):
             whole = node if len(declarators) == 1 else declarator
             target = self.target(name, writes=True)
             taken = self.named(value, last_name(target))
-            out.append(
-                s.Assign(
-                    whole.start_byte, whole.end_byte, target, taken, declares=True, using=using
-                )
-            )
+            out.append(s.Assign(whole.start_byte, whole.end_byte, target, taken, using=using))
 
     def lower_return(self, node: Syntax, out: list[s.Statement]) -> None:
         children = inner(node)
@@ -291,7 +287,7 @@ class Statements(Functions):
             following = value + 1 if isinstance(value, int) else None
         start, end = node.start_byte, node.end_byte
         members = s.Object(body.start_byte, body.end_byte, tuple(entries))
-        out.append(s.Assign(start, end, self.target(name, writes=True), members, declares=True))
+        out.append(s.Assign(start, end, self.target(name, writes=True), members))
 
     def _enum_member(self, node: Syntax, following: int | None) -> s.Entry:
         """Lower an enum member. ``following``: the number it has where none is written."""

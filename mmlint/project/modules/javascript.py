@@ -12,10 +12,10 @@ from functools import cached_property
 from mmlint.model.regex import regex
 from mmlint.model.settings import SettingsFile
 from mmlint.project.modules.aliases import Settings
-from mmlint.project.modules.hints import Hints
 from mmlint.project.modules.layers import OPT, Layers
 from mmlint.project.modules.manifests import above, join
 from mmlint.project.modules.packages import Package, Packages, split
+from mmlint.project.modules.patterns import Hints
 
 EXTENSIONS = (
     *(".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"),

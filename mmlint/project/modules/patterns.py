@@ -1,4 +1,5 @@
-"""Names with one star (``@/*``, ``./features/*.js``) and globs over folders."""
+"""What specifiers look like: names with one star (``@/*``, ``./features/*.js``), globs, and hints,
+which tell before any specifier is resolved whether it may mean a file."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from fnmatch import translate
 from functools import lru_cache
 from typing import Generic, TypeVar
+
+import msgspec
 
 from mmlint.model.regex import regex
 
@@ -24,6 +27,15 @@ _Step = Callable[[str], object] | None
 _WILD = frozenset("*?[")
 
 _BRACES = regex(r"\{([^{}]*)\}")
+
+
+class Hints(msgspec.Struct, frozen=True):
+    """``names``: the last name in a specifier is one of these, maybe followed by an extension; it
+    is ``.`` where a folder is named by its place alone (``..``, ``./``). ``pieces``: or one of
+    these stands in the specifier, which is written in double quotes."""
+
+    names: frozenset[str]
+    pieces: frozenset[str] = frozenset()
 
 
 class Patterns(Generic[V]):

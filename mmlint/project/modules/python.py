@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from mmlint.project.modules.hints import Hints
 from mmlint.project.modules.layers import Layers
 from mmlint.project.modules.manifests import above
+from mmlint.project.modules.patterns import Hints
 from mmlint.sdk.http_libraries import PYTHON_PACKAGES
 
 PACKAGING = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py")

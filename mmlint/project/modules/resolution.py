@@ -8,9 +8,9 @@ from functools import cached_property
 from types import MappingProxyType
 
 from mmlint.model.settings import SettingsFile
-from mmlint.project.modules.hints import Hints
 from mmlint.project.modules.javascript import JavaScriptResolution
 from mmlint.project.modules.layers import Layers
+from mmlint.project.modules.patterns import Hints
 from mmlint.project.modules.python import PythonResolution
 
 MAX_SPECIFIER = 1000
