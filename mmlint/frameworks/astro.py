@@ -31,6 +31,7 @@ PLATFORM = Platform(
     adapters=("@astrojs/node",),
     rivals=("@astrojs/vercel", "@astrojs/netlify", "@astrojs/cloudflare"),
     aliasing=_CONFIG,
+    route_events=("astro:page-load", "astro:after-swap"),
     cookies=(
         Cookies(
             '{request}.cookies.get("{cookie}")?.value',

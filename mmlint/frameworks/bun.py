@@ -13,4 +13,5 @@ PLATFORM = Platform(
     ),
     listens=r"^(:Bun\.|bun:)serve$",
     listening=("Bun.serve(",),
+    started=r"^bun\b(?! (x|install|build|test))",
 )

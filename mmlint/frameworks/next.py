@@ -59,6 +59,10 @@ PLATFORM = Platform(
     },
     server_modules=("next/server",),
     server_only=("server-only", "next/headers"),
+    route_events=("routeChangeComplete", "routeChangeStart", "hashChangeComplete"),
+    route_readers=("usePathname", "useSearchParams", "useRouter"),
+    route_names=("pathname", "asPath"),
+    server_files=r"(^|/)(app/(.+/)?route\.\w+|pages/api/.+)$",
     cookies=(
         Cookies(
             '{request}.cookies.get("{cookie}")?.value',

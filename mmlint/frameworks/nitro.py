@@ -35,4 +35,8 @@ PLATFORM = Platform(
         Said(("package.json",), rf"""(NITRO_PRESET=|--preset[= ])["']?{_PRESETS}(?![-_\w])"""),
     ),
     aliasing=_NUXT,
+    route_hooks=("afterEach",),  # of Vue Router, which Nuxt has
+    route_readers=("useRoute", "useRouter"),
+    route_names=("$route", "fullPath"),
+    server_folders={"server/": "Nuxt runs server/ on the server"},
 )

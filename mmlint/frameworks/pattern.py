@@ -230,8 +230,15 @@ class Platform(msgspec.Struct, frozen=True):
     once the response is out, and wait for it. ``throwing``: functions, by module, that throw
     instead of returning (``redirect``).
 
-    ``server_modules``: what only code of a server imports. ``server_only``: those of them that no
-    bundler lets into the browser's code.
+    ``route_hooks``: functions that run their callback after each change of the route.
+    ``route_events``: events that tell of one. ``route_readers``: functions that give the route.
+    ``route_names``: names under which it is read.
+
+    ``started``: regular expression for the npm scripts that start its server. ``server_files``:
+    regular expression for paths of files that draw markup and still run on a server only.
+    ``server_folders``: folders of a package whose code only runs there, each with the sentence that
+    is the evidence. ``server_modules``: what only code of a server imports. ``server_only``: those
+    of them that no bundler lets into the browser's code.
 
     ``cookies``: how its requests give cookies. What is not told here is unknown.
     """
@@ -258,6 +265,13 @@ class Platform(msgspec.Struct, frozen=True):
     holders: tuple[str, ...] = ()
     later: tuple[tuple[str, str], ...] = ()
     throwing: Mapping[str, tuple[str, ...]] = {}
+    route_hooks: tuple[str, ...] = ()
+    route_events: tuple[str, ...] = ()
+    route_readers: tuple[str, ...] = ()
+    route_names: tuple[str, ...] = ()
+    started: str = ""
+    server_files: str = ""
+    server_folders: Mapping[str, str] = {}
     server_modules: tuple[str, ...] = ()
     server_only: tuple[str, ...] = ()
     cookies: tuple[Cookies, ...] = ()

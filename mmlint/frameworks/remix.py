@@ -36,4 +36,5 @@ PLATFORM = Platform(
         "@react-router/architect",
         "@react-router/cloudflare",
     ),
+    route_readers=("useLocation", "useSearchParams"),
 )

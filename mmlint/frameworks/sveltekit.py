@@ -45,6 +45,8 @@ PLATFORM = Platform(
     aliasing=_CONFIG,
     throwing={"@sveltejs/kit": ("redirect", "error")},  # since version 2
     server_only=("$env/static/private", "$env/dynamic/private"),
+    route_hooks=("afterNavigate",),
+    server_files=r"(^|/)\+(server|(page|layout)\.server)\.\w+$",
     cookies=(
         Cookies(
             '{request}.cookies.get("{cookie}")',

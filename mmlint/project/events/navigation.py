@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+from mmlint.frameworks import platforms
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside
 from mmlint.project.events.clients import Setup
@@ -13,16 +14,21 @@ from mmlint.project.semantic.entity import KnownValue, ProjectFunction, SdkFunct
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.unit import Unit
 
-_HOOKS = frozenset({"afterEach", "afterNavigate", "onRouteChange", "useRouteChange"})
-"""Calls that run their callback after each change of the route (Vue Router, SvelteKit)."""
+_HOOKS = frozenset(name for one in platforms() for name in one.route_hooks) | {
+    "onRouteChange",
+    "useRouteChange",
+}
+"""Calls that run their callback after each change of the route: those of platforms, and what teams
+call their own."""
 _LISTENERS = frozenset({"on", "addEventListener", "subscribe"})
-_EVENTS = frozenset(
-    {"routeChangeComplete", "routeChangeStart", "hashChangeComplete", "astro:page-load"}
-    | {"astro:after-swap", "turbo:load", "turbolinks:load", "popstate"}
-)
+_EVENTS = frozenset(name for one in platforms() for name in one.route_events) | {
+    "turbo:load",
+    "turbolinks:load",
+    "popstate",
+}
 _EFFECTS = frozenset({"useEffect", "useLayoutEffect", "createEffect", "watch", "watchEffect"})
-_ROUTES = frozenset({"usePathname", "useLocation", "useSearchParams", "useRoute", "useRouter"})
-_NAMES = frozenset({"$route", "pathname", "asPath", "fullPath"})
+_ROUTES = frozenset(name for one in platforms() for name in one.route_readers)
+_NAMES = frozenset(name for one in platforms() for name in one.route_names)
 
 
 class Navigation:

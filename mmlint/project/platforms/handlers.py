@@ -9,6 +9,7 @@ from functools import cached_property
 import msgspec
 from msgspec.structs import replace
 
+from mmlint.frameworks import platforms
 from mmlint.frameworks.pattern import (
     WORKERS,
     Attached,
@@ -25,7 +26,6 @@ from mmlint.frameworks.pattern import (
     Views,
 )
 from mmlint.model import syntax as s
-from mmlint.model.regex import regex
 from mmlint.model.walk import inside, statements
 from mmlint.project.platforms.configured_handlers import ConfiguredHandler
 from mmlint.project.platforms.middleware import Middleware
@@ -49,7 +49,7 @@ from mmlint.project.semantic.wrapping import Wrapper, wrappers_of
 
 MAX_DELEGATION = 5
 
-_BUN_STARTS = regex(r"^bun\b(?! (x|install|build|test))", re.M)
+_STARTED = [re.compile(one.started, re.M) for one in platforms() if one.started]
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -315,8 +315,8 @@ class Matcher:
             return False
         if isinstance(entity, KnownValue) and self._entry(entity, "port") is not None:
             return True
-        package = around.package_of(unit.path)
-        return _BUN_STARTS.search(around.commands.get(package or "", "")) is not None
+        commands = around.commands.get(around.package_of(unit.path) or "", "")
+        return any(one.search(commands) for one in _STARTED)
 
     # --- by what is handed over ------------------------------------------------------------------
 

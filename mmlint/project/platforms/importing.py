@@ -20,11 +20,11 @@ from mmlint.project.semantic.unit import Unit
 
 _SERVER_ONLY = frozenset(name for one in platforms() for name in one.server_only)
 """Modules that no bundler lets into the browser's code."""
-_SERVER_FILE = regex(
-    r"(^|/)(app/(.+/)?route\.\w+|pages/api/.+|\+(server|(page|layout)\.server)\.\w+)$"
-)
+_SERVER_FILE = regex("|".join(one.server_files for one in platforms() if one.server_files))
 """Files of servers even where they hold markup: what they draw is an answer."""
-_NUXT = ("nuxt", "nuxt-nightly", "nitropack", "nitro")
+_SERVER_FOLDERS = [
+    (folder, one.needs, why) for one in platforms() for folder, why in one.server_folders.items()
+]
 
 
 class Imported(msgspec.Struct, frozen=True):
@@ -92,8 +92,9 @@ def _server(unit: Unit, runtimes: Runtimes) -> str | None:
     for name in sorted(modules & _SERVER_ONLY):
         return f"{name} is for servers only"
     around = runtimes.surroundings
-    if around.relative(unit.path).startswith("server/") and around.depends(unit.path, _NUXT):
-        return "Nuxt runs server/ on the server"
+    for folder, packages, why in _SERVER_FOLDERS:
+        if around.relative(unit.path).startswith(folder) and around.depends(unit.path, packages):
+            return why
     if _draws(unit) and not _SERVER_FILE.search(unit.path):
         return None
     handlers = [one for one in runtimes.handlers if one.function.unit is unit and not one.guess]
