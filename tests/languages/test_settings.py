@@ -42,6 +42,17 @@ def said(language: Language, text: str) -> dict[str, str]:
 # --- what is no variable --------------------------------------------------------------------------
 
 
+def test_a_byte_order_mark_changes_nothing() -> None:
+    texts: dict[Language, str] = {
+        "yaml": "services:\n  web:\n    environment:\n      A: x\n",
+        "json": '{"services": {"web": {"environment": {"A": "x"}}}}',
+        "toml": '[vars]\nA = "x"\n',
+    }
+    for language, text in texts.items():
+        plain, marked = entries(language, text), entries(language, f"\ufeff{text}")
+        assert [one.name for one in marked] == [one.name for one in plain] == ["A"]
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [

@@ -235,7 +235,7 @@ def _readable(data: bytes, format_: Format) -> bytes:
     """Return ``data``, as long as it was, without what no grammar takes: byte order marks, tabs in
     YAML's indentation, and the tags of template engines that still have to run over it."""
     if data.startswith(_BOM):
-        data = b"   " + data[3:]
+        data = b"  \n" + data[3:]  # blanks would indent YAML's first line
     if format_ == "yaml":
         data = _TABS.sub(lambda match: b" " * len(match[0]), data)
         if b"{{" in data:

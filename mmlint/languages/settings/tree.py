@@ -124,7 +124,7 @@ def read_yaml(data: bytes) -> Tree:
     where there are several. Aliases are what they name, and ``<<`` is merged."""
     from mmlint.languages.settings.levels import Document
 
-    document = Document(data.removeprefix(_BOM), "yaml")
+    document = Document(data, "yaml")
     unfolding = _Unfolding(document)
     found = [unfolding.of(root, 0) for root in document.roots]
     return found[0] if len(found) == 1 else [one for one in found if one is not None] or None
