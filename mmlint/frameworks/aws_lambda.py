@@ -30,6 +30,12 @@ PLATFORM = Platform(
         "zappa",
     ),
     stacks=("aws-cdk-lib", "@aws-cdk/aws-lambda", "aws_cdk"),
-    templates=("template.yaml", "template.yml", "serverless.yml", "serverless.yaml"),
+    templates=(
+        "template.yaml",
+        "template.yml",
+        "template.json",
+        "serverless.yml",
+        "serverless.yaml",
+    ),
     server_modules=("aws-lambda",),
 )

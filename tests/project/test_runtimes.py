@@ -205,6 +205,8 @@ def test_a_template_may_be_json() -> None:
     given = {"Handler": "app.run", "CodeUri": "functions/x/"}
     text = json.dumps({"Resources": {"A": {"Properties": given}}}, indent=2)
     assert names("template.yaml", text) == {("functions/x/app", "run")}
+    assert names("template.json", text) == {("functions/x/app", "run")}
+    assert names("template.json", '{"template": "basic", "handler": "app.run"}') == set()
 
 
 STACK_TS = """

@@ -29,7 +29,7 @@ def decides(path: str) -> bool:
     folders, _, name = path.rpartition("/")
     if not name.endswith(".json"):
         return name in _NAMES or name in _TEMPLATES or holds_aliases(name)
-    if name in _NAMES:
+    if name in _NAMES or name in _TEMPLATES:
         return True
     if name.startswith(("tsconfig", "jsconfig")) or name.endswith("tsconfig.json"):
         return True

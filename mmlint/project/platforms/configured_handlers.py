@@ -83,6 +83,8 @@ def _serverless(path: str, tree: Tree) -> Iterator[ConfiguredHandler]:
 
 def _sam(path: str, tree: Tree) -> Iterator[ConfiguredHandler]:
     """The functions of a template; their code lies in ``CodeUri``, their own or that of all."""
+    if path.endswith(".json") and "Resources" not in table(tree):
+        return  # many tools have a template.json
     shared = tables(table(tree).get("Globals"))
     usual = next((folder for one in shared if (folder := _plain(one.get("CodeUri")))), "")
     for entry in tables(tree):
@@ -211,7 +213,7 @@ _SST_SCRIPTS = frozenset(named("serverless", "sst.config"))
 
 _READERS: dict[str, Callable[[str, Tree], Iterator[ConfiguredHandler]]] = {
     **dict.fromkeys(("serverless.yml", "serverless.yaml"), _serverless),
-    **dict.fromkeys(("template.yaml", "template.yml"), _sam),
+    **dict.fromkeys(("template.yaml", "template.yml", "template.json"), _sam),
     **dict.fromkeys(("sst.json", "serverless.json"), _sst),
     "function.json": _azure,
     "vercel.json": _vercel,
