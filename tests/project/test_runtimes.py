@@ -201,6 +201,19 @@ def test_every_style_of_a_template_names_the_same_handlers(
     assert names("template.yaml", SAM[style].format(handler, folder)) == found
 
 
+def test_templates_beside_the_code_in_question_are_not_parsed() -> None:
+    handler = b"Resources: {A: {Properties: {Handler: app.run, CodeUri: %s}}}"
+    files = {
+        "a/template.yaml": handler % b"x/",
+        "b/template.yaml": handler % b"x/",
+        "c/template.yaml": handler % b"../a/x/",
+    }
+    around = ProjectConfig.read(settings_files(files))
+    found = list(around.bound(["a/x/app"]))
+    assert {one.where for one in found} == {"a/template.yaml", "c/template.yaml"}
+    assert {one.where for one in found if one.stem == "a/x/app"} == {one.where for one in found}
+
+
 def test_a_template_may_be_json() -> None:
     given = {"Handler": "app.run", "CodeUri": "functions/x/"}
     text = json.dumps({"Resources": {"A": {"Properties": given}}}, indent=2)
@@ -378,6 +391,7 @@ def test_deep_and_long_settings_cost_little(name: str, mark: str) -> None:
         found = runtimes({name: mark * times, "a.ts": "class A { fetch() {} }"}, "stack.py")
         assert handlers(found) == {}
 
+    read(1)  # what is imported once does not count
     assert calls(lambda: read(20_000)) < 6 * calls(lambda: read(5_000)) + 1_000
 
 

@@ -17,6 +17,7 @@ from mmlint.frameworks.pattern import SCRIPTS, Moved, Said, Setting
 from mmlint.model.regex import regex
 from mmlint.model.settings import SettingsFile, Tree, scalars, table, tables
 from mmlint.project.modules.literals import script_values, uncommented
+from mmlint.project.modules.manifests import above
 from mmlint.project.platforms.configured_handlers import (
     BINDING_FILES,
     ConfiguredHandler,
@@ -72,14 +73,13 @@ def _lines(data: bytes, marks: tuple[bytes, ...]) -> Iterator[bytes]:
 class ProjectConfig(msgspec.Struct):
     """``packages``: folder of a ``package.json`` to the packages it depends on. ``commands``: that
     folder to its npm scripts. ``started``: files, without extension, that scripts or ``bin`` name.
-    ``settings``: settings files by path. ``bound``: handlers that settings name. ``listening``,
-    ``wrapping``: files of which ``listens`` and ``wraps`` say so."""
+    ``settings``: settings files by path. ``listening``, ``wrapping``: files of which ``listens``
+    and ``wraps`` say so."""
 
     packages: dict[str, frozenset[str]] = msgspec.field(default_factory=dict)
     commands: dict[str, str] = msgspec.field(default_factory=dict)
     started: set[str] = msgspec.field(default_factory=set)
     settings: dict[str, SettingsFile] = msgspec.field(default_factory=dict)
-    bound: list[ConfiguredHandler] = msgspec.field(default_factory=list)
     listening: tuple[str, ...] = ()
     wrapping: tuple[str, ...] = ()
     _texts: dict[str, str] = msgspec.field(default_factory=dict)
@@ -99,7 +99,6 @@ class ProjectConfig(msgspec.Struct):
             folder, name = posixpath.split(path)
             if name != "package.json":
                 found.settings[path] = file
-                found.bound.extend(bound(path, file))
             elif isinstance(file.tree, dict):
                 found._package(folder, file.tree)
         return found
@@ -167,6 +166,16 @@ class ProjectConfig(msgspec.Struct):
         return found
 
     # --- settings --------------------------------------------------------------------------------
+
+    def bound(self, stems: Iterable[str]) -> Iterator[ConfiguredHandler]:
+        """Yield the handlers that settings name, at least those in the files of ``stems`` (paths
+        without extension). YAML names what lies below it, or says ``..``; the rest of it, which is
+        slow to parse, is not read."""
+        folders = {folder for stem in stems for folder in above(posixpath.dirname(stem))}
+        for path, file in self.settings.items():
+            elsewhere = posixpath.dirname(path) not in folders and b".." not in file.data
+            if not (elsewhere and path.endswith((".yml", ".yaml"))):
+                yield from bound(path, file)
 
     def nearest(self, path: str, names: tuple[str, ...]) -> list[str]:
         """Return the settings files of these names in the nearest folder at or above ``path``'s."""

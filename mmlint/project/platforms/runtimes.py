@@ -170,7 +170,7 @@ class Runtimes:
         by_stem: dict[str, list[Unit]] = {}
         for unit in self.program.units:
             by_stem.setdefault(posixpath.splitext(unit.path)[0], []).append(unit)
-        for bound in self.surroundings.bound:
+        for bound in self.surroundings.bound(by_stem):
             for unit in by_stem.get(bound.stem, ()):
                 yield bound, unit
 
