@@ -25,7 +25,7 @@ ELSEWHERE = {
 }
 """Pages of the site by the files that they are."""
 
-BEFORE = ["configuration.md", "architecture.md", "decisions.md"]
+BEFORE = ["configuration.md", "architecture.md", "glossary.md", "decisions.md"]
 """Pages of docs/ in the order of reading; those that are not named follow."""
 
 _LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]+)?\)")
