@@ -10,8 +10,8 @@ import msgspec
 from mmlint.app.opening import open_session
 from mmlint.app.request import Request
 from mmlint.model import syntax as s
+from mmlint.project.delivery.dump import trace
 from mmlint.project.delivery.state import ENTRY, Exit, State, States, Summary
-from mmlint.project.delivery.statements import Paths
 from mmlint.project.project import Project
 from mmlint.project.semantic.entity import ProjectFunction
 from mmlint.project.semantic.unit import Location, Unit
@@ -59,17 +59,10 @@ class Example:
 
     def states(self) -> str:
         """Return the states after each statement of the handler, in the order they are run."""
-        example = self
         lines = [f"   {'on entry':<{WIDTH}} {self.shown(ENTRY)}\n"]
-
-        class Traced(Paths):
-            def statement(self, one: s.Statement, states: States) -> States:
-                after = super().statement(one, states)
-                line = f"{example.line(one.start):>2} {example.quoted(one):<{WIDTH}}"
-                lines.append(f"{line} {example.shown(after)}\n")
-                return after
-
-        Traced(self.project.flow, self.unit, self.index).delivery()
+        for step in trace(self.project.flow, self.unit, self.index).steps:
+            quoted = f"{self.line(step.statement.start):>2} {self.quoted(step.statement):<{WIDTH}}"
+            lines.append(f"{quoted} {self.shown(step.after)}\n")
         return "".join(lines)
 
     def exits(self) -> str:
@@ -118,7 +111,7 @@ class Example:
         return " | ".join(sorted(map(self._state, states))) or "unreachable"
 
     def _state(self, one: State) -> str:
-        places = ", ".join(f"line {self.line(spot.start)}" for spot in sorted(one.pending, key=_at))
+        places = ", ".join(f"line {self.line(spot.start)}" for spot in sorted(one.queued, key=_at))
         callers = ", callers' events" if one.before else ""
         return f"queued: {places or 'nothing'}{callers}"
 
