@@ -52,6 +52,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.project.fixes.repair import await_it
+from mmlint.project.lifecycle.shutdown import Shutdowns
 from mmlint.project.project import Project, spot_place
 from mmlint.project.semantic.unit import Location
 from mmlint.rules import Rule, Verdict
@@ -61,6 +62,7 @@ RULE = Rule("MM101", "error", fixable="safe")
 
 def check(project: Project) -> Iterator[Verdict]:
     seen: set[Location] = set()
+    shutdowns = Shutdowns(project)
     for unit in project.focused_modules:
         for function in project.flow.leaving_flush(unit):
             delivery = project.delivery(unit, function.index)
@@ -68,7 +70,7 @@ def check(project: Project) -> Iterator[Verdict]:
                 owner = unit.function_at(spot.start)
                 evidence = project.evidence(unit, owner)
                 lives_on = evidence.runtime == "long-running" and spot not in delivery.cut_off
-                if lives_on or spot in seen:
+                if lives_on or spot in seen or shutdowns.outlives(spot):
                     continue
                 seen.add(spot)
                 yield Verdict(

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
 from mmlint.project.project import Project
-from mmlint.project.semantic.callee import is_flush, path_of
+from mmlint.project.semantic.callee import ends_process, is_flush, path_of
 from mmlint.project.semantic.entity import External, Namespace, ProjectFunction
 from mmlint.project.semantic.program import Call, constructor
 from mmlint.project.semantic.unit import Location, Unit
@@ -56,6 +56,42 @@ class Shutdowns:
         return [
             root for root in self._roots(unit) if self._flushing.isdisjoint(self._loaded_with(root))
         ]
+
+    def outlives(self, place: Location) -> bool:
+        """Whether the call at ``place`` stands in a handler of a signal that does not end the
+        process: with a handler, the signal itself does not either, so a promise has time."""
+        unit = place.unit
+        index = unit.function_at(place.start)
+        while index > 0:
+            if ProjectFunction(unit, index) in self._going_on:
+                return True
+            index = unit.module.functions[index].parent
+        return False
+
+    @cached_property
+    def _going_on(self) -> frozenset[ProjectFunction]:
+        """The handlers of signals in which nothing ends the process."""
+        found: set[ProjectFunction] = set()
+        for call in self.program.calls:
+            arguments = [one.value for one in call.call.arguments]
+            if call.unit.python or call.unit.test or not self._announces(call, arguments):
+                continue
+            for value in arguments[1:]:
+                handler = self.program.resolve(call.unit, value)
+                if isinstance(handler, ProjectFunction) and not self._ends(handler):
+                    found.add(handler)
+        return frozenset(found)
+
+    def _ends(self, function: ProjectFunction) -> bool:
+        """Whether a function, or one inside it, ends the process, or may by what it calls."""
+        unit = function.unit
+        for index in unit.family(function.index):
+            for value in unit.values(index):
+                if isinstance(value, s.Call):
+                    callee = constructor(self.program.resolve(unit, value.callee))
+                    if ends_process(callee) or isinstance(callee, ProjectFunction):
+                        return True
+        return False
 
     # --- programs --------------------------------------------------------------------------------
 
