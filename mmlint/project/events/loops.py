@@ -12,15 +12,26 @@ from functools import cached_property
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside
 from mmlint.project.platforms.handlers import last_name
-from mmlint.project.semantic.callee import EACH, MAPPERS, path_of
-from mmlint.project.semantic.entity import ProjectFunction
-from mmlint.project.semantic.program import Program
+from mmlint.project.semantic.callee import (
+    CHAINS,
+    COMBINATORS,
+    EACH,
+    MAPPERS,
+    TASKS,
+    TIMERS,
+    path_of,
+)
+from mmlint.project.semantic.entity import Parameter, ProjectFunction
+from mmlint.project.semantic.program import Program, constructor
 from mmlint.project.semantic.unit import Unit, pattern_names
 from mmlint.sdk.environment import words
 
 _MAPPING = frozenset({("map",), ("p-map", "default"), ("pmap", "default")})
 """Functions that take a function and rows."""
-
+_CALLING_BACK = EACH | MAPPERS | CHAINS | {"submit", "apply_async", "to_thread"}
+"""Methods that call what they are given, once or for each entry."""
+_STARTING = TIMERS | {("Promise",)}
+"""Globals that call what they are given once."""
 
 _PAST = frozenset(
     {"BACKFILL", "BACKFILLS", "IMPORT", "IMPORTER", "MIGRATE", "MIGRATION", "REPLAY", "HISTORY"}
@@ -39,8 +50,8 @@ _ARRIVING = frozenset(
 )
 """Words of what yields messages as they arrive, one at a time, for as long as the program runs."""
 
-_Body = tuple[int, int, s.Value]
-"""The bytes that a loop runs again and again, and what it goes through."""
+_Body = tuple[int, int, int, s.Value]
+"""The function of a loop, the bytes that it runs again and again, and what it goes through."""
 
 
 class Loops:
@@ -67,23 +78,91 @@ class Loops:
         index = unit.function_at(start)
         at = start
         while True:
-            for first, last, rows in self._bodies(unit):
-                if first <= at < last:
+            for function, first, last, rows in self._bodies(unit):
+                if function == index and first <= at < last:
                     yield unit, rows
             found = self._callbacks.get(ProjectFunction(unit, index)) if index else None
             if found is not None:
                 yield found
-            if index == 0 or not self._runs_at_once(unit, index):
+            if index == 0 or not self._runs_in_place(unit, index):
                 return
-            function = unit.module.functions[index]
-            index, at = function.parent, function.start
+            declared = unit.module.functions[index]
+            index, at = declared.parent, declared.start
 
-    def _runs_at_once(self, unit: Unit, index: int) -> bool:
-        """Whether the function is written where it is called: an argument, or called at once."""
-        return any(
-            isinstance(value, s.Lambda) and value.function == index
-            for value in unit.values(unit.module.functions[index].parent)
-        )
+    def _runs_in_place(self, unit: Unit, index: int) -> bool:
+        """Whether function ``index`` runs each time the code around it does: it is called there, or
+        by what it is handed to. A listener is only kept there, and its caller decides."""
+        around = unit.module.functions[index].parent
+        calls = self.program.callers.get(ProjectFunction(unit, index), ())
+        if any(one.unit is unit and one.site.function == around for one in calls):
+            return True
+        takers = unit.takers.get(index)
+        return takers is not None and self._calls_back(unit, takers[-1], index)
+
+    def _calls_back(self, unit: Unit, taker: s.Call, index: int) -> bool:
+        """Whether a call calls the function ``index`` that is written among its arguments."""
+        numbers = [
+            number
+            for number, one in enumerate(taker.arguments)
+            if isinstance(one.value, s.Lambda) and one.value.function == index
+        ]
+        callee = constructor(self.program.resolve(unit, taker.callee))
+        if isinstance(callee, ProjectFunction):
+            given = self.program.environment(unit, taker, callee)
+            return any(
+                passed is not None
+                and key in self._called_parameters
+                and isinstance(passed.value, s.Lambda)
+                and passed.value.function == index
+                for key, passed in given
+            )
+        if not numbers:
+            return False
+        if last_name(taker.callee) in _CALLING_BACK or path_of(callee) in _STARTING:
+            return True
+        said = words(last_name(taker.callee))
+        return (taker.start, taker.end) in self._awaited(unit) and _ARRIVING.isdisjoint(said)
+
+    @cached_property
+    def _called_parameters(self) -> set[tuple[int, int, int]]:
+        """The parameters that their function calls itself: unit (its id), function, number."""
+        return {
+            (id(one.callee.unit), one.callee.function, one.callee.number)
+            for one in self.program.call_graph.of(Parameter)
+            if isinstance(one.callee, Parameter)
+            and not one.callee.path
+            and one.unit is one.callee.unit
+            and one.site.function == one.callee.function
+        }
+
+    def _awaited(self, unit: Unit) -> set[tuple[int, int]]:
+        """The bytes of every call whose end ``unit`` waits for: it is awaited or returned, by
+        itself, as the object of a chain, or as an entry of ``Promise.all``."""
+        if id(unit) not in self._waited:
+            found = self._waited[id(unit)] = set()
+            waiting: list[s.Value] = [one.value for one in unit.every(s.Await)]
+            for one in unit.statements:
+                if isinstance(one, s.Return) and one.value is not None:
+                    waiting.append(one.value)
+            while waiting:
+                value = waiting.pop()
+                if isinstance(value, s.Choice):
+                    waiting += value.options
+                elif isinstance(value, s.Sequence):
+                    waiting += value.items
+                if not isinstance(value, s.Call) or (value.start, value.end) in found:
+                    continue
+                found.add((value.start, value.end))
+                callee = value.callee
+                if isinstance(callee, s.Member) and callee.name in CHAINS:
+                    waiting.append(callee.object)
+                elif path_of(self.program.resolve(unit, callee)) in COMBINATORS | TASKS:
+                    waiting += [one.value for one in value.arguments]
+        return self._waited[id(unit)]
+
+    @cached_property
+    def _waited(self) -> dict[int, set[tuple[int, int]]]:
+        return {}
 
     def _bodies(self, unit: Unit) -> list[_Body]:
         """The bytes that loops and comprehensions over data run again and again."""
@@ -127,11 +206,13 @@ def _loops(unit: Unit) -> Iterator[_Body]:
         if isinstance(statement, s.Loop) and statement.body and _over_data(unit, statement):
             rows = statement.iterable or statement.test
             if rows is not None:
-                yield statement.body[0].start, statement.body[-1].end, rows
+                function = unit.function_at(statement.start)
+                yield function, statement.body[0].start, statement.body[-1].end, rows
     for value in unit.every(s.Comprehension):
         sources = value.sources
         if sources and all(_is_data(unit, one) for one in sources):
-            yield value.element.start, value.element.end, sources[0]
+            function = unit.function_at(value.start)
+            yield function, value.element.start, value.element.end, sources[0]
 
 
 def _over_data(unit: Unit, loop: s.Loop) -> bool:
