@@ -22,12 +22,13 @@ from mmlint.project.events.payload import Payloads
 from mmlint.project.events.sends import Send, Sends
 from mmlint.project.events.tags import Tagged, tags
 from mmlint.project.events.values import Values
+from mmlint.project.events.webhook_sends import WebhookSend, webhook_sends
 from mmlint.project.modules.resolution import Resolution
 from mmlint.project.platforms.cookies import RequestCookies
 from mmlint.project.platforms.project_config import ProjectConfig
 from mmlint.project.platforms.runtimes import Evidence, Handler, Runtimes
 from mmlint.project.platforms.sides import Side, side
-from mmlint.project.platforms.webhooks import Webhook, Webhooks
+from mmlint.project.platforms.webhooks import Webhooks
 from mmlint.project.semantic.entity import ProjectFunction
 from mmlint.project.semantic.inlined import OwnPrefix, inlined, own_prefixes, within
 from mmlint.project.semantic.program import Program
@@ -211,18 +212,10 @@ class Project:
         """Which functions a provider's webhook runs."""
         return Webhooks(self.program)
 
-    @cached_property
-    def webhook_sends(self) -> tuple[tuple[Send, Webhook], ...]:
-        """The server's sends in webhooks' handlers. Where one happens in a wrapper, it is the
-        wrapper's call there."""
-        found = [
-            (send, hook)
-            for send in self.sends
-            if send.side == "server"
-            and (hook := self.webhooks.reaching(send.unit, send.site.function)) is not None
-        ]
-        called = {id(send.via) for send, _ in found}
-        return tuple(one for one in found if id(one[0]) not in called)
+    def webhook_sends(self, lacks: Callable[[Send], bool]) -> Iterator[WebhookSend]:
+        """Yield the server's sends in webhooks' handlers that lack something: each once, where only
+        webhooks reach it, else the wrapper's call there."""
+        return webhook_sends(self.webhooks, self.sends, lacks)
 
     @cached_property
     def loops(self) -> Loops:
@@ -238,6 +231,7 @@ class Project:
             send
             for send in self.sends
             if send.side == "server"
+            and not send.given_back
             and self.evidence(send.unit, send.unit.function_at(send.node.start)).runtime == "script"
             and loops.around(send.unit, send.node.start)
         ]

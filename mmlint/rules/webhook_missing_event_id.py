@@ -72,6 +72,7 @@ def renewed(request):
 
 A handler is a webhook's where its path, route or name has the word, where it checks or reads a
 signature of Stripe, svix (Resend, Clerk), Slack or GitHub, or where only such handlers call it.
+Where others call the function that sends as well, the finding stands at its call in the webhook.
 
 **Fix**: safe where Stripe's verified event is a variable in scope; a function of your own must have
 a parameter for it. Else none.
@@ -85,7 +86,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.model.finding import Fix
+from mmlint.model.finding import Edit, Fix, Related
 from mmlint.project.events.sends import Send
 from mmlint.project.fixes.setting import set_field, written_at
 from mmlint.project.project import Project
@@ -95,25 +96,37 @@ RULE = Rule("MM501", "error", fixable="safe")
 
 
 def check(project: Project) -> Iterator[Verdict]:
-    for send, hook in project.webhook_sends:
-        if not send.lacks("event_id") or send.field("eventId") is not None:
-            continue
+    for one in project.webhook_sends(_lacks_id):
+        send, related = one.send, list(one.related)
+        for other in one.alternatives:
+            place = project.place(other.unit, other.node)
+            related.append(Related(place, "the other arm has none either"))
         yield Verdict(
             project.place(send.unit, send.node),
             "a webhook's event has no event_id: when the provider delivers again, nobody can tell; "
             "send the provider's event id",
             extent=project.extent(send.unit, send.call.start),
-            related=hook.related,
-            evidence=(hook.why,),
-            fix=_fix(project, send),
+            related=tuple(related),
+            evidence=(one.hook.why,),
+            fix=_fix(project, (send, *one.alternatives)),
         )
 
 
-def _fix(project: Project, send: Send) -> Fix | None:
-    at = written_at(send, "event_id") if send.via is None else None
-    event = project.webhooks.event(send.unit, at.start if at is not None else send.call.start)
-    if event is None:
-        return None
-    value = f'{event}["id"]' if send.unit.python else f"{event}.id"
-    edits = set_field(project, send, "event_id", value)
-    return Fix(f"send {value} as event_id", "safe", edits) if edits else None
+def _lacks_id(send: Send) -> bool:
+    return send.lacks("event_id") and send.field("eventId") is None
+
+
+def _fix(project: Project, sends: tuple[Send, ...]) -> Fix | None:
+    """One edit for each arm: all of them, or none."""
+    edits: list[Edit] = []
+    for send in sends:
+        at = written_at(send, "event_id") if send.via is None else None
+        event = project.webhooks.event(send.unit, at.start if at is not None else send.call.start)
+        if event is None:
+            return None
+        value = f'{event}["id"]' if send.unit.python else f"{event}.id"
+        written = set_field(project, send, "event_id", value)
+        if not written:
+            return None
+        edits += written
+    return Fix(f"send {value} as event_id", "safe", tuple(edits))

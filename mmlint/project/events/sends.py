@@ -16,6 +16,7 @@ from mmlint.project.http.requests import Request, request
 from mmlint.project.platforms.handlers import last_name
 from mmlint.project.platforms.sides import Side
 from mmlint.project.semantic.arguments import passed_to
+from mmlint.project.semantic.closures import Closures
 from mmlint.project.semantic.entity import (
     NOTHING,
     BoundArgument,
@@ -57,6 +58,7 @@ class Send(msgspec.Struct, frozen=True):
     ``through``: how it is sent; ``queued`` sends need a flush.
     ``decided_by_caller``: names of fields (``*`` for any) whose value a caller passes in.
     ``misshapen``: the call has the other SDK's form, so that nobody knows which fields it means.
+    ``given_back``: the call makes the function that sends and returns it; nothing is sent yet.
     """
 
     unit: Unit
@@ -70,6 +72,7 @@ class Send(msgspec.Struct, frozen=True):
     decided_by_caller: frozenset[str]
     via: Send | None = None
     misshapen: bool = False
+    given_back: bool = False
 
     @property
     def queued(self) -> bool:
@@ -105,6 +108,7 @@ class Sends:
         self.program = program
         self.shapes = Shapes(program)
         self.side_of = side_of
+        self._closures = Closures(program)
 
     def all(self) -> tuple[Send, ...]:
         """Every send, wrappers' calls included, in path and source order."""
@@ -301,7 +305,7 @@ class Sends:
 
     def _wrapped(self, send: Send) -> Iterator[Send]:
         """The calls of the functions around ``send`` that decide about its fields."""
-        for function in self._deciders(send):
+        for function, given_back in self._deciders(send):
             for call in self.program.callers.get(function, []):
                 if call.unit is send.unit and call.site.function == function.index:
                     continue  # recursion
@@ -324,15 +328,20 @@ class Sends:
                         inner.decided_by_caller,
                         send,
                         inner.misshapen,
+                        given_back or send.given_back,
                     )
 
-    def _deciders(self, send: Send) -> Iterator[ProjectFunction]:
-        """The functions whose parameters decide about fields of ``send``, the innermost first."""
+    def _deciders(self, send: Send) -> Iterator[tuple[ProjectFunction, bool]]:
+        """The functions whose parameters decide about fields of ``send``, the innermost first, and
+        whether they only make what sends."""
         index = send.site.function if send.decided_by_caller else 0
         functions = send.unit.module.functions
+        given_back = False
         while index > 0:
+            function = ProjectFunction(send.unit, index)
             if functions[index].parameters and self._reads_parameters(send, index):
-                yield ProjectFunction(send.unit, index)
+                yield function, given_back
+            given_back = given_back or self._closures.is_given_back(function)
             index = functions[index].parent
 
     def _reads_parameters(self, send: Send, index: int) -> bool:

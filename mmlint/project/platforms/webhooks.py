@@ -15,6 +15,7 @@ from mmlint.model import syntax as s
 from mmlint.model.finding import Place, Related
 from mmlint.project.platforms.handlers import is_called, last_name
 from mmlint.project.platforms.providers import PROVIDERS, Provider
+from mmlint.project.semantic.closures import Closures
 from mmlint.project.semantic.entity import External, Global, ProjectFunction, Resolved
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
@@ -58,6 +59,7 @@ class Webhooks:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self._closures = Closures(program)
         self._found_events: dict[str, list[int]] = {}
         self._own: dict[ProjectFunction, Webhook | None] = {}
         self._reached: dict[ProjectFunction, Webhook | None] = {}
@@ -122,6 +124,8 @@ class Webhooks:
 
     def _around(self, function: ProjectFunction) -> list[ProjectFunction]:
         parent = function.function.parent
+        if self._closures.is_given_back(function):
+            return []
         return [ProjectFunction(function.unit, parent)] if parent > 0 and function.index > 0 else []
 
     def event(self, unit: Unit, offset: int) -> str | None:
