@@ -107,7 +107,7 @@ def check(project: Project) -> Iterator[Verdict]:
             "send the provider's event id",
             extent=project.extent(send.unit, send.call.start),
             related=tuple(related),
-            evidence=(one.hook.why,),
+            evidence=(one.hook.evidence,),
             fix=_fix(project, (send, *one.alternatives)),
         )
 

@@ -397,3 +397,18 @@ def test_deep_and_long_settings_cost_little(name: str, mark: str) -> None:
 
 def test_strings_with_escapes_or_holes_are_left_out() -> None:
     assert strings("'a' \"b\" `c` `${d}` 'e\\n'") == ["a", "b", "c"]
+
+
+def test_the_evidence_of_a_delegate_names_the_handler_that_it_is_said_of() -> None:
+    files = {
+        "package.json": json.dumps({"dependencies": {"next": "15"}}),
+        "app/actions.ts": '"use server";\nimport { enter } from "../lib/enter";\n'
+        "export async function join(form) { return enter(form); }\n"
+        "export async function leave(form) { form.get('a'); form.get('b'); }",
+        "lib/enter.ts": "export async function enter(form) { return form.get('a'); }",
+    }
+    found = {one.function.function.name: one.evidence.why for one in runtimes(files).handlers}
+    assert found == {
+        "enter": 'reached from join in app/actions.ts (server action ("use server"))',
+        "leave": 'server action ("use server")',
+    }

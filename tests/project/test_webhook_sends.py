@@ -69,3 +69,13 @@ def test_arms_of_one_choice_are_told_once_and_branches_each() -> None:
     assert [len(one.alternatives) for one in every] == [2]
     every = lacking(hook=f"{SENDING}export const POST = async (paid) => {{ {branches} }};")
     assert [len(one.alternatives) for one in every] == [0, 0]
+
+
+def test_the_evidence_of_a_helper_names_the_function_and_the_path_that_say_so() -> None:
+    lib = SENDING + "export const send = () => deep();\nconst deep = () => track({ event: 'a' });"
+    hook = IMPORTED.format("../../../../") + "export const POST = () => { send(); };"
+    (inside,) = lacking(hook=f"{SENDING}export const POST = () => track({{ event: 'a' }});")
+    assert inside.hook.evidence == "a webhook's handler: its path says so"
+    (one,) = lacking(lib=lib, hook=hook)
+    said = f"reached from POST in {HOOK} (a webhook's handler: its path says so)"
+    assert one.hook.evidence == said

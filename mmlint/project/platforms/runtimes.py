@@ -266,12 +266,15 @@ class Runtimes:
         return replace(handler, wrappers=(*handler.wrappers, *found)) if found else handler
 
     def _delegate(self, handler: Handler) -> Handler:
+        found = handler
         for _ in range(MAX_DELEGATION):
-            target = self._delegated(handler.function)
+            target = self._delegated(found.function)
             if target is None:
                 break
-            handler = replace(handler, function=target)
-        return handler
+            found = replace(found, function=target)
+        if found is handler:
+            return handler
+        return replace(found, evidence=_reached_from(handler))
 
     def _delegated(self, function: ProjectFunction) -> ProjectFunction | None:
         body = function.function.body
@@ -321,11 +324,7 @@ class Runtimes:
                 function = queue.pop()
                 if function in found:
                     continue
-                why = handler.evidence.why
-                if not first:
-                    name = handler.function.function.name or "the handler"
-                    why = f"reached from {name} in {handler.function.unit.path} ({why})"
-                found[function] = Evidence(handler.evidence.runtime, why)
+                found[function] = handler.evidence if first else _reached_from(handler)
                 first = False
                 queue.extend(self._called.get(function, ()))
         return found
@@ -410,6 +409,14 @@ class Runtimes:
             targets = (find(unit.path, name, language) for name in names)
             found.setdefault(unit.path, set()).update(filter(None, targets))
         return found
+
+
+def _reached_from(handler: Handler) -> Evidence:
+    """The evidence for what ``handler`` calls: what is said of the handler is not true of that."""
+    function = handler.function
+    name = function.function.name or "the handler"
+    why = f"reached from {name} in {function.unit.path} ({handler.evidence.why})"
+    return Evidence(handler.evidence.runtime, why)
 
 
 def _rank(handler: Handler) -> tuple[bool, int]:

@@ -10,6 +10,7 @@ import re
 from functools import cached_property
 
 import msgspec
+from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Place, Related
@@ -44,10 +45,21 @@ _SIGNED = {header: one for one in reversed(PROVIDERS) for header in one.headers}
 
 
 class Webhook(msgspec.Struct, frozen=True):
-    """Why a function is a webhook's. ``place``: where that is written, unless in the path."""
+    """Why a function is a webhook's. ``place``: where that is written, unless in the path.
+    ``through``: the name and the path of the function that it is said of, where that calls it.
+    """
 
     why: str
     place: Place | None = None
+    through: tuple[str, str] | None = None
+
+    @property
+    def evidence(self) -> str:
+        """The sentence that proves it, wherever it is read."""
+        if self.through is None:
+            return self.why
+        name, path = self.through
+        return f"reached from {name} in {path} ({self.why})"
 
     @property
     def related(self) -> tuple[Related, ...]:
@@ -115,8 +127,15 @@ class Webhooks:
                 last = missing[one] == {before}
                 missing[one].discard(before)
                 if self._reached[one] is None and (last or before in self._around(one)):
-                    self._reached[one] = self._reached[before]
+                    self._reached[one] = self._through(before)
                     reached.append(one)
+
+    def _through(self, before: ProjectFunction) -> Webhook | None:
+        """What proves the functions that ``before`` leads to: it is said of the first one."""
+        hook = self._reached[before]
+        if hook is None or hook.through is not None:
+            return hook
+        return replace(hook, through=(before.function.name or "the handler", before.unit.path))
 
     def _callers(self, function: ProjectFunction) -> list[ProjectFunction]:
         calls = self.program.callers.get(function, ())
