@@ -49,7 +49,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Place, Related
-from mmlint.project.events.payload import options
 from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 
@@ -58,10 +57,7 @@ RULE = Rule("MM608", "warning")
 
 def check(project: Project) -> Iterator[Verdict]:
     for given in project.payloads.given_names:
-        for option in options(given):
-            made = project.values.traced(option)
-            if not project.values.has_hole(made):
-                continue
+        for option, made in project.values.dynamic_options(given):
             place = project.place(option.unit, option.value)
             origin = Place(made.unit.path, made.value.start, made.value.end)
             yield Verdict(

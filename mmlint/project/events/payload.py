@@ -180,8 +180,12 @@ class Payloads:
     def names_of(self, send: Send) -> Iterator[EventText]:
         """Yield every literal name that is given to ``send``."""
         for given in self._given_name(send):
-            for option in options(given):
-                yield from self._texts(option, option, 0)
+            yield from self.names_in(given)
+
+    def names_in(self, given: Written) -> Iterator[EventText]:
+        """Yield every literal name among what ``given``, the name of a send, may be."""
+        for option in options(given):
+            yield from self._texts(option, option, 0)
 
     def property_keys(self, send: Send) -> tuple[str, ...]:
         """Return the keys that the properties of ``send`` are known to have on some path."""

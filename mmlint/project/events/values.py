@@ -17,6 +17,7 @@ from mmlint.model.regex import regex
 from mmlint.model.walk import inside
 from mmlint.project.dataflow.value_sources import argument
 from mmlint.project.events.identity import Written
+from mmlint.project.events.payload import options
 from mmlint.project.semantic.entity import External, Global, KnownValue, Parameter, Resolved
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Path
@@ -219,6 +220,14 @@ class Values:
         if isinstance(at.value, s.Call) and self._calls(at, at.value, _SERIALISERS):
             return at.value
         return None
+
+    def dynamic_options(self, given: Written) -> Iterator[tuple[Written, Written]]:
+        """Yield each of the values that ``given`` may be that is put together at run time, and what
+        it is put together from, where that is written."""
+        for option in options(given):
+            made = self.traced(option)
+            if self.has_hole(made):
+                yield option, made
 
     def has_hole(self, at: Written) -> bool:
         """Whether ``at`` is a text put together with something that is no constant."""
