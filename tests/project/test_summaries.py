@@ -1,0 +1,72 @@
+"""What a call of a function does to the queue: ``DeliveryAnalysis.summary``, and may-effects."""
+
+from __future__ import annotations
+
+import pytest
+
+from mmlint.project.delivery.analysis import DeliveryAnalysis
+from tests.project.linking import function, program
+
+NODE = 'import { track, flush } from "@millimetric/track-node";\n'
+
+TABLE: dict[str, tuple[str, tuple[bool, str, bool]]] = {
+    "nothing": ("async function f() {}", (False, "never", False)),
+    "somebody else's flush": (
+        'import { flush as g } from "x"; async function f() { await g(); }',
+        (False, "never", False),
+    ),
+    "a function inside that nothing calls": (
+        "function f() { const g = () => track({}); }",
+        (False, "never", False),
+    ),
+    "a send that is flushed": (
+        "async function f() { track({}); await flush(); }",
+        (False, "always", True),
+    ),
+    "a send": ("function f() { track({}); }", (True, "never", False)),
+    "a send in a helper": (
+        "function f() { g(); } function g() { track({}); }",
+        (True, "never", False),
+    ),
+    "a flush on one path": (
+        "async function f(x) { if (x) await flush(); }",
+        (False, "sometimes", True),
+    ),
+    "a flush on every path": (
+        "async function f(x) { if (x) { await flush(); return; } await flush(); }",
+        (False, "always", True),
+    ),
+    "a flush in a helper": (
+        "async function f() { await g(); } async function g() { await flush(); }",
+        (False, "always", True),
+    ),
+    "functions that call each other": (
+        "async function f(n) { if (n) await g(n); await flush(); } "
+        "async function g(n) { await f(n - 1); }",
+        (False, "always", True),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TABLE)
+def test_what_a_call_leaves(case: str) -> None:
+    text, expected = TABLE[case]
+    linked = program({"a.ts": NODE + text})
+    found = DeliveryAnalysis(linked).summary(function(linked, "a.ts", "f"))
+    assert (found.sends is not None, found.flushes, found.promised) == expected
+
+
+def test_a_mention_reaches_through_calls_and_modules_but_not_back() -> None:
+    linked = program(
+        {
+            "a.ts": 'import { g } from "./b"; export function f() { g(); } function other() {}',
+            "b.ts": NODE + "export function g() { track({}); } function h() { flush(); }",
+        }
+    )
+    flow = DeliveryAnalysis(linked)
+    named = {
+        name: function(linked, path, name)
+        for path, name in (("a.ts", "f"), ("a.ts", "other"), ("b.ts", "g"), ("b.ts", "h"))
+    }
+    assert {name for name, one in named.items() if flow.mentions_send(one)} == {"f", "g"}
+    assert {name for name, one in named.items() if flow.mentions_flush(one)} == {"h"}
