@@ -43,7 +43,7 @@ _ASSIGNMENT = regex(
     r"(\s*(?:export\s+|set\s+)?([A-Za-z_][\w.-]*)\s*(?:=(?!=)|:(?=\s))\s*)(.*)", re.DOTALL
 )
 _QUOTED = regex(r"""(["'`])((?:\\.|(?!\1)[^\\])*)\1""", re.DOTALL)
-_TRAILING_COMMENT = regex(r"\s+#")
+_TRAILING_COMMENT = regex(r"(?<!\s)\s+#")
 _LONG_WORD = regex(r"[A-Za-z0-9+_=-]{20,}")
 """With a digit in it, and in a comment of a carrier, likely to be an old value."""
 

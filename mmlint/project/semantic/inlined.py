@@ -130,23 +130,26 @@ def _options(program: Program, unit: Unit) -> Iterator[tuple[Keys, _Found]]:
 
 
 def _entries(
-    program: Program, unit: Unit, value: s.Value, keys: Keys
+    program: Program, unit: Unit, value: s.Value, keys: Keys, around: frozenset[int] = frozenset()
 ) -> Iterator[tuple[Keys, _Found]]:
+    """The entries of an object, and of those in it. ``around``: the objects that it stands in; one
+    that spreads itself ends there."""
     where = unit
     if not isinstance(value, s.Object):
         known = program.resolve(unit, value)
         if not isinstance(known, KnownValue) or not isinstance(known.value, s.Object):
             return
         where, value = known.unit, known.value
-    if len(keys) > _READ_DEEP:
+    if len(keys) > _READ_DEEP or id(value) in around:
         return
+    around |= {id(value)}
     for entry in value.entries:
         if entry.kind == "spread":
-            yield from _entries(program, where, entry.value, keys)
+            yield from _entries(program, where, entry.value, keys, around)
         elif entry.key is not None and entry.kind in ("pair", "shorthand"):
             path = (*keys, entry.key)
             yield path, _Found(where, entry)
-            yield from _entries(program, where, entry.value, path)
+            yield from _entries(program, where, entry.value, path, around)
 
 
 def _texts(program: Program, unit: Unit, value: s.Value) -> Iterator[str]:
