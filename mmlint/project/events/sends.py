@@ -16,6 +16,7 @@ from mmlint.project.http.requests import Request, request
 from mmlint.project.platforms.handlers import last_name
 from mmlint.project.platforms.sides import Side
 from mmlint.project.semantic.arguments import passed_to
+from mmlint.project.semantic.branches import Branches
 from mmlint.project.semantic.closures import Closures
 from mmlint.project.semantic.entity import (
     NOTHING,
@@ -109,6 +110,7 @@ class Sends:
         self.shapes = Shapes(program)
         self.side_of = side_of
         self._closures = Closures(program)
+        self._branches = Branches(program)
 
     def all(self) -> tuple[Send, ...]:
         """Every send, wrappers' calls included, in path and source order."""
@@ -351,7 +353,10 @@ class Sends:
         )
 
     def _again(self, send: Send, environment: Substitution) -> Iterator[Send]:
-        """``send`` once more, now with the parameters standing for what a caller passed."""
+        """``send`` once more, now with the parameters standing for what a caller passed; nothing,
+        where that keeps its branch from being taken."""
+        if self._branches.excludes(send.unit, send.call.start, environment):
+            return
         if send.via is not None:
             function = constructor(self.program.resolve(send.unit, send.call.callee))
             if not isinstance(function, ProjectFunction):
