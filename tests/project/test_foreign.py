@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from mmlint.languages import observe
 from mmlint.project.project import Project
 
@@ -22,7 +20,6 @@ def test_the_file_that_puts_another_product_there_sends_nothing() -> None:
     assert sending({"chat.ts": USE}) == ["chat.ts"]
 
 
-@pytest.mark.xfail(strict=True, reason="one file's window.mm is taken for the whole program's")
 def test_a_folder_that_loads_nothing_of_it_is_not_concerned() -> None:
     files = {"packages/chat/src/chat.ts": OTHER + USE, "packages/shop/src/shop.ts": USE}
     assert sending(files) == ["packages/shop/src/shop.ts"]

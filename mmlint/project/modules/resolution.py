@@ -52,6 +52,13 @@ class Resolution:
             self._memo[key] = finder.find(folder, specifier) if known else None
         return self._memo[key]
 
+    def bundled_with(self, path: str) -> str:
+        """Return the folder of the package that a script belongs to, or its own folder where there
+        is no package: what is bundled together."""
+        folder = posixpath.dirname(path)
+        package = self._javascript.packages.nearest(folder)
+        return folder if package is None else package.folder
+
     def hints(self, path: str) -> Hints:
         """Return what the specifiers that mean ``path`` look like: each has one of the hints."""
         finder = self._python if path.lower().endswith(".py") else self._javascript

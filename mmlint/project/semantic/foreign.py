@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from mmlint.model import syntax as s
 from mmlint.project.semantic.entity import External, Instance, Resolved, SdkObject
@@ -12,15 +12,14 @@ from mmlint.sdk.surface import BROWSER_GLOBAL
 _HOLDERS = frozenset({"window", "globalThis", "self"})
 
 
-def is_foreign(units: Iterable[Unit], resolve: Callable[[Unit, s.Value], Resolved | None]) -> bool:
+def is_foreign(unit: Unit, resolve: Callable[[Unit, s.Value], Resolved | None]) -> bool:
     """Whether a file sets ``window.mm`` to what another package or class makes. An object that is
     written there is the queue that waits for the snippet."""
-    for unit in units:
-        for value in () if unit.python else _given(unit):
-            found = resolve(unit, value)
-            made = isinstance(value, s.Call) and value.new and not isinstance(found, SdkObject)
-            if made or isinstance(found, External | Instance):
-                return True
+    for value in () if unit.python else _given(unit):
+        found = resolve(unit, value)
+        made = isinstance(value, s.Call) and value.new and not isinstance(found, SdkObject)
+        if made or isinstance(found, External | Instance):
+            return True
     return False
 
 

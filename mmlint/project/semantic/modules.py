@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from mmlint.model import syntax as s
 from mmlint.model.limits import Limit
 from mmlint.project.modules.packages import package_specifier
@@ -9,10 +11,12 @@ from mmlint.project.modules.resolution import Resolution, submodule
 from mmlint.project.semantic.entity import (
     NOTHING,
     External,
+    Global,
     Namespace,
     Resolved,
     SdkObject,
 )
+from mmlint.project.semantic.foreign import is_foreign
 from mmlint.project.semantic.members import MAX_DEPTH, Members
 from mmlint.project.semantic.stars import Stars, stars
 from mmlint.project.semantic.unit import Unit
@@ -25,6 +29,7 @@ class Modules(Members):
 
     python_modules: frozenset[str]
     resolution: Resolution
+    units: list[Unit]
     _first: dict[str, Unit]
     _stars: dict[Unit, Stars]
 
@@ -52,7 +57,27 @@ class Modules(Members):
             path = self.resolution.find(unit.path, dotted, "python")
             if path in self._first:
                 return Namespace(self._first[path])
-        return self.member(whole, name, depth)
+        found = self.member(whole, name, depth)
+        if name == surface.BROWSER_GLOBAL and isinstance(whole, Global):
+            return self._whose(unit, found, whole)
+        return found
+
+    def _whose(self, unit: Unit, found: Resolved | None, holder: Global) -> Resolved | None:
+        """``window.mm``: the SDK, or another product's where the package puts that there."""
+        if not isinstance(found, SdkObject) or not self._is_foreign(unit):
+            return found
+        return Global((*holder.path, surface.BROWSER_GLOBAL))
+
+    def _is_foreign(self, unit: Unit) -> bool:
+        foreign = self._foreign
+        return bool(foreign) and self.resolution.bundled_with(unit.path) in foreign
+
+    @cached_property
+    def _foreign(self) -> frozenset[str]:
+        """The packages whose ``window.mm`` is another product's."""
+        self.__dict__["_foreign"] = frozenset()  # what it is set to may use it
+        units = [one for one in self.units if is_foreign(one, self.resolve)]
+        return frozenset(self.resolution.bundled_with(one.path) for one in units)
 
     def module(self, unit: Unit, specifier: str, depth: int = 0) -> Resolved | None:
         """Return what the module ``specifier`` means when ``unit`` imports it."""

@@ -40,7 +40,6 @@ from mmlint.project.semantic.entity import (
     SdkObject,
     Substitution,
 )
-from mmlint.project.semantic.foreign import is_foreign
 from mmlint.project.semantic.members import MAX_DEPTH, is_nothing
 from mmlint.project.semantic.modules import Modules
 from mmlint.project.semantic.unit import Definition, Path, Unit
@@ -313,7 +312,9 @@ class Program(Modules):
                 given = self._given_everything(unit, name.name, depth)
                 return Global((name.name,)) if given is None else given
             mine = name.name == surface.BROWSER_GLOBAL and not unit.python
-            return self._global(("window", name.name)) if mine else Global((name.name,))
+            if mine:
+                return self._whose(unit, SdkObject("browser"), Global(("window",)))
+            return Global((name.name,))
         return self.binding(unit, name.binding, environment, depth)
 
     def binding(
@@ -395,7 +396,8 @@ class Program(Modules):
                 return SdkFunction("node", name)
             return External(entity.module, (*entity.path, name))
         if isinstance(entity, Global):
-            return self._global((*entity.path, name))
+            snippet = (*entity.path, name) == ("window", surface.BROWSER_GLOBAL)
+            return SdkObject("browser") if snippet else Global((*entity.path, name))
         if isinstance(entity, Parameter):
             return Parameter(entity.unit, entity.function, entity.number, (*entity.path, name))
         if isinstance(entity, Namespace):
@@ -415,16 +417,6 @@ class Program(Modules):
         if name == "default":
             return entity
         return SdkFunction(entity.sdk, name)
-
-    def _global(self, path: Path) -> Resolved:
-        if path == ("window", surface.BROWSER_GLOBAL) and not self._foreign:
-            return SdkObject("browser")
-        return Global(path)
-
-    @cached_property
-    def _foreign(self) -> bool:
-        self.__dict__["_foreign"] = False  # what it is set to may use it
-        return is_foreign(self.units, self.resolve)
 
     def _result(
         self, unit: Unit, call: s.Call, environment: Substitution, depth: int
