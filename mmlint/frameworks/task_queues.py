@@ -1,4 +1,4 @@
-"""Python task queues: Celery, Dramatiq, Huey, RQ, Taskiq, Procrastinate, APScheduler.
+"""Python task queues and schedulers: Celery, Dramatiq, Huey, RQ, Taskiq, Procrastinate and others.
 
 A worker calls their functions, whatever enqueued the task: no visitor's request is at hand there.
 """

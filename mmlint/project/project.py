@@ -232,6 +232,7 @@ class Project:
             for send in self.sends
             if send.side == "server"
             and not send.given_back
+            and not send.enqueued
             and self.evidence(send.unit, send.unit.function_at(send.node.start)).runtime == "script"
             and loops.around(send.unit, send.node.start)
         ]

@@ -87,7 +87,7 @@ def check(project: Project) -> Iterator[Verdict]:
     seen: set[Place] = set()
     for send in project.sends:
         field = send.field("anonymous_id")
-        if send.side != "server" or field is None:
+        if send.side != "server" or field is None or send.enqueued:
             continue
         for value, at in alternatives(field):
             origins = minting.origins(value.unit, value.value, value.environment)

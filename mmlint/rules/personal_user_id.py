@@ -63,7 +63,7 @@ RULE = Rule("MM305", "warning")
 
 
 def check(project: Project) -> Iterator[Verdict]:
-    sends = (*project.sends, *project.identifications)
+    sends = [one for one in (*project.sends, *project.identifications) if not one.enqueued]
     wrapped = {id(send.via) for send in sends if send.via}
     seen: set[Place] = set()
     for send in sends:

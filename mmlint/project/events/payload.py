@@ -17,9 +17,10 @@ from mmlint.model import syntax as s
 from mmlint.model.finding import Edit, Place, Related, RenameKey, Replace
 from mmlint.project.events.escapes import Escapes
 from mmlint.project.events.identity import Written, alternatives, as_passed
+from mmlint.project.events.own_clients import method
 from mmlint.project.events.sends import Send
 from mmlint.project.http.requests import requests
-from mmlint.project.semantic.entity import Instance, KnownValue, ProjectClass, ProjectFunction
+from mmlint.project.semantic.entity import KnownValue, ProjectFunction
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.shape import Field, Shapes
 from mmlint.project.semantic.unit import Unit
@@ -300,16 +301,7 @@ class Payloads:
 
     def method(self, send: Send) -> ProjectFunction | None:
         """The method that a call of the project's own Python client runs."""
-        callee = send.call.callee
-        if not send.unit.python or not isinstance(callee, s.Member):
-            return None
-        owner = self.program.resolve(send.unit, callee.object)
-        if not isinstance(owner, (Instance, ProjectClass)):
-            return None
-        for member in owner.unit.module.classes[owner.index].members:
-            if member.name == callee.name and member.function >= 0:
-                return ProjectFunction(owner.unit, member.function)
-        return None
+        return method(self.program, send.unit, send.call)
 
     def is_own(self, send: Send) -> bool:
         """Whether the send calls the project's own client with keywords that it names itself."""

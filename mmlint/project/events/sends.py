@@ -12,12 +12,14 @@ from msgspec.structs import replace
 from mmlint.model import syntax as s
 from mmlint.model.limits import Limit
 from mmlint.model.walk import inside
+from mmlint.project.events.own_clients import written_event
 from mmlint.project.http.requests import Request, request
 from mmlint.project.platforms.handlers import last_name
 from mmlint.project.platforms.sides import Side
 from mmlint.project.semantic.arguments import passed_to
 from mmlint.project.semantic.branches import Branches
 from mmlint.project.semantic.closures import Closures
+from mmlint.project.semantic.deferrals import Deferred, deferrals, deferred
 from mmlint.project.semantic.entity import (
     NOTHING,
     BoundArgument,
@@ -57,6 +59,7 @@ class Send(msgspec.Struct, frozen=True):
     ``node``: what a finding points at (the call, or the entry of a batch).
     ``via``: the inner send, where this is the call of a wrapper.
     ``through``: how it is sent; ``queued`` sends need a flush.
+    ``enqueued``: the call only puts a task into a queue, and it is the task that sends.
     ``decided_by_caller``: names of fields (``*`` for any) whose value a caller passes in.
     ``misshapen``: the call has the other SDK's form, so that nobody knows which fields it means.
     ``given_back``: the call makes the function that sends and returns it; nothing is sent yet.
@@ -74,6 +77,7 @@ class Send(msgspec.Struct, frozen=True):
     via: Send | None = None
     misshapen: bool = False
     given_back: bool = False
+    enqueued: bool = False
 
     @property
     def queued(self) -> bool:
@@ -157,7 +161,8 @@ class Sends:
         arguments = passed_to(call.unit, call.call, callee, environment)
         first = arguments[0].passed if arguments and arguments[0].argument.name is None else None
         if call.unit.python:
-            shape = self._python_arguments(call, arguments)
+            shape = written_event(self.shapes, call.unit, call.call, environment)
+            shape = shape or self._python_arguments(call, arguments)
             return self._send(call, call.call, "server", "sdk", shape, environment)
         side: Literal["browser", "server"] = "browser" if callee.sdk == "browser" else "server"
         names = first is not None and self._is_name(first.unit, first.value, first.environment)
@@ -308,15 +313,13 @@ class Sends:
     def _wrapped(self, send: Send) -> Iterator[Send]:
         """The calls of the functions around ``send`` that decide about its fields."""
         for function, given_back in self._deciders(send):
-            for call in self.program.callers.get(function, []):
+            for one in self._callers(function):
+                call = one.call
                 if call.unit is send.unit and call.site.function == function.index:
                     continue  # recursion
                 if send.goes_through(call.call):
                     continue
-                callee = constructor(call.callee)
-                if not isinstance(callee, ProjectFunction):
-                    continue
-                environment = self.program.environment(call.unit, call.call, callee)
+                environment = self.program.environment(call.unit, one.direct, one.function)
                 for inner in self._again(send, environment) if environment else ():
                     yield Send(
                         call.unit,
@@ -331,7 +334,23 @@ class Sends:
                         send,
                         inner.misshapen,
                         given_back or send.given_back,
+                        one.enqueued or send.enqueued,
                     )
+
+    def _callers(self, function: ProjectFunction) -> Iterator[Deferred]:
+        """The calls of ``function``: those that are made at once, and those that come later."""
+        for call in self.program.callers.get(function, []):
+            callee = constructor(call.callee)
+            if isinstance(callee, ProjectFunction):
+                yield Deferred(call, callee, call.call, False)
+        yield from deferrals(self.program).get(function, [])
+
+    def _called(self, send: Send) -> tuple[ProjectFunction, s.Call] | None:
+        """The function of the project that the call of a wrapper calls, at once or later."""
+        callee = constructor(self.program.resolve(send.unit, send.call.callee))
+        if isinstance(callee, ProjectFunction):
+            return callee, send.call
+        return deferred(self.program, send.unit, send.call)
 
     def _deciders(self, send: Send) -> Iterator[tuple[ProjectFunction, bool]]:
         """The functions whose parameters decide about fields of ``send``, the innermost first, and
@@ -358,10 +377,10 @@ class Sends:
         if self._branches.excludes(send.unit, send.call.start, environment):
             return
         if send.via is not None:
-            function = constructor(self.program.resolve(send.unit, send.call.callee))
-            if not isinstance(function, ProjectFunction):
+            called = self._called(send)
+            if called is None:
                 return
-            passed = self.program.environment(send.unit, send.call, function, environment)
+            passed = self.program.environment(send.unit, called[1], called[0], environment)
             yield from self._again(send.via, passed)
             return
         call = Call(

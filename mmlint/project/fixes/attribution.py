@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mmlint.model.finding import Fix
 from mmlint.model.regex import regex
 from mmlint.project.events.sends import Send
@@ -18,11 +20,19 @@ def without_browser(project: Project, send: Send) -> bool:
     unit, function = send.unit, send.site.function
     if project.evidence(unit, function).runtime == "script":
         return True
-    if project.runtimes.is_unattended(unit, function):
+    if any(project.runtimes.is_unattended(one.unit, one.site.function) for one in _chain(send)):
         return True
     if _UNATTENDED.search(send.unit.path):
         return True
     return project.webhooks.reaching(unit, function) is not None
+
+
+def _chain(send: Send) -> Iterator[Send]:
+    """The send; where it only enqueues a task, also what the task does."""
+    yield send
+    while send.enqueued and send.via is not None:
+        send = send.via
+        yield send
 
 
 def add_anonymous_id(project: Project, send: Send) -> Fix | None:

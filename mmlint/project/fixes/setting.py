@@ -51,6 +51,9 @@ def _in_own_method(
     project: Project, send: Send, method: ProjectFunction, name: str, value: str
 ) -> tuple[Edit, ...] | None:
     """Set the field in a call of the project's own client, whose method must take it."""
+    found = send.field(name)
+    if found is not None and found.entry is None:
+        return None  # the method gives it, from an argument that may stand anywhere in the call
     parameters = method.function.parameters
     takes = any(one.name == name and one.kind in _NAMED for one in parameters)
     if takes or project.payloads.spreads_keywords(method):

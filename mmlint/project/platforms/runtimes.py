@@ -81,6 +81,7 @@ class Runtimes:
         self._matcher = Matcher(program, surroundings)
         self._scripts: dict[Unit, str | None] = {}
         self._served: dict[tuple[str, bool], dict[str, Served]] = {}  # platform, certainty, home
+        self._called_by_platform: dict[bool, list[ProjectFunction]] = {False: [], True: []}
         self.handlers = self._settle(self._all())
         self._evidence = self._spread()
 
@@ -247,7 +248,9 @@ class Runtimes:
         """One entry a function: what is more than a guess, then the strongest runtime. A handler
         that only delegates is replaced by the function it delegates to."""
         best: dict[ProjectFunction, Handler] = {}
-        for handler in map(self._delegate, map(self._decorated, found)):
+        for called in map(self._decorated, found):
+            self._called_by_platform[called.unattended].append(called.function)
+            handler = self._delegate(called)
             known = best.get(handler.function)
             if known is None or _rank(handler) < _rank(known):
                 best[handler.function] = handler
@@ -296,11 +299,11 @@ class Runtimes:
 
     @cached_property
     def _waited_for(self) -> set[ProjectFunction]:
-        return self._reached(one.function for one in self.handlers if not one.unattended)
+        return self._reached(self._called_by_platform[False])
 
     @cached_property
     def _alone(self) -> set[ProjectFunction]:
-        return self._reached(one.function for one in self.handlers if one.unattended)
+        return self._reached(self._called_by_platform[True])
 
     def _reached(self, roots: Iterable[ProjectFunction]) -> set[ProjectFunction]:
         found: set[ProjectFunction] = set()

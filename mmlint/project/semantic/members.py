@@ -133,6 +133,8 @@ class Members:
         declared = entity.unit.module.classes[entity.index]
         if name in OWN_CLIENT and self._is_client(entity.unit, declared):
             method = next(one.function for one in declared.members if one.name == name)
+            if name == "track" and _names_endpoint(entity.unit, method):
+                return ProjectFunction(entity.unit, method)  # it sends at once: nothing is queued
             return SdkFunction("node", name, entity.unit.module.functions[method].is_async)
         members = entity.unit.members(entity.index, name)
         for member in members:
@@ -168,9 +170,7 @@ class Members:
         if not methods.keys() >= OWN_CLIENT:
             return False
         return declared.name == surface.CLIENT_CLASS or any(
-            isinstance(value, s.Literal) and str(value.value).endswith(surface.SEND_PATHS)
-            for index in methods.values()
-            for value in unit.values(index)
+            _names_endpoint(unit, index) for index in methods.values()
         )
 
     def _parameter_property(self, entity: Instance | ProjectClass, name: str) -> Resolved | None:
@@ -206,6 +206,14 @@ class Members:
 def is_nothing(value: s.Value) -> bool:
     """Whether this is ``null``, which in a field's declaration waits for the real value."""
     return isinstance(value, s.Literal) and value.value is None
+
+
+def _names_endpoint(unit: Unit, function: int) -> bool:
+    """Whether the path of the API that takes events is written in the function itself."""
+    return any(
+        isinstance(value, s.Literal) and str(value.value).endswith(surface.SEND_PATHS)
+        for value in unit.values(function)
+    )
 
 
 def _decorators(function: s.Function) -> set[str]:
