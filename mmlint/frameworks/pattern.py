@@ -129,13 +129,18 @@ class Callback(msgspec.Struct, frozen=True):
     package's function, or for a global's path (``:Deno.serve``); a ``()`` is a call in between.
 
     ``first``: what the first argument must be, where it must be something. ``options``: keys of an
-    options object under which functions stand, also inside an object of them.
+    options object under which functions stand, also inside an object of them; dotted, of an object
+    inside it (``server.handlers``).
+
+    ``around``: methods of the chain that ends in the call, and keys of its options, that are handed
+    what runs around the functions. A chain that cannot be followed to its package is unknown.
     """
 
     callee: str
     why: str
     first: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -240,6 +245,9 @@ class Platform(msgspec.Struct, frozen=True):
     is the evidence. ``server_modules``: what only code of a server imports. ``server_only``: those
     of them that no bundler lets into the browser's code.
 
+    ``around``: patterns of functions that run around every handler of the platform in what is
+    deployed together.
+
     ``cookies``: how its requests give cookies. What is not told here is unknown.
     """
 
@@ -274,4 +282,5 @@ class Platform(msgspec.Struct, frozen=True):
     server_folders: Mapping[str, str] = {}
     server_modules: tuple[str, ...] = ()
     server_only: tuple[str, ...] = ()
+    around: tuple[Pattern, ...] = ()
     cookies: tuple[Cookies, ...] = ()

@@ -27,6 +27,7 @@ from mmlint.frameworks.pattern import (
 )
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside, statements
+from mmlint.project.platforms.chains import Chains
 from mmlint.project.platforms.configured_handlers import ConfiguredHandler
 from mmlint.project.platforms.middleware import Middleware
 from mmlint.project.platforms.prefilter import Candidates
@@ -94,7 +95,37 @@ class Matcher:
 
     def matches(self, platform: Platform) -> Iterator[tuple[Unit, Match]]:
         """Yield what the platform's patterns find, unit by unit."""
-        patterns = [(pattern, self._candidates.of(pattern)) for pattern in platform.patterns]
+        around = self._around(platform)
+        for unit, match in self._found(platform, platform.patterns):
+            outer = around.get(self.surroundings.home(unit.path), ())
+            found = match.target
+            wrappers = (*found.wrappers, *(one for one in outer if one.function != found.entity))
+            yield unit, replace(match, target=replace(found, wrappers=wrappers))
+
+    def _around(self, platform: Platform) -> dict[str, list[Wrapper]]:
+        """What runs around a platform's handlers, by where it is deployed."""
+        found: dict[str, list[Wrapper]] = {}
+        calls = [one for one in platform.around if isinstance(one, Callback)]
+        others = tuple(one for one in platform.around if not isinstance(one, Callback))
+        for call in (
+            call
+            for pattern in calls
+            for every in self.program.call_graph.matching(pattern.callee).values()
+            for call in every
+        ):
+            home = found.setdefault(self.surroundings.home(call.unit.path), [])
+            for argument in call.call.arguments:
+                home.extend(self._chains.wrappers(call.unit, argument.value))
+        for unit, match in self._found(platform, others):
+            if isinstance(match.target.entity, ProjectFunction):
+                home = found.setdefault(self.surroundings.home(unit.path), [])
+                home.append(Wrapper(match.target.entity))
+        return found
+
+    def _found(
+        self, platform: Platform, every: tuple[Pattern, ...]
+    ) -> Iterator[tuple[Unit, Match]]:
+        patterns = [(pattern, self._candidates.of(pattern)) for pattern in every]
         some = frozenset[int]().union(*(units for _, units in patterns))
         for unit in self.program.units:
             if id(unit) in some and self._applies(platform, unit):
@@ -368,9 +399,18 @@ class Matcher:
                 continue
             name = str(text) if pattern.first else last_name(call.call.callee)
             why = pattern.why.format(first=text, name=name)
-            for argument in (*arguments, *self._options(unit, arguments, pattern.options)):
+            chain = self._chains.around(unit, call.call, pattern.around) if pattern.around else ()
+            if chain is None:
+                continue
+            for argument, beside in (
+                *((one, ()) for one in arguments),
+                *self._options(unit, arguments, pattern),
+            ):
                 for target in self._argument(unit, argument):
-                    yield Match(self._within(target, call), why, name=name)
+                    within = self._within(target, call)
+                    every = (*within.wrappers, *chain, *beside)
+                    found = replace(within, wrappers=tuple(dict.fromkeys(every)))
+                    yield Match(found, why, name=name)
 
     def _within(self, target: Target, call: Call) -> Target:
         """A handler, together with what the app that calls it runs around it."""
@@ -385,16 +425,48 @@ class Matcher:
         return Middleware(self.program, self.surroundings)
 
     def _options(
-        self, unit: Unit, arguments: list[s.Value], keys: tuple[str, ...]
-    ) -> Iterator[s.Value]:
-        """The values under ``keys`` of the options among the arguments; of an object of functions
-        there (``routes``), what it holds."""
-        for argument in arguments if keys else ():
-            options = self._definition(unit, argument)
-            for entry in options.entries if isinstance(options, s.Object) else ():
-                if entry.key in keys:
-                    value = self._definition(unit, entry.value)
-                    yield from _leaves(value) if isinstance(value, s.Object) else (entry.value,)
+        self, unit: Unit, arguments: list[s.Value], pattern: Callback
+    ) -> Iterator[tuple[s.Value, tuple[Wrapper, ...]]]:
+        """The values under the keys of the options among the arguments, with what the options say
+        runs around them; of an object of functions there (``routes``), what it holds."""
+        for argument in arguments if pattern.options else ():
+            for keys in pattern.options:
+                around: tuple[Wrapper, ...] = ()
+                value: s.Value | None = argument
+                for key in keys.split("."):
+                    options = self._definition(unit, value) if value is not None else None
+                    around = (*around, *self._beside(unit, options, pattern))
+                    value = _entry_of(options, key)
+                whole = self._definition(unit, value) if value is not None else None
+                if isinstance(whole, s.Object):
+                    yield from self._leaves(unit, whole, pattern, around)
+                elif value is not None:
+                    yield value, around
+
+    def _leaves(
+        self, unit: Unit, whole: s.Object, pattern: Callback, around: tuple[Wrapper, ...]
+    ) -> Iterator[tuple[s.Value, tuple[Wrapper, ...]]]:
+        """The values inside an object of objects."""
+        queue: list[tuple[s.Value, tuple[Wrapper, ...]]] = [(whole, around)]
+        while queue:
+            one, outer = queue.pop()
+            if isinstance(one, s.Object):
+                outer = (*outer, *self._beside(unit, one, pattern))
+                inner = (entry for entry in one.entries if entry.key not in pattern.around)
+                queue.extend((entry.value, outer) for entry in inner)
+            else:
+                yield one, outer
+
+    def _beside(self, unit: Unit, options: object, pattern: Callback) -> Iterator[Wrapper]:
+        """What an object of options says runs around the functions in it."""
+        for key in pattern.around:
+            value = _entry_of(options, key)
+            if value is not None:
+                yield from self._chains.wrappers(unit, value)
+
+    @cached_property
+    def _chains(self) -> Chains:
+        return Chains(self.program)
 
     # --- by declaration --------------------------------------------------------------------------
 
@@ -479,15 +551,10 @@ def _returns_jsx(function: s.Function) -> bool:
     )
 
 
-def _leaves(value: s.Object) -> Iterator[s.Value]:
-    """The values inside an object of objects."""
-    queue: list[s.Value] = [value]
-    while queue:
-        one = queue.pop()
-        if isinstance(one, s.Object):
-            queue.extend(entry.value for entry in one.entries)
-        else:
-            yield one
+def _entry_of(options: object, key: str) -> s.Value | None:
+    """What an object literal has under a key."""
+    entries = options.entries if isinstance(options, s.Object) else ()
+    return next((one.value for one in entries if one.key == key), None)
 
 
 def is_called(entity: Resolved | None, pattern: str) -> bool:
