@@ -37,6 +37,8 @@ ODD = (
 )
 """What begins, ends or breaks something in one of the languages."""
 
+CONFIGURATIONS = {"pyproject.toml", "mmlint.toml", ".mmlint.toml"}
+
 Mutation = Callable[[str], str]
 
 
@@ -76,10 +78,11 @@ mutations: st.SearchStrategy[Mutation] = st.one_of(
 
 @st.composite
 def mutated(draw: st.DrawFn) -> dict[str, str]:
-    """The files of one case, each with a few mutations."""
+    """The files of one case, each with a few mutations. A broken configuration is an error of its
+    own, so that stays as it is."""
     case = draw(st.sampled_from(CASES))
     files = dict(case.files)
-    for path in files:
+    for path in sorted(files.keys() - CONFIGURATIONS):
         for mutation in draw(st.lists(mutations, max_size=3)):
             files[path] = mutation(files[path])
     return files
