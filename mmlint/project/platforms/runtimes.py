@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 
 import msgspec
@@ -248,9 +248,11 @@ class Runtimes:
         """One entry a function: what is more than a guess, then the strongest runtime. A handler
         that only delegates is replaced by the function it delegates to."""
         best: dict[ProjectFunction, Handler] = {}
-        for called in map(self._decorated, found):
+        every = [self._decorated(one) for one in found]
+        handlers = {one.function for one in every}
+        for called in every:
             self._called_by_platform[called.unattended].append(called.function)
-            handler = self._delegate(called)
+            handler = self._delegate(called, handlers)
             known = best.get(handler.function)
             if known is None or _rank(handler) < _rank(known):
                 best[handler.function] = handler
@@ -268,29 +270,46 @@ class Runtimes:
                 found.append(wrapper)
         return replace(handler, wrappers=(*handler.wrappers, *found)) if found else handler
 
-    def _delegate(self, handler: Handler) -> Handler:
+    def _delegate(self, handler: Handler, handlers: Collection[ProjectFunction]) -> Handler:
+        """The handler to which ``handler`` only passes on what it is given, if nothing else than
+        ``handlers`` does."""
         found = handler
+        passing = set(handlers)
         for _ in range(MAX_DELEGATION):
             target = self._delegated(found.function)
-            if target is None:
+            if target is None or not self._called_only_by(target, passing):
                 break
+            passing.add(target)
             found = replace(found, function=target)
         if found is handler:
             return handler
         return replace(found, evidence=_reached_from(handler))
 
+    def _called_only_by(
+        self, function: ProjectFunction, callers: Collection[ProjectFunction]
+    ) -> bool:
+        return all(
+            ProjectFunction(call.unit, call.site.function) in callers
+            for call in self.program.callers.get(function, ())
+            if not call.unit.test
+        )
+
     def _delegated(self, function: ProjectFunction) -> ProjectFunction | None:
+        """The function that ``function`` does nothing but call, with its own parameters as they
+        are, and whose answer it gives."""
         body = function.function.body
         if len(body) != 1 or not isinstance(body[0], s.Return | s.ExpressionStatement):
             return None
         value = body[0].value
         if isinstance(value, s.Await):
             value = value.value
+        answers = isinstance(body[0], s.Return)
         if isinstance(value, s.Call) and last_name(value.callee) == "respondWith":
             value = value.arguments[0].value if value.arguments else None
-        if not isinstance(value, s.Call) or any(
-            isinstance(one.value, s.Lambda) for one in value.arguments
-        ):
+            answers = True
+        if not answers or not isinstance(value, s.Call):
+            return None
+        if not all(_is_given(function, one.value) for one in value.arguments):
             return None
         found = constructor(self.program.resolve(function.unit, value.callee))
         if isinstance(found, ProjectFunction) and found != function and found.function.body:
@@ -446,3 +465,13 @@ def _script(unit: Unit, around: ProjectConfig) -> str | None:
         if any(isinstance(one, s.Name) and one.name == "__name__" for one in operands):
             return 'run as a program (if __name__ == "__main__")'
     return None
+
+
+def _is_given(function: ProjectFunction, value: s.Value) -> bool:
+    """Whether ``value`` is a parameter of the function, or a member of one."""
+    while isinstance(value, s.Member | s.Spread):
+        value = value.object if isinstance(value, s.Member) else value.value
+    if not isinstance(value, s.Name):
+        return False
+    place = function.unit.parameters.get(value.binding)
+    return (place is not None and place[0] == function.index) or value.name in ("this", "self")
