@@ -30,7 +30,7 @@ def loaded(request: Request, settings: Settings, root: Path) -> Mapping[Entry, i
 
 
 def place_of(request: Request, settings: Settings, root: Path) -> tuple[Path, bool]:
-    """Return where the baseline is, and whether somebody named it."""
+    """Return where the baseline is, and whether an option or a setting names it."""
     from mmlint.model.baseline import FILE
 
     if request.baseline:

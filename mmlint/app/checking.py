@@ -211,7 +211,7 @@ class _Run:
         self._also(view, result)
         if request.statistics and request.format in FOR_PEOPLE:
             self._print(_statistics(result))
-        elif request.statistics:  # whoever reads the report from stdout expects nothing after it
+        elif request.statistics:  # a program reads the report: nothing may follow it
             print(_statistics(result), end="", file=sys.stderr)
         self._say_all(notices)
         if request.verbose:

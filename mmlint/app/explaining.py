@@ -26,7 +26,7 @@ def explain(word: str, *, states: bool = False) -> str:
         return _story(found[1], line, column, states)
     if states:
         raise UsageError(
-            f"{word}: --states needs a line; try: mmlint explain --states src/app.ts:12"
+            f"{word}: --states expects a line of a file; try: mmlint explain --states src/app.ts:12"
         )
     if os.path.isfile(word):
         return _story(word)

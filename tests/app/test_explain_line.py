@@ -238,3 +238,20 @@ def test_handlers_are_listed_with_their_evidence() -> None:
     assert (one["path"], one["line"], one["name"]) == ("app/api/join/route.ts", 2, "POST")
     assert one["runtime"] == "serverless"
     assert "route handler under app/" in app.runtimes(".", "text")
+
+
+def test_states_show_what_each_statement_of_the_function_leaves_queued() -> None:
+    told = app.explain("app/api/join/route.ts:4", states=True).splitlines()
+    assert told[1:] == [
+        "  POST(), lines 2 to 7",
+        "  line 4, expression: queued 4; the caller's events are queued",
+        "  line 5, expression: nothing is queued",
+        "  line 6, return: no path comes by",
+        "  return on line 6: nothing is queued",
+    ]
+
+
+@pytest.mark.parametrize("word", ["app/api/join/route.ts", "MM101"])
+def test_states_need_a_line(word: str) -> None:
+    with pytest.raises(UsageError, match="--states expects a line of a file; try: mmlint explain"):
+        app.explain(word, states=True)

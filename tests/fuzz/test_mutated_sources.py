@@ -22,9 +22,11 @@ _PATIENT = settings(
 )
 
 SPREADS_ITSELF = {
-    "next.config.mjs": 'const c = { env: { A: "b" }, ...c };\nexport default c;\n',
+    "next.config.mjs": (
+        "const c = { env: { AOA_SK: process.env.AOA_SK }, ...c };\nexport default c;\n"
+    ),
     "package.json": '{ "dependencies": { "next": "15.1.0", "@millimetric/track": "1" } }',
-    ".env": "NEXT_PUBLIC_AOA_SK=x\n",
+    ".env": "NEXT_PUBLIC_AOA_SK=sk_live_...\n",
 }
 BLANKS = {".env": f"AOA_SK=sk_live_x {' ' * 20_000}y\n"}
 

@@ -11,7 +11,7 @@ NODE = 'import { track, flush } from "@millimetric/track-node";\n'
 
 TABLE: dict[str, tuple[str, tuple[bool, str, bool]]] = {
     "nothing": ("async function f() {}", (False, "never", False)),
-    "somebody else's flush": (
+    "the flush of another vendor": (
         'import { flush as g } from "x"; async function f() { await g(); }',
         (False, "never", False),
     ),

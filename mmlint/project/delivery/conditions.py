@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside, nested, own_values
 from mmlint.project.delivery.state import Condition
+from mmlint.project.semantic.absence import is_nothing
 from mmlint.project.semantic.unit import Unit
 
 _EQUAL = frozenset({"===", "==", "is"})
@@ -58,34 +59,25 @@ def atom(test: s.Value) -> tuple[Condition, bool] | None:
     return None if found is None else (found, True)
 
 
-def is_nothing(value: s.Value) -> bool:
-    """Whether a value is ``null``, ``undefined`` or ``None``, as it is written."""
-    if isinstance(value, s.Literal):
-        return value.value is None
-    return isinstance(value, s.Name) and value.name == "undefined"
-
-
 def presence(value: s.Value) -> tuple[s.Name, bool] | None:
     """Return the variable of which a test asks whether it holds anything, and what the test gives
     for a promise: ``p``, ``p !== undefined``, ``typeof p === "object"``, ``p instanceof Promise``.
     """
-    if isinstance(value, s.Name):
-        return value, True
+    asked = asked_for(value)
+    if asked is not None:
+        return (asked[0], asked[1]) if isinstance(asked[0], s.Name) else None
     if not isinstance(value, s.Operation) or len(value.operands) != 2:
         return None
     left, right = value.operands
     if value.operator == "instanceof" and isinstance(left, s.Name):
         is_promise = isinstance(right, s.Name) and right.name == "Promise"
         return (left, True) if is_promise else None
+    typeof = isinstance(left, s.Operation) and left.operator == "typeof"
     if value.operator not in _EQUAL | _DIFFERENT.keys() or not isinstance(right, s.Literal):
         return None
+    named = left.operands[0] if typeof and isinstance(left, s.Operation) else None
     same = value.operator in _EQUAL
-    if isinstance(left, s.Name) and right.value is None:
-        return left, not same
-    if isinstance(left, s.Operation) and left.operator == "typeof" and right.value is not None:
-        named = left.operands[0]
-        return (named, (right.value == "object") is same) if isinstance(named, s.Name) else None
-    return None
+    return (named, (right.value == "object") is same) if isinstance(named, s.Name) else None
 
 
 def asked_for(value: s.Value) -> tuple[s.Value, bool] | None:

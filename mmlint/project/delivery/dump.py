@@ -1,7 +1,6 @@
 """The states before and after each statement of a function, as lines of text.
 
-For whoever asks why a handler is reported, and for the tests of the interpreter: both read the
-same lines.
+They tell why a handler is reported, and the tests of the interpreter compare the same lines.
 """
 
 from __future__ import annotations

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside, nested, parts
-from mmlint.project.delivery.conditions import atom, condition, is_nothing
+from mmlint.project.delivery.conditions import atom, condition
 from mmlint.project.delivery.state import Condition
+from mmlint.project.semantic.absence import is_nothing
 from mmlint.project.semantic.entity import ProjectFunction
 from mmlint.project.semantic.program import Program, constructor
 from mmlint.project.semantic.unit import Unit

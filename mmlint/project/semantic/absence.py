@@ -65,10 +65,15 @@ def functions_of(value: s.Value) -> list[int]:
     """Return the functions of an object that consists of nothing else; else an empty list."""
     if not isinstance(value, s.Object):
         return []
-    values = [one.value for one in value.entries]
-    return [one.function for one in values if isinstance(one, s.Lambda)] * all(
-        isinstance(one, s.Lambda) for one in values
-    )
+    found = [one.value.function for one in value.entries if isinstance(one.value, s.Lambda)]
+    return found if len(found) == len(value.entries) else []
+
+
+def is_nothing(value: s.Value) -> bool:
+    """Whether a value is ``null``, ``undefined`` or ``None``, as it is written."""
+    if isinstance(value, s.Literal):
+        return value.value is None
+    return isinstance(value, s.Name) and value.name == "undefined"
 
 
 def does_nothing(unit: Unit, index: int) -> bool:
@@ -84,10 +89,8 @@ def _is_idle(statement: s.Statement) -> bool:
 
 def _is_empty(value: s.Value) -> bool:
     """``undefined``, ``null``, ``{}``, ``[]``, ``Promise.resolve()``."""
-    if isinstance(value, s.Literal):
-        return value.value is None or isinstance(value.value, bool)
-    if isinstance(value, s.Name):
-        return value.name == "undefined"
+    if is_nothing(value) or (isinstance(value, s.Literal) and isinstance(value.value, bool)):
+        return True
     if isinstance(value, s.Object):
         return not value.entries
     if isinstance(value, s.Sequence):

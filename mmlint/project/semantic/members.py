@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import parts, statements
-from mmlint.project.semantic.absence import agreed
+from mmlint.project.semantic.absence import agreed, is_nothing
 from mmlint.project.semantic.entity import (
     NOTHING,
     Instance,
@@ -201,11 +201,6 @@ class Members:
         if isinstance(value, s.Sequence) and name.isdigit() and int(name) < len(value.items):
             return self.resolve(unit, value.items[int(name)], environment, depth)
         return None
-
-
-def is_nothing(value: s.Value) -> bool:
-    """Whether this is ``null``, which in a field's declaration waits for the real value."""
-    return isinstance(value, s.Literal) and value.value is None
 
 
 def _names_endpoint(unit: Unit, function: int) -> bool:

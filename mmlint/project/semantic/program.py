@@ -11,7 +11,7 @@ from mmlint.model.facts import FileFacts
 from mmlint.model.limits import Limit, Limits, Question
 from mmlint.model.walk import statements
 from mmlint.project.modules.resolution import Resolution
-from mmlint.project.semantic.absence import agreed
+from mmlint.project.semantic.absence import agreed, is_nothing
 from mmlint.project.semantic.arguments import (
     completed,
     direct,
@@ -40,7 +40,7 @@ from mmlint.project.semantic.entity import (
     SdkObject,
     Substitution,
 )
-from mmlint.project.semantic.members import MAX_DEPTH, is_nothing
+from mmlint.project.semantic.members import MAX_DEPTH
 from mmlint.project.semantic.modules import Modules
 from mmlint.project.semantic.unit import Definition, Path, Unit
 from mmlint.sdk import surface
