@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import msgspec
 import pytest
 
 from mmlint import app
 from mmlint.app import Request, UsageError
+from mmlint.engine.explain import delivery as explaining
+from mmlint.project.delivery.state import Exit
+from mmlint.rules import missing_flush
 
 FILES = {
     "package.json": '{"dependencies": {"next": "15.0.0"}}',
@@ -255,3 +259,8 @@ def test_states_show_what_each_statement_of_the_function_leaves_queued() -> None
 def test_states_need_a_line(word: str) -> None:
     with pytest.raises(UsageError, match="--states expects a line of a file; try: mmlint explain"):
         app.explain(word, states=True)
+
+
+def test_every_way_out_of_a_function_has_words() -> None:
+    kinds = set(get_args(get_type_hints(Exit)["kind"]))
+    assert set(explaining._LEAVES) == set(missing_flush._LEAVES) == kinds

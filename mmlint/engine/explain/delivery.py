@@ -17,6 +17,8 @@ _LEAVES = {
     "end": "ends",
     "throw": "throws",
     "process": "ends the process",
+    "pause": "is suspended",
+    "step": "ends a step",
 }
 
 
