@@ -8,7 +8,8 @@ import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside
-from mmlint.project.dataflow.value_sources import Origin, Variable, words
+from mmlint.project.dataflow.backward import Variable
+from mmlint.project.dataflow.value_sources import Origin, words
 from mmlint.project.semantic.callee import path_of
 from mmlint.project.semantic.entity import Passed, ProjectFunction
 from mmlint.project.semantic.program import Program

@@ -1,18 +1,30 @@
-"""Where a value comes from when it is made up on the spot: an expression followed to what mints it.
+"""Finds the random, clock, constant, address or agent sources of a value: what mints it.
 
-Variables, parameters, project functions and conversions are followed. What cannot be followed has
-no origin, so that it stays silent.
+The backward data flow follows variables, parameters, project functions and conversions. What it
+cannot follow has no origin, so that it stays silent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
-from msgspec.structs import replace
 
 from mmlint.model import syntax as s
-from mmlint.model.walk import inside, statements
+from mmlint.model.walk import inside
+from mmlint.project.dataflow.backward import (
+    Edge,
+    Expression,
+    Variable,
+    Walk,
+    argument,
+    assigned,
+    definitions,
+    entry,
+    options,
+    passed,
+    results,
+)
 from mmlint.project.dataflow.source_tables import (
     CARRYING,
     CONVERSIONS,
@@ -30,31 +42,18 @@ from mmlint.project.semantic.entity import (
     Global,
     Instance,
     KnownValue,
-    Passed,
-    ProjectFunction,
     Resolved,
     Substitution,
 )
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Path, Unit
 
-MAX_DEPTH = 16
-"""How many names, calls and parts are entered one after the other."""
-MAX_STEPS = 400
-"""How many expressions are looked at for one question."""
-MAX_ALTERNATIVES = 40
-"""How many choices, variables and results are looked at to know that all are fresh."""
-
 _GLOBAL_OBJECTS = frozenset({"globalThis", "window", "self", "global"})
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**", "|", "^", "&", "<<", ">>", ">>>"})
-_ASSIGNMENTS = frozenset({"=", ":=", "??=", "||="})
-
-Variable = tuple[Unit, int]
-"""A binding of a unit."""
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """A place that mints. ``trail``: the variables that the value passes on its way from there."""
+    """A place that mints. ``trail``: the variables that the value passes on its ways from there."""
 
     kind: Kind
     unit: Unit
@@ -62,114 +61,55 @@ class Origin(msgspec.Struct, frozen=True):
     trail: tuple[Variable, ...] = ()
 
 
-class _At(msgspec.Struct, frozen=True):
-    """An expression on the way to an origin, and how the way led here."""
-
-    unit: Unit
-    value: s.Value
-    environment: Substitution
-    trail: tuple[Variable, ...] = ()
-    depth: int = 0
-
-    def to(self, value: s.Value) -> _At:
-        return replace(self, value=value, depth=self.depth + 1)
-
-    def into(self, unit: Unit, value: s.Value, environment: Substitution) -> _At:
-        return _At(unit, value, environment, self.trail, self.depth + 1)
-
-    def through(self, binding: int) -> _At:
-        return replace(self, trail=(*self.trail, (self.unit, binding)))
-
-    def origin(self, kind: Kind) -> Origin:
-        return Origin(kind, self.unit, self.value, self.trail)
-
-
 class Minting:
     """Answers where values come from. Pure, apart from what it remembers of each unit."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._steps = 0
-        self._known_defaults: dict[int, dict[int, list[s.Value]]] = {}
+        self._known_defaults: dict[Unit, dict[int, list[s.Value]]] = {}
+        self._edges: tuple[Edge, ...] = (
+            self._minted,
+            options,
+            self._name,
+            results,
+            self._member,
+            assigned,
+            _derived,
+            _put_together,
+        )
 
     def origins(
         self, unit: Unit, value: s.Value, environment: Substitution = NOTHING
     ) -> list[Origin]:
         """Return every place that may mint ``value``; none where it cannot be known."""
-        self._steps = 0
-        return list(self._of(_At(unit, value, environment)))
+        walk = Walk(self.program, Expression(unit, value, environment), self._edges)
+        minted = [(one, kind) for one in walk.ends() if (kind := self._kind(one)) is not None]
+        return [
+            Origin(kind, one.unit, one.value, walk.variables(one))
+            for one, kind in minted
+            if not (one.part and kind == "constant")  # which says nothing of the whole
+        ]
 
     def always(self, unit: Unit, value: s.Value, environment: Substitution = NOTHING) -> bool:
         """Whether ``value`` is random or the time whichever way the program goes."""
-        waiting = [(Passed(unit, value, environment), 0)]
-        for _ in range(MAX_ALTERNATIVES):
-            if not waiting:
-                return True
-            one, depth = waiting.pop()
-            options = self._options(one.unit, one.value, one.environment)
-            if options is None:
-                found = self.origins(one.unit, one.value, one.environment)
-                if not any(origin.kind in ("random", "clock") for origin in found):
-                    return False
-            elif not options or depth > MAX_DEPTH:
-                return False
-            else:
-                waiting += [(option, depth + 1) for option in options]
-        return False
+        start = Expression(unit, value, environment)
+        walk = Walk(self.program, start, (options, argument, definitions, results))
+        return all(map(self._is_fresh, walk.ends())) and walk.complete
 
-    def _options(
-        self, unit: Unit, value: s.Value, environment: Substitution
-    ) -> list[Passed] | None:
-        """The values that ``value`` stands for; empty: unknown; None: it stands for itself."""
-        if isinstance(value, s.Choice):
-            return [Passed(unit, one, environment) for one in value.options]
-        passed = argument(unit, value, environment)
-        if passed is not None:
-            return [passed]
-        if isinstance(value, s.Name) and value.binding in unit.definitions:
-            definitions = unit.definitions[value.binding]
-            if any(one.path for one in definitions) or value.binding in unit.parameters:
-                return []
-            return [Passed(unit, one.value, environment) for one in definitions]
-        if isinstance(value, s.Call):
-            callee = self.program.resolve(unit, value.callee, environment)
-            if isinstance(callee, ProjectFunction):
-                inner = self.program.environment(unit, value, callee, environment)
-                return [Passed(callee.unit, one, inner) for one in _returned(callee)]
-        return None
+    def _is_fresh(self, at: Expression) -> bool:
+        found = self.origins(at.unit, at.value, at.environment)
+        return any(one.kind in ("random", "clock") for one in found)
 
-    # --- one step --------------------------------------------------------------------------------
+    # --- what mints ------------------------------------------------------------------------------
 
-    def _of(self, at: _At) -> Iterator[Origin]:
-        self._steps += 1
-        if at.depth > MAX_DEPTH or self._steps > MAX_STEPS:
-            return
-        value = at.value
-        kind = self._constant(at) or _read(value)
-        if kind is not None:
-            yield at.origin(kind)
-        elif isinstance(value, s.Choice):
-            for option in value.options:
-                yield from self._of(at.to(option))
-        elif isinstance(value, s.Name):
-            yield from self._name(at, value)
-        elif isinstance(value, s.Call):
-            yield from self._call(at, value)
-        elif isinstance(value, s.Member):
-            yield from self._member(at, value)
-        elif isinstance(value, s.Operation) and value.operator in _ASSIGNMENTS:
-            held = value.operands[0]
-            inner = at.through(held.binding) if isinstance(held, s.Name) else at
-            yield from self._of(inner.to(value.operands[-1]))
-        else:
-            for part in _parts(value):
-                yield from self._varying(at.to(part))
+    def _minted(self, program: Program, at: Expression) -> Sequence[Expression] | None:
+        return () if self._kind(at) is not None else None
 
-    def _varying(self, at: _At) -> Iterator[Origin]:
-        """The origins of a part: constant parts say nothing of the whole."""
-        return (one for one in self._of(at) if one.kind != "constant")
+    def _kind(self, at: Expression) -> Kind | None:
+        """What kind of value is made up right here, if any is."""
+        return self._constant(at) or _read(at.value) or self._declared(at) or self._made(at)
 
-    def _constant(self, at: _At) -> Kind | None:
+    def _constant(self, at: Expression) -> Kind | None:
         unit, value = at.unit, at.value
         if isinstance(value, (s.Template, s.Operation)):
             texts = [self.program.text(unit, one, at.environment) for one in _parts(value)]
@@ -190,144 +130,86 @@ class Minting:
         held = self.program.resolve(unit, value.object)
         return isinstance(held, Instance) and (held.index, value.name) in held.unit.field_writes
 
-    # --- names -----------------------------------------------------------------------------------
+    def _declared(self, at: Expression) -> Kind | None:
+        """What a pattern takes out of a request: ``const { ip } = req``."""
+        if not isinstance(at.value, s.Name) or at.value.binding < 0:
+            return None
+        if passed(at.unit, at.value, at.environment) is not None:
+            return None
+        found = at.unit.definitions.get(at.value.binding, ())
+        kinds = (_shared((*words(one.value), *one.path)) for one in found if one.path)
+        return next((kind for kind in kinds if kind is not None), None)
 
-    def _name(self, at: _At, name: s.Name) -> Iterator[Origin]:
-        unit, binding = at.unit, name.binding
-        if binding < 0 or (unit, binding) in at.trail:
-            return
-        at = at.through(binding)
-        passed = argument(unit, name, at.environment)
-        if passed is not None:
-            yield from self._of(at.into(passed.unit, passed.value, passed.environment))
-            return
-        for definition in unit.definitions.get(binding, ()):
-            if not definition.path:
-                yield from self._of(at.to(definition.value))
-                continue
-            kind = _shared((*words(definition.value), *definition.path))
-            if kind is not None:
-                yield at.origin(kind)
-        for default in self._defaults(unit).get(binding, ()):
-            yield from self._of(at.to(default))
-        if binding in unit.imports:
-            kind = _made(self.program.resolve(unit, name))
-            if kind is not None:
-                yield at.origin(kind)
+    def _made(self, at: Expression) -> Kind | None:
+        """What a call makes, or made an imported value."""
+        value = at.value
+        if isinstance(value, s.Name) and value.binding in at.unit.imports:
+            return _made_by(self.program.resolve(at.unit, value))
+        if not isinstance(value, s.Call):
+            return None
+        path = _plain(self.program.resolve(at.unit, value.callee, at.environment))
+        if path == ("Date",) and not value.arguments:  # with arguments it is a date that is known
+            return "clock"
+        return MINTS.get(path)
+
+    # --- edges -----------------------------------------------------------------------------------
+
+    def _name(self, program: Program, at: Expression) -> Sequence[Expression] | None:
+        """A variable to what it is given, and to the defaults of patterns and parameters."""
+        name = at.value
+        if not isinstance(name, s.Name) or name.binding < 0:
+            return None
+        given = argument(program, at)
+        if given is not None:
+            return given
+        found = at.unit.definitions.get(name.binding, ())
+        defaults = self._defaults(at.unit).get(name.binding, ())
+        return [at.to(one) for one in (*(d.value for d in found if not d.path), *defaults)]
 
     def _defaults(self, unit: Unit) -> dict[int, list[s.Value]]:
         """Binding to the defaults that patterns and parameters give it."""
-        if id(unit) not in self._known_defaults:
+        if unit not in self._known_defaults:
             found: dict[int, list[s.Value]] = {}
             for target, default in _with_defaults(unit):
                 found.setdefault(target.binding, []).append(default)
-            self._known_defaults[id(unit)] = found
-        return self._known_defaults[id(unit)]
+            self._known_defaults[unit] = found
+        return self._known_defaults[unit]
 
-    # --- calls and members -----------------------------------------------------------------------
-
-    def _call(self, at: _At, call: s.Call) -> Iterator[Origin]:
-        callee = self.program.resolve(at.unit, call.callee, at.environment)
-        if isinstance(callee, ProjectFunction):
-            inner = self.program.environment(at.unit, call, callee, at.environment)
-            for value in _returned(callee):
-                yield from self._of(at.into(callee.unit, value, inner))
-            return
-        path = _plain(callee)
-        kind = MINTS.get(path)
-        if path == ("Date",) and not call.arguments:  # with arguments it is somebody's date
-            kind = "clock"
-        if kind is not None:
-            yield at.origin(kind)
-        else:
-            yield from self._derived(at, call, path)
-
-    def _derived(self, at: _At, call: s.Call, path: Path) -> Iterator[Origin]:
-        """What a conversion, a hash, or a method of a minted value gives."""
-        method = ""
-        if isinstance(call.callee, s.Member):
-            method = call.callee.name
-            yield from self._varying(at.to(call.callee.object))
-        if path in CONVERSIONS or path[:1] in DIGESTS or method in CARRYING:
-            for one in call.arguments:
-                yield from self._varying(at.to(one.value))
-
-    def _member(self, at: _At, member: s.Member) -> Iterator[Origin]:
+    def _member(self, program: Program, at: Expression) -> Sequence[Expression] | None:
         """The entry of a known object; else a part of something minted (``uuid4().hex``)."""
-        passed = argument(at.unit, member, at.environment)
-        if passed is not None:
-            yield from self._of(at.into(passed.unit, passed.value, passed.environment))
-            return
-        if _written(at.unit, member):
-            return
-        found = self.program.resolve(at.unit, member.object, at.environment)
-        if not isinstance(found, KnownValue):
-            yield from self._varying(at.to(member.object))
-            return
-        value = entry(found.value, member.name)
-        if value is not None:
-            root = _root(member)
-            inner = at if root is None else at.through(root.binding)
-            yield from self._of(inner.into(found.unit, value, found.environment))
-
-
-# --- following what is passed ---------------------------------------------------------------------
-
-
-def argument(unit: Unit, value: s.Value, environment: Substitution) -> Passed | None:
-    """Return what the caller wrote for ``value``, a parameter or a member of one; None where it is
-    none, where the caller left it out, or where it is no part of an object that is at hand."""
-    path: list[str] = []
-    while isinstance(value, s.Member):
-        path.insert(0, value.name)
-        value = value.object
-    place = unit.parameters.get(value.binding) if isinstance(value, s.Name) else None
-    if place is None:
-        return None
-    function, number, inner = place
-    passed = dict(environment).get((id(unit), function, number))
-    default = unit.module.functions[function].parameters[number].default
-    if passed is None or passed.value is default:
-        return None
-    return _part(passed, [key for key in (*inner, *path) if key != "?"])
-
-
-def _part(passed: Passed, path: list[str]) -> Passed | None:
-    """What an argument has at ``path``: object literals, and variables bound to them, are read."""
-    for key in path:
-        held = _literal(passed)
-        value = entry(held.value, key)
-        if value is None:
+        member = at.value
+        if not isinstance(member, s.Member):
             return None
-        passed = Passed(held.unit, value, held.environment)
-    return passed
+        given = argument(program, at)
+        if given is not None:
+            return given
+        if _written(at.unit, member):
+            return ()
+        found = program.resolve(at.unit, member.object, at.environment)
+        if not isinstance(found, KnownValue):
+            return (at.piece(member.object),)
+        value = entry(found.value, member.name)
+        return () if value is None else (at.into(found.unit, value, found.environment),)
 
 
-def _literal(passed: Passed) -> Passed:
-    """The one value of a variable or parameter, or what was given."""
-    for _ in range(MAX_DEPTH):
-        if not isinstance(passed.value, s.Name):
-            break
-        further = argument(passed.unit, passed.value, passed.environment)
-        definitions = passed.unit.definitions.get(passed.value.binding, [])
-        if further is not None:
-            passed = further
-        elif len(definitions) == 1 and not definitions[0].path:
-            passed = Passed(passed.unit, definitions[0].value, passed.environment)
-        else:
-            break
-    return passed
+def _derived(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """What a conversion, a hash, or a method of a minted value is made from."""
+    call = at.value
+    if not isinstance(call, s.Call):
+        return None
+    found: list[s.Value] = []
+    method = ""
+    if isinstance(call.callee, s.Member):
+        method = call.callee.name
+        found.append(call.callee.object)
+    path = _plain(program.resolve(at.unit, call.callee, at.environment))
+    if path in CONVERSIONS or path[:1] in DIGESTS or method in CARRYING:
+        found += [one.value for one in call.arguments]
+    return [at.piece(one) for one in found]
 
 
-def entry(value: s.Value, key: str) -> s.Value | None:
-    """Return what an object literal certainly has under ``key``, else None."""
-    if isinstance(value, s.Object):
-        for one in reversed(value.entries):
-            if one.key == key:
-                return one.value
-            if one.key is None:
-                return None
-    return None
+def _put_together(program: Program, at: Expression) -> Sequence[Expression] | None:
+    return [at.piece(one) for one in _parts(at.value)]
 
 
 # --- shapes of expressions ------------------------------------------------------------------------
@@ -383,7 +265,7 @@ def _plain(callee: Resolved | None) -> Path:
     return path[1:] if path[:1] and path[0] in _GLOBAL_OBJECTS else path
 
 
-def _made(entity: Resolved | None) -> Kind | None:
+def _made_by(entity: Resolved | None) -> Kind | None:
     """What an imported value was made by."""
     path = _plain(entity) if isinstance(entity, (External, Global)) else ()
     return MINTS.get(path[:-1]) if path[-1:] == ("()",) else None
@@ -403,12 +285,6 @@ def _parts(value: s.Value) -> Iterator[s.Value]:
         yield value.object
     elif isinstance(value, s.Comprehension):
         yield value.element
-
-
-def _returned(function: ProjectFunction) -> Iterator[s.Value]:
-    for statement in statements(function.function.body):
-        if isinstance(statement, s.Return) and statement.value is not None:
-            yield statement.value
 
 
 def _with_defaults(unit: Unit) -> Iterator[tuple[s.Name, s.Value]]:

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
 from mmlint.model.walk import inside, statements
-from mmlint.project.dataflow.value_sources import Minting, argument, words
+from mmlint.project.dataflow.backward import passed as argument
+from mmlint.project.dataflow.value_sources import Minting, words
 from mmlint.project.events.sends import Send, Sends
 from mmlint.project.http.requests import request, requests
 from mmlint.project.semantic.arguments import passed_to

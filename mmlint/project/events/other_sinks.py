@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model import syntax as s
-from mmlint.project.dataflow.value_sources import Origin, Variable
+from mmlint.project.dataflow.backward import Variable
+from mmlint.project.dataflow.value_sources import Origin
 from mmlint.project.events.sends import Send
 from mmlint.project.semantic.unit import Unit
 

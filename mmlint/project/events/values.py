@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
 from mmlint.model.walk import inside
-from mmlint.project.dataflow.value_sources import argument
+from mmlint.project.dataflow.backward import passed as argument
 from mmlint.project.events.identity import Written
 from mmlint.project.events.payload import options
 from mmlint.project.semantic.entity import External, Global, KnownValue, Parameter, Resolved
