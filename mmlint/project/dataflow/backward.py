@@ -15,7 +15,13 @@ from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.walk import statements
-from mmlint.project.semantic.entity import NOTHING, Passed, ProjectFunction, Substitution
+from mmlint.project.semantic.entity import (
+    NOTHING,
+    KnownValue,
+    Passed,
+    ProjectFunction,
+    Substitution,
+)
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
 
@@ -96,11 +102,11 @@ class Walk:
 
     def reached(self) -> Iterator[Expression]:
         """Yield every expression that the value may come from, ``start`` first."""
-        return (one for one, _ in self._search())
+        return (one for one, _ in self.search())
 
     def ends(self) -> Iterator[Expression]:
         """Yield the expressions that no edge leads back from."""
-        return (one for one, before in self._search() if not before)
+        return (one for one, before in self.search() if not before)
 
     def variables(self, end: Expression) -> tuple[Variable, ...]:
         """Return the variables that the value passes on its ways from ``end`` to ``start``, as far
@@ -118,7 +124,8 @@ class Walk:
             waiting += further
         return tuple(found.values())
 
-    def _search(self) -> Iterator[tuple[Expression, Sequence[Expression]]]:
+    def search(self) -> Iterator[tuple[Expression, Sequence[Expression]]]:
+        """Yield every expression that is reached, with those that it takes its value from."""
         budget = Budget(self.program, self.start.unit, self.start.value)
         self._nodes, self._ways = {}, {_key(self.start): []}
         waiting = [self.start]
@@ -216,6 +223,14 @@ def only_definition(program: Program, at: Expression) -> Sequence[Expression] | 
     if value is None or not isinstance(at.value, s.Name):
         return None
     return (at.to(value),) if at.unit.module.bindings[at.value.binding].stable else None
+
+
+def known_literal(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """What is known to be a literal to that literal."""
+    found = program.resolve(at.unit, at.value, at.environment)
+    if not isinstance(found, KnownValue) or not isinstance(found.value, s.Literal):
+        return None
+    return (at.into(found.unit, found.value, found.environment),)
 
 
 def results(program: Program, at: Expression) -> Sequence[Expression] | None:

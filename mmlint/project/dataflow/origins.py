@@ -6,18 +6,28 @@ followed is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.key import Key
+from mmlint.project.dataflow.backward import (
+    MAX_STEPS,
+    Edge,
+    Expression,
+    Walk,
+    awaited,
+    entry,
+    known_literal,
+    options,
+)
 from mmlint.project.semantic.entity import (
     NOTHING,
     KnownValue,
     Namespace,
     Parameter,
-    Passed,
     ProjectFunction,
     Resolved,
     Substitution,
@@ -25,10 +35,6 @@ from mmlint.project.semantic.entity import (
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
 from mmlint.project.semantic.variables import reference, variable
-
-_DEEPEST = 12
-"""Names, choices and calls that are followed for one text."""
-_MOST_CALLERS = 200
 
 _SAME_TEXT = frozenset({"trim", "toString", "strip", "valueOf"})
 
@@ -49,157 +55,169 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 def origins(
-    program: Program,
-    unit: Unit,
-    value: s.Value,
-    environment: Substitution = NOTHING,
-    depth: int = 0,
+    program: Program, unit: Unit, value: s.Value, environment: Substitution = NOTHING
 ) -> Iterator[Origin]:
     """Yield every place that the text ``value`` may come from."""
-    if depth > _DEEPEST:
-        return
+    for at, before in Walk(program, Expression(unit, value, environment), _EDGES).search():
+        found = _origin(program, at, followed=bool(before))
+        if found is not None:
+            yield found
+
+
+def _origin(program: Program, at: Expression, *, followed: bool) -> Origin | None:
+    """What ``at`` itself gives; a read gives its variable, also where a fallback follows."""
+    unit, value = at.unit, at.value
     if isinstance(value, s.Literal):
-        if isinstance(value.value, str):
-            yield Origin(unit, value, value.value, value.key)
-    elif isinstance(value, s.Choice):
-        for option in value.options:
-            yield from origins(program, unit, option, environment, depth + 1)
-    elif isinstance(value, s.Await):
-        yield from origins(program, unit, value.value, environment, depth + 1)
-    elif reference(program, unit, value) is not None:
-        yield from _read(program, unit, value, environment, depth)
-    else:
-        yield from _followed(program, unit, value, environment, depth)
+        text = isinstance(value.value, str)
+        return Origin(unit, value, str(value.value), value.key) if text else None
+    read = None if isinstance(value, s.Choice) else reference(program, unit, value)
+    if read is not None:
+        return Origin(unit, value, variable=read.name)
+    name = None if followed else variable(program, unit, value)
+    return None if name is None else Origin(unit, value, variable=name)
 
 
-def _read(
-    program: Program, unit: Unit, value: s.Value, environment: Substitution, depth: int
-) -> Iterator[Origin]:
-    """A read of a variable, and what stands in for it: the second argument of Python's ``get``."""
-    found = reference(program, unit, value)
-    yield Origin(unit, value, variable=found.name if found else None)
-    if isinstance(value, s.Call) and len(value.arguments) > 1:
-        yield from origins(program, unit, value.arguments[1].value, environment, depth + 1)
+# --- edges ----------------------------------------------------------------------------------------
 
 
-def _followed(
-    program: Program, unit: Unit, value: s.Value, environment: Substitution, depth: int
-) -> Iterator[Origin]:
-    written = _definition(program, unit, value, environment)
-    called = value.callee if isinstance(value, s.Call) else None
-    if isinstance(called, s.Member) and called.name in _SAME_TEXT:
-        written = unit, called.object, environment
-    if written is not None:
-        yield from origins(program, *written, depth + 1)
-        return
-    found = program.resolve(unit, value, environment)
-    if isinstance(found, KnownValue):
-        if isinstance(found.value, s.Literal):
-            yield from origins(program, found.unit, found.value, found.environment, depth + 1)
-    elif isinstance(found, Parameter):
-        for passed in _passed(program, found):
-            yield from origins(program, *passed, depth + 1)
-    else:
-        name = variable(program, unit, value)
-        if name is not None:
-            yield Origin(unit, value, variable=name)
-
-
-Written = tuple[Unit, s.Value, Substitution]
-
-
-def _definition(
-    program: Program, unit: Unit, value: s.Value, environment: Substitution
-) -> Written | None:
-    """Return the expression that a name or a part of a known object stands for, if it has one."""
-    if isinstance(value, s.Member):
-        whole = program.resolve(unit, value.object, environment)
-        if isinstance(whole, Namespace):
-            return _exported(program, whole.unit, value.name)
-        return _entry(whole, value.name)
-    if not isinstance(value, s.Name) or value.binding < 0:
+def _fallback(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """A read of a variable to what stands in for it: the second argument of Python's ``get``."""
+    if isinstance(at.value, s.Literal):
+        return ()
+    if reference(program, at.unit, at.value) is None:
         return None
-    taken = unit.imports.get(value.binding)
-    if taken is not None:
-        module = program.module(unit, taken.module)
-        inner = module.unit if isinstance(module, Namespace) else None
-        return _exported(program, inner, taken.name) if inner else None
-    return _only(unit, value.binding, environment)
+    arguments = at.value.arguments if isinstance(at.value, s.Call) else ()
+    return [at.to(one.value) for one in arguments[1:2]]
 
 
-def _only(unit: Unit, binding: int, environment: Substitution) -> Written | None:
+def _same_text(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """``x.trim()`` to ``x``."""
+    called = at.value.callee if isinstance(at.value, s.Call) else None
+    if isinstance(called, s.Member) and called.name in _SAME_TEXT:
+        return (at.to(called.object),)
+    return None
+
+
+def _definition(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """A name, or a part of a known object, to the one expression that it stands for."""
+    value, found = at.value, None
+    if isinstance(value, s.Member):
+        whole = program.resolve(at.unit, value.object, at.environment)
+        if isinstance(whole, Namespace):
+            found = _exported(program, whole.unit, value.name)
+        else:
+            found = _entry(whole, value.name)
+    elif isinstance(value, s.Name) and value.binding >= 0:
+        taken = at.unit.imports.get(value.binding)
+        if taken is None:
+            found = _only(at.unit, value.binding, at.environment)
+        elif (module := _module(program, at.unit, taken.module)) is not None:
+            found = _exported(program, module, taken.name)
+    return None if found is None else (at.into(found.unit, found.value, found.environment),)
+
+
+def _callers(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """A parameter, or a part of one, to what the project's own calls pass for it."""
+    parameter = program.resolve(at.unit, at.value, at.environment)
+    if not isinstance(parameter, Parameter):
+        return None
+    found = islice(_passed(program, parameter), MAX_STEPS + 1)  # more is past the budget
+    return [at.into(one.unit, one.value, one.environment) for one in found]
+
+
+_EDGES: tuple[Edge, ...] = (
+    options,
+    awaited,
+    _fallback,
+    _same_text,
+    _definition,
+    known_literal,
+    _callers,
+)
+
+
+# --- what edges ask -------------------------------------------------------------------------------
+
+
+def _only(unit: Unit, binding: int, environment: Substitution) -> Expression | None:
     """Return the one value that a variable is ever given, empty first ones aside."""
     if binding in unit.loop_bindings or unit.module.bindings[binding].kind != "variable":
         return None
     given = [one for one in unit.definitions.get(binding, ()) if not _is_nothing(one.value)]
     if len(given) != 1 or given[0].path:
         return None
-    return unit, given[0].value, environment
+    return Expression(unit, given[0].value, environment)
 
 
 def _is_nothing(value: s.Value) -> bool:
     return isinstance(value, s.Literal) and value.value in (None, "")
 
 
-def _exported(program: Program, unit: Unit, name: str, hops: int = 0) -> Written | None:
-    """Return the expression that ``unit`` gives away under ``name``; barrels are followed."""
-    if hops > _DEEPEST:
+def _exported(
+    program: Program, unit: Unit, name: str, asked: frozenset[tuple[Unit, str]] = frozenset()
+) -> Expression | None:
+    """Return the expression that ``unit`` exports as ``name``; re-exports are followed, but for
+    circles, through those that were ``asked`` before."""
+    if (unit, name) in asked:
         return None
+    asked |= {(unit, name)}
     if unit.python:
         index = unit.globals.get(name)
         if index is None:
             return None
         taken = unit.imports.get(index)
-        if taken is not None:
-            module = program.module(unit, taken.module)
-            inner = module.unit if isinstance(module, Namespace) else None
-            return _exported(program, inner, taken.name, hops + 1) if inner else None
-        return _only(unit, index, NOTHING)
+        if taken is None:
+            return _only(unit, index, NOTHING)
+        inner = _module(program, unit, taken.module)
+        return _exported(program, inner, taken.name, asked) if inner is not None else None
     holder = program.holder(unit, name)
     if holder is None:
         return None
     export = holder.exports[name]
     if export.module is not None:
-        module = program.module(holder, export.module)
-        if export.imported == "*" or not isinstance(module, Namespace):
+        inner = _module(program, holder, export.module)
+        if export.imported == "*" or inner is None:
             return None
-        return _exported(program, module.unit, export.imported or name, hops + 1)
+        return _exported(program, inner, export.imported or name, asked)
     if export.binding >= 0:
         return _only(holder, export.binding, NOTHING)
-    return None if export.value is None else (holder, export.value, NOTHING)
+    return None if export.value is None else Expression(holder, export.value)
 
 
-def _entry(whole: Resolved | None, name: str) -> Written | None:
-    """Return the value of an entry of a known object, unless a spread may replace it."""
-    if not isinstance(whole, KnownValue) or not isinstance(whole.value, s.Object):
+def _module(program: Program, unit: Unit, specifier: str) -> Unit | None:
+    """Return the unit of the project that ``unit`` imports as ``specifier``."""
+    found = program.module(unit, specifier)
+    return found.unit if isinstance(found, Namespace) else None
+
+
+def _entry(whole: Resolved | None, name: str) -> Expression | None:
+    """Return what a known object certainly has under ``name``."""
+    if not isinstance(whole, KnownValue):
         return None
-    for entry in reversed(whole.value.entries):
-        if entry.key == name and entry.kind in ("pair", "shorthand"):
-            return whole.unit, entry.value, whole.environment
-        if entry.key is None:
-            return None
-    return None
+    value = entry(whole.value, name)
+    return None if value is None else Expression(whole.unit, value, whole.environment)
 
 
-def _passed(program: Program, parameter: Parameter) -> Iterator[Written]:
+def _passed(program: Program, parameter: Parameter) -> Iterator[Expression]:
     """Yield what the project's own calls pass for a parameter, or for a part of it."""
     function = ProjectFunction(parameter.unit, parameter.function)
-    wanted = (id(parameter.unit), parameter.function, parameter.number)
-    for call in program.callers.get(function, [])[:_MOST_CALLERS]:
+    asked = (id(parameter.unit), parameter.function, parameter.number)
+    for call in program.callers.get(function, []):
         if call.unit is parameter.unit and call.site.function == parameter.function:
             continue  # recursion
         for key, passed in program.environment(call.unit, call.call, function):
-            if key == wanted and passed is not None:
-                found = _part(program, passed, parameter.path)
+            if key == asked and passed is not None:
+                whole = Expression(passed.unit, passed.value, passed.environment)
+                found = _part(program, whole, parameter.path)
                 if found is not None:
                     yield found
 
 
-def _part(program: Program, passed: Passed, path: tuple[str, ...]) -> Written | None:
-    written: Written | None = (passed.unit, passed.value, passed.environment)
+def _part(program: Program, whole: Expression, path: tuple[str, ...]) -> Expression | None:
+    found: Expression | None = whole
     for name in path:
-        if written is None:
+        if found is None:
             return None
         if name != "?":
-            written = _entry(program.resolve(*written), name)
-    return written
+            found = _entry(program.resolve(found.unit, found.value, found.environment), name)
+    return found
