@@ -52,9 +52,9 @@ from collections.abc import Iterator
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Place
-from mmlint.project.events.identity import Written, same, written
+from mmlint.project.dataflow.backward import Expression
+from mmlint.project.events.identity import same, written
 from mmlint.project.project import Project
-from mmlint.project.semantic.entity import NOTHING
 from mmlint.project.semantic.shape import Field
 from mmlint.project.semantic.unit import Unit
 from mmlint.rules import Rule, Verdict
@@ -84,9 +84,9 @@ def check(project: Project) -> Iterator[Verdict]:
         )
 
 
-def _spot(project: Project, device: Field, user: Field, ours: Written) -> tuple[Unit, s.Node]:
+def _spot(project: Project, device: Field, user: Field, ours: Expression) -> tuple[Unit, s.Node]:
     """The key of the field; the caller's argument where only the caller makes the two the same."""
-    here = [Written(one.unit, one.value, NOTHING) for one in (device, user) if one.value]
+    here = [Expression(one.unit, one.value) for one in (device, user) if one.value]
     if ours.value is not device.value and not same(project.program, here[0], here[1]):
         return ours.unit, ours.value
     end = device.entry.end if device.entry else device.start

@@ -65,7 +65,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.project.events.identity import Written
+from mmlint.project.dataflow.backward import Expression
 from mmlint.project.events.payload import Key
 from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
@@ -88,7 +88,7 @@ def check(project: Project) -> Iterator[Verdict]:
 def _is_float(project: Project, key: Key) -> bool:
     if key.field.value is None:
         return False
-    value = Written(key.unit, key.field.value, key.field.environment)
+    value = Expression(key.unit, key.field.value, key.field.environment)
     if key.name.endswith("_cents"):
         return project.values.unrounded(value)
     return key.name in MONEY_KEYS and project.values.fraction(value)

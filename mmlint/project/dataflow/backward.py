@@ -154,9 +154,10 @@ class Walk:
 
 def settled(program: Program, start: Expression, edges: Sequence[Edge]) -> Expression:
     """Return the expression that ``start`` certainly has its value from: edges are followed as long
-    as they lead to one expression only."""
-    at, budget = start, Budget(program, start.unit, start.value)
-    while budget.spend():
+    as they lead to one expression only; ``start`` where they go round in a circle."""
+    at, budget, seen = start, Budget(program, start.unit, start.value), set[_Key]()
+    while _key(at) not in seen and budget.spend():
+        seen.add(_key(at))
         found = next((one for edge in edges if (one := edge(program, at)) is not None), ())
         if len(found) != 1:
             return at
@@ -225,12 +226,18 @@ def only_definition(program: Program, at: Expression) -> Sequence[Expression] | 
     return (at.to(value),) if at.unit.module.bindings[at.value.binding].stable else None
 
 
-def known_literal(program: Program, at: Expression) -> Sequence[Expression] | None:
-    """What is known to be a literal to that literal."""
+def known(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """What stands for a constant, in whatever file that is written, to the constant."""
     found = program.resolve(at.unit, at.value, at.environment)
-    if not isinstance(found, KnownValue) or not isinstance(found.value, s.Literal):
+    if not isinstance(found, KnownValue) or found.value is at.value:
         return None
     return (at.into(found.unit, found.value, found.environment),)
+
+
+def known_literal(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """What stands for a literal to that literal."""
+    found = known(program, at)
+    return found if found and isinstance(found[0].value, s.Literal) else None
 
 
 def results(program: Program, at: Expression) -> Sequence[Expression] | None:

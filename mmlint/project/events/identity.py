@@ -5,15 +5,24 @@ Source: docs.millimetric.ai, identities.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-
-import msgspec
-from msgspec.structs import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
-from mmlint.model.walk import inside, statements
-from mmlint.project.dataflow.backward import passed as argument
+from mmlint.model.walk import inside
+from mmlint.project.dataflow.backward import (
+    Budget,
+    Edge,
+    Expression,
+    Walk,
+    argument,
+    awaited,
+    lone_value,
+    options,
+    passed,
+    results,
+    settled,
+)
 from mmlint.project.dataflow.value_sources import Minting, words
 from mmlint.project.events.sends import Send, Sends
 from mmlint.project.http.requests import request, requests
@@ -21,21 +30,13 @@ from mmlint.project.semantic.arguments import passed_to
 from mmlint.project.semantic.callee import path_of
 from mmlint.project.semantic.entity import (
     Global,
-    ProjectFunction,
     Resolved,
     SdkFunction,
     Substitution,
 )
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.shape import Field, Shape
-from mmlint.project.semantic.unit import Unit
 from mmlint.sdk import environment as names
-
-MAX_HOPS = 4
-"""How many variables, or functions inside each other, are followed."""
-
-MAX_STEPS = 200
-"""How many expressions are looked at to answer one question."""
 
 STORED_ID = "mm_aid"
 """Where the browser SDK keeps the device's ``anonymous_id`` in ``localStorage``."""
@@ -147,28 +148,20 @@ def _outside_tests(calls: _Calls) -> tuple[Send, ...]:
 # --- where a field's value is written -------------------------------------------------------------
 
 
-class Written(msgspec.Struct, frozen=True):
-    """A value where somebody wrote it: in the event, or as the argument of a wrapper's caller."""
-
-    unit: Unit
-    value: s.Value
-    environment: Substitution
-
-
-def written(field: Field) -> Written | None:
+def written(field: Field) -> Expression | None:
     """Return where the value of ``field`` is written; None where it may be another one."""
     value = in_event(field)
     return None if value is None else as_passed(value)
 
 
-def in_event(field: Field) -> Written | None:
+def in_event(field: Field) -> Expression | None:
     """Return the value of ``field`` as the event has it; None where it may be another one."""
     if field.value is None or not field.certain:
         return None
-    return Written(field.unit, field.value, field.environment)
+    return Expression(field.unit, field.value, field.environment)
 
 
-def alternatives(field: Field) -> Iterator[tuple[Written, Written]]:
+def alternatives(field: Field) -> Iterator[tuple[Expression, Expression]]:
     """Yield each value that ``field`` may have, as the event has it, with where it is written: the
     whole of a choice in the event, but the caller's argument where a caller passes one of them."""
     whole = in_event(field)
@@ -176,52 +169,60 @@ def alternatives(field: Field) -> Iterator[tuple[Written, Written]]:
         return
     options = whole.value.options if isinstance(whole.value, s.Choice) else (whole.value,)
     for option in options:
-        one = replace(whole, value=option)
-        spot = as_passed(one)
-        yield one, whole if spot is one else spot
+        one = whole.to(option)
+        place = as_passed(one)
+        yield one, whole if place is one else place
 
 
-def as_passed(value: Written) -> Written:
-    """Follow a parameter to the argument that a caller wrote for it."""
-    for _ in range(MAX_HOPS):
-        passed = argument(value.unit, value.value, value.environment)
-        if passed is None:
-            break
-        value = Written(passed.unit, passed.value, passed.environment)
+def as_passed(value: Expression) -> Expression:
+    """Follow a parameter to the argument that a caller wrote for it, caller by caller: each step
+    leaves a call, so that the last is reached."""
+    while (found := passed(value.unit, value.value, value.environment)) is not None:
+        value = value.into(found.unit, found.value, found.environment)
     return value
 
 
 # --- two values -----------------------------------------------------------------------------------
 
 
-def same(program: Program, one: Written, other: Written) -> bool:
+def same(program: Program, one: Expression, other: Expression) -> bool:
     """Whether two values are one expression, through variables that never change."""
-    return _alike(program, one, other, 0)
+    budget = Budget(program, one.unit, one.value)
+    waiting = [(one, other)]
+    while waiting:
+        if not budget.spend():
+            return False
+        ours, theirs = (settled(program, side, _STEADY) for side in waiting.pop())
+        parts = _compared(program, ours, theirs)
+        if parts is None:
+            return False
+        waiting += [(ours.to(left), theirs.to(right)) for left, right in parts]
+    return True
 
 
-def _alike(program: Program, one: Written, other: Written, depth: int) -> bool:
-    if depth > MAX_HOPS * 4:
-        return False
-    one, other = _settled(program, one), _settled(program, other)
+_Pairs = list[tuple[s.Value, s.Value]]
+
+
+def _compared(program: Program, one: Expression, other: Expression) -> _Pairs | None:
+    """The parts of two expressions that must be the same pair by pair; None: they differ."""
     first, second = one.value, other.value
     if type(first) is not type(second):
-        return False
+        return None
     if isinstance(first, s.Name) and isinstance(second, s.Name):
         if first.binding >= 0 or second.binding >= 0:
-            return one.unit is other.unit and first.binding == second.binding
-        return first.name == second.name
+            alike = one.unit is other.unit and first.binding == second.binding
+        else:
+            alike = first.name == second.name
+        return [] if alike else None
     if isinstance(first, s.Literal) and isinstance(second, s.Literal):
-        return first.value == second.value and first.value not in (None, "")
+        alike = first.value == second.value and first.value not in (None, "")
+        return [] if alike else None
     if isinstance(first, s.Call) and _varies(program, one, first):
-        return False
-    pairs = _pairs(first, second)
-    return pairs is not None and all(
-        _alike(program, replace(one, value=left), replace(other, value=right), depth + 1)
-        for left, right in pairs
-    )
+        return None
+    return _pairs(first, second)
 
 
-def _varies(program: Program, at: Written, call: s.Call) -> bool:
+def _varies(program: Program, at: Expression, call: s.Call) -> bool:
     """Whether the same call, made twice, gives two different values."""
     if words(call.callee)[-1:] in (("pop",), ("shift",), ("next",)):
         return True
@@ -229,7 +230,7 @@ def _varies(program: Program, at: Written, call: s.Call) -> bool:
     return any(one.kind in ("random", "clock") for one in origins)
 
 
-def _pairs(first: s.Value, second: s.Value) -> list[tuple[s.Value, s.Value]] | None:
+def _pairs(first: s.Value, second: s.Value) -> _Pairs | None:
     """The parts of two expressions side by side; None where the expressions differ themselves."""
     if isinstance(first, s.Member) and isinstance(second, s.Member):
         return [(first.object, second.object)] if first.name == second.name else None
@@ -256,43 +257,35 @@ def _pairs(first: s.Value, second: s.Value) -> list[tuple[s.Value, s.Value]] | N
     return None
 
 
-def _zipped(
-    first: tuple[s.Value, ...], second: tuple[s.Value, ...]
-) -> list[tuple[s.Value, s.Value]] | None:
+def _zipped(first: tuple[s.Value, ...], second: tuple[s.Value, ...]) -> _Pairs | None:
     return list(zip(first, second, strict=True)) if len(first) == len(second) else None
 
 
 _TEXT = frozenset({("String",), ("str",)})
 
 
-def _settled(program: Program, one: Written) -> Written:
-    """Look through variables with a single value, passed parameters and conversions to text."""
-    for _ in range(MAX_HOPS):
-        value = one.value
-        passed = argument(one.unit, value, one.environment)
-        if passed is not None:
-            one = Written(passed.unit, passed.value, passed.environment)
-        elif isinstance(value, s.Name) and value.binding not in one.unit.parameters:
-            definitions = one.unit.definitions.get(value.binding, [])
-            if len(definitions) != 1 or definitions[0].path or not _is_steady(definitions[0].value):
-                break
-            one = replace(one, value=definitions[0].value)
-        elif isinstance(value, s.Call) and isinstance(value.callee, s.Member):
-            if value.callee.name != "toString" or value.arguments:
-                break
-            one = replace(one, value=value.callee.object)
-        elif isinstance(value, s.Call) and len(value.arguments) == 1:
-            if path_of(program.resolve(one.unit, value.callee)) not in _TEXT:
-                break
-            one = replace(one, value=value.arguments[0].value)
-        else:
-            break
-    return one
+def _steady(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """A variable with a single value to that, where to write it twice gives the same twice."""
+    if not isinstance(at.value, s.Name) or at.value.binding in at.unit.parameters:
+        return None
+    value = lone_value(at.unit, at.value)
+    return (at.to(value),) if isinstance(value, (s.Name, s.Member, s.Literal)) else None
 
 
-def _is_steady(value: s.Value) -> bool:
-    """Whether writing the expression twice gives the same twice: names and their members."""
-    return isinstance(value, (s.Name, s.Member, s.Literal))
+def _as_text(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """``x.toString()`` and ``String(x)`` to ``x``."""
+    call = at.value
+    if not isinstance(call, s.Call):
+        return None
+    if isinstance(call.callee, s.Member):
+        plain = call.callee.name == "toString" and not call.arguments
+        return (at.to(call.callee.object),) if plain else None
+    if len(call.arguments) != 1 or path_of(program.resolve(at.unit, call.callee)) not in _TEXT:
+        return None
+    return (at.to(call.arguments[0].value),)
+
+
+_STEADY: tuple[Edge, ...] = (argument, _steady, _as_text)
 
 
 # --- personal values ------------------------------------------------------------------------------
@@ -333,24 +326,18 @@ def says_personal(name: str) -> bool:
     return bool(ends & _PERSONAL) and not _DISGUISED & set(parts)
 
 
-def is_personal(program: Program, at: Written) -> bool:
+def is_personal(program: Program, at: Expression) -> bool:
     """Whether a value is, or contains, an email address or a telephone number: its name says so,
     also through variables, choices, templates and changes of case."""
-    waiting, seen = [at], 0
-    while waiting and seen < MAX_STEPS:
-        seen += 1
-        one = waiting.pop()
-        if _is_address(program, one):
-            return True
-        waiting += _contents(program, one)
-    return False
+    reached = Walk(program, at, _CONTENTS).reached()
+    return any(_is_address(program, one) for one in reached)
 
 
-def _is_address(program: Program, at: Written) -> bool:
+def _is_address(program: Program, at: Expression) -> bool:
     """Whether a value shows by itself that it is personal. Where a caller's argument is at hand,
     a parameter's name says nothing."""
     value = at.value
-    if argument(at.unit, value, at.environment) is not None:
+    if passed(at.unit, value, at.environment) is not None:
         return False
     if not isinstance(value, (s.Call, s.Choice)):
         known = program.text(at.unit, value, at.environment)
@@ -367,7 +354,7 @@ def _is_address(program: Program, at: Written) -> bool:
     return False
 
 
-def _is_named_address(at: Written, name: s.Name) -> bool:
+def _is_named_address(at: Expression, name: s.Name) -> bool:
     """Whether a variable's name, or the key that it takes from an object, says address. Where a
     hash is what it holds, the name says nothing."""
     definitions = at.unit.definitions.get(name.binding, []) if name.binding >= 0 else []
@@ -388,40 +375,37 @@ def _disguises(value: s.Value) -> bool:
     )
 
 
-def _contents(program: Program, at: Written) -> list[Written]:
-    """What goes into a value unchanged but for its case: any of it may be personal."""
+def _given(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """A variable to all that it is given whole."""
+    if not isinstance(at.value, s.Name) or at.value.binding < 0:
+        return None
+    found = at.unit.definitions.get(at.value.binding, ())
+    return [at.to(one.value) for one in found if not one.path]
+
+
+def _same_text(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """A text method to the text that it changes, a conversion to what it converts."""
+    call = at.value
+    if not isinstance(call, s.Call):
+        return None
+    if isinstance(call.callee, s.Member) and call.callee.name in _TEXT_METHODS:
+        return (at.to(call.callee.object),)
+    callee = program.resolve(at.unit, call.callee, at.environment)
+    return [at.to(one.value) for one in call.arguments[:1]] if path_of(callee) in _TEXT else ()
+
+
+def _parts(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """A text to what it is put together from, and ``x[i]`` to ``x``."""
     value = at.value
-    passed = argument(at.unit, value, at.environment)
-    if passed is not None:
-        return [Written(passed.unit, passed.value, passed.environment)]
-    if isinstance(value, s.Call):
-        return list(_results(program, at, value))
     found: tuple[s.Value, ...] = ()
-    if isinstance(value, s.Name) and value.binding >= 0:
-        definitions = at.unit.definitions.get(value.binding, ())
-        found = tuple(one.value for one in definitions if not one.path)
-    elif isinstance(value, s.Choice):
-        found = value.options
-    elif isinstance(value, s.Template):
+    if isinstance(value, s.Template):
         found = value.parts
     elif isinstance(value, s.Operation) and value.operator in ("+", "%"):
         found = value.operands
-    elif isinstance(value, s.Await):
-        found = (value.value,)
     elif isinstance(value, s.Index):
         found = (value.object,)
-    return [replace(at, value=one) for one in found]
+    return [at.piece(one) for one in found]
 
 
-def _results(program: Program, at: Written, call: s.Call) -> Iterator[Written]:
-    """What a call gives back: a text method its object, a project function what it returns."""
-    callee = program.resolve(at.unit, call.callee, at.environment)
-    if isinstance(callee, ProjectFunction):
-        inner = program.environment(at.unit, call, callee, at.environment)
-        for statement in statements(callee.function.body):
-            if isinstance(statement, s.Return) and statement.value is not None:
-                yield Written(callee.unit, statement.value, inner)
-    elif isinstance(call.callee, s.Member) and call.callee.name in _TEXT_METHODS:
-        yield replace(at, value=call.callee.object)
-    elif path_of(callee) in _TEXT and call.arguments:
-        yield replace(at, value=call.arguments[0].value)
+_CONTENTS: tuple[Edge, ...] = (argument, results, _same_text, _given, options, awaited, _parts)
+"""To what goes into a value unchanged but for its case: any of it may be personal."""

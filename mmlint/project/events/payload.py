@@ -6,17 +6,24 @@ one and the same place. Events in the wrong SDK's form say nothing: nobody knows
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
 import msgspec
-from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Edit, Place, Related, RenameKey, Replace
+from mmlint.project.dataflow.backward import (
+    Edge,
+    Expression,
+    Walk,
+    argument,
+    lone_value,
+    options,
+)
 from mmlint.project.events.escapes import Escapes
-from mmlint.project.events.identity import Written, alternatives, as_passed
+from mmlint.project.events.identity import alternatives
 from mmlint.project.events.own_clients import method
 from mmlint.project.events.sends import Send
 from mmlint.project.http.requests import requests
@@ -64,7 +71,7 @@ class EventText(msgspec.Struct, frozen=True):
     """An event's name that is certainly known. ``given``: where it is given to the send."""
 
     text: str
-    given: Written
+    given: Expression
     unit: Unit
     literal: s.Literal
 
@@ -88,8 +95,8 @@ class Content(msgspec.Struct, frozen=True):
     """
 
     name: str
-    value: Written
-    at: Written
+    value: Expression
+    at: Expression
     own: bool
     text: str | None
     send: Send
@@ -174,7 +181,7 @@ class Payloads:
         return tuple(name for send in self.sends for name in self.names_of(send))
 
     @cached_property
-    def given_names(self) -> tuple[Written, ...]:
+    def given_names(self) -> tuple[Expression, ...]:
         """The value that each send has as its name, known or not."""
         return tuple(given for send in self.sends for given in self._given_name(send))
 
@@ -183,10 +190,13 @@ class Payloads:
         for given in self._given_name(send):
             yield from self.names_in(given)
 
-    def names_in(self, given: Written) -> Iterator[EventText]:
+    def names_in(self, given: Expression) -> Iterator[EventText]:
         """Yield every literal name among what ``given``, the name of a send, may be."""
-        for option in options(given):
-            yield from self._texts(option, option, 0)
+        for option in possible(self.program, given):
+            for at in Walk(self.program, option, _NAMED).ends():
+                known = self.program.text(at.unit, at.value, at.environment)
+                if known is not None:
+                    yield EventText(known[0], option, known[1], known[2])
 
     def property_keys(self, send: Send) -> tuple[str, ...]:
         """Return the keys that the properties of ``send`` are known to have on some path."""
@@ -195,10 +205,10 @@ class Payloads:
             return ()
         return tuple(self.shapes.of(found.unit, found.value, found.environment).fields)
 
-    def _given_name(self, send: Send) -> Iterator[Written]:
+    def _given_name(self, send: Send) -> Iterator[Expression]:
         found = send.field("event")
         if found is not None and found.value is not None:
-            yield Written(found.unit, found.value, found.environment)
+            yield Expression(found.unit, found.value, found.environment)
 
     def values(self, *names: str) -> Iterator[Content]:
         """Yield every value that one of the own fields ``names`` certainly has on some path."""
@@ -244,32 +254,6 @@ class Payloads:
         for unit, item in self.shapes.items(field.unit, field.value, field.environment):
             one = self.shapes.field(unit, item.start, item, field.environment)
             yield from self._inside(send, one, depth + 1)
-
-    def _texts(self, at: Written, given: Written, depth: int) -> Iterator[EventText]:
-        known = self.program.text(at.unit, at.value, at.environment)
-        if known is not None:
-            yield EventText(known[0], given, known[1], known[2])
-        elif isinstance(at.value, s.Name) and at.value.binding in at.unit.loop_bindings:
-            for item in self._gone_through(at, at.value):
-                yield from self._texts(item, given, depth + 1) if depth < MAX_DEPTH else ()
-        elif isinstance(at.value, s.Name) and at.value.binding >= 0 and depth < MAX_DEPTH:
-            definitions = at.unit.definitions.get(at.value.binding, [])
-            if len(definitions) == 1 and not definitions[0].path:
-                for option in options(replace(at, value=definitions[0].value)):
-                    yield from self._texts(option, given, depth + 1)
-
-    def _gone_through(self, at: Written, name: s.Name) -> Iterator[Written]:
-        """Yield each item of the written list that a loop takes ``name`` from."""
-        for loop in at.unit.statements:
-            if not isinstance(loop, s.Loop) or loop.iterable is None:
-                continue
-            if not isinstance(loop.target, s.Name) or loop.target.binding != name.binding:
-                continue
-            found = self.program.resolve(at.unit, loop.iterable, at.environment)
-            held = found.value if isinstance(found, KnownValue) else None
-            if isinstance(found, KnownValue) and isinstance(held, s.Sequence):
-                for item in held.items:
-                    yield Written(found.unit, item, found.environment)
 
     def _is_own_parameter(self, send: Send, one: Field) -> bool:
         """Whether the key is a keyword of a method that the project wrote: what becomes of it is
@@ -328,12 +312,37 @@ def _names_event(value: s.Value) -> bool:
     return isinstance(value, s.Object) and any(one.key == "event" for one in value.entries)
 
 
-def options(at: Written) -> Iterator[Written]:
+def possible(program: Program, at: Expression) -> Iterator[Expression]:
     """Yield what a value may be: the options of a choice, and what a caller passes."""
-    waiting = [at]
-    while waiting:
-        one = as_passed(waiting.pop())
-        if isinstance(one.value, s.Choice):
-            waiting += [replace(one, value=option) for option in reversed(one.value.options)]
-        else:
-            yield one
+    return Walk(program, at, (argument, options)).ends()
+
+
+def _text(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """The walk ends at a text."""
+    return () if program.text(at.unit, at.value, at.environment) is not None else None
+
+
+def _iterated(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """The variable of a loop to each item of the list, where that is written."""
+    name = at.value
+    if not isinstance(name, s.Name) or name.binding not in at.unit.loop_bindings:
+        return None
+    items: list[Expression] = []
+    for loop in at.unit.statements:
+        if not isinstance(loop, s.Loop) or loop.iterable is None:
+            continue
+        if not isinstance(loop.target, s.Name) or loop.target.binding != name.binding:
+            continue
+        found = program.resolve(at.unit, loop.iterable, at.environment)
+        if isinstance(found, KnownValue) and isinstance(found.value, s.Sequence):
+            items += [at.into(found.unit, one, found.environment) for one in found.value.items]
+    return items
+
+
+def _lone(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """A variable to the one value that it is given."""
+    value = lone_value(at.unit, at.value)
+    return None if value is None else (at.to(value),)
+
+
+_NAMED: tuple[Edge, ...] = (_text, _iterated, argument, options, _lone)

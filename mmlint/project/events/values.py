@@ -6,26 +6,29 @@ Sources: the platforms' own documentation.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
-
-from msgspec.structs import replace
 
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
 from mmlint.model.walk import inside
-from mmlint.project.dataflow.backward import passed as argument
-from mmlint.project.events.identity import Written
-from mmlint.project.events.payload import options
-from mmlint.project.semantic.entity import External, Global, KnownValue, Parameter, Resolved
+from mmlint.project.dataflow.backward import (
+    Budget,
+    Edge,
+    Expression,
+    Walk,
+    argument,
+    known,
+    only_definition,
+    options,
+    settled,
+)
+from mmlint.project.events.payload import possible
+from mmlint.project.semantic.entity import External, Global, Parameter, Resolved
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Path
 
-MAX_HOPS = 8
-"""How many variables and arguments are followed, and how many expressions inside each other."""
-
-MAX_STEPS = 5_000
+MAX_VALUES = 5_000
 """How many values of one object are measured."""
 
 _CLOCKS: Final = frozenset(
@@ -64,124 +67,115 @@ class Values:
     def __init__(self, program: Program) -> None:
         self.program = program
 
-    def traced(self, at: Written) -> Written:
-        """Follow a caller's argument, and variables that are given one value only."""
-        for _ in range(MAX_HOPS):
-            passed = argument(at.unit, at.value, at.environment)
-            if passed is not None:
-                at = Written(passed.unit, passed.value, passed.environment)
-            elif (inner := self._definition(at)) is not None:
-                at = replace(at, value=inner)
-            else:
-                break
-        found = self.program.resolve(at.unit, at.value, at.environment)
-        if isinstance(found, KnownValue):
-            return Written(found.unit, found.value, found.environment)
-        return at
-
-    def _definition(self, at: Written) -> s.Value | None:
-        name = at.value
-        if not isinstance(name, s.Name) or name.binding < 0:
-            return None
-        definitions = at.unit.definitions.get(name.binding, [])
-        lone = len(definitions) == 1 and not definitions[0].path
-        plain = at.unit.module.bindings[name.binding].stable
-        return definitions[0].value if lone and plain else None
+    def traced(self, at: Expression) -> Expression:
+        """Follow a caller's argument, variables that are given one value only, and constants."""
+        return settled(self.program, at, _TRACED)
 
     # --- times -----------------------------------------------------------------------------------
 
-    def unfit_time(self, at: Written, depth: int = 0) -> str | None:
+    def unfit_time(self, at: Expression) -> str | None:
         """Return ``a number`` or ``a text for people`` where ``at`` is certainly no ISO 8601."""
-        at = self.traced(at)
+        edges = (*_TRACED, self._operands, self._converted)
+        reached = Walk(self.program, at, edges).reached()
+        return next((kind for one in reached if (kind := self._unfit(one)) is not None), None)
+
+    def _unfit(self, at: Expression) -> str | None:
+        """What ``at`` itself shows; ``+date`` and ``date.valueOf()`` are numbers."""
         value = at.value
-        if depth > MAX_HOPS:
-            return None
         if isinstance(value, s.Literal):
             return "a number" if _is_number(value) else None
-        if isinstance(value, s.Operation) and value.operator in _ARITHMETIC:
-            if len(value.operands) == 1 and self._is_date(replace(at, value=value.operands[0])):
-                return "a number"
-            found = (self.unfit_time(replace(at, value=one), depth + 1) for one in value.operands)
-            return next((one for one in found if one is not None and value.operands[1:]), None)
-        if isinstance(value, s.Call):
-            return self._unfit_call(at, value, depth)
-        return None
-
-    def _unfit_call(self, at: Written, call: s.Call, depth: int) -> str | None:
-        callee = call.callee
-        if self._calls(at, call, _CLOCKS):
+        if isinstance(value, s.Operation) and len(value.operands) == 1:
+            signed = value.operator in _ARITHMETIC and self._is_date(at.to(value.operands[0]))
+            return "a number" if signed else None
+        if not isinstance(value, s.Call):
+            return None
+        if self._calls(at, value, _CLOCKS):
             return "a number"
-        if isinstance(callee, s.Member):
-            if callee.name in _LOCALE_METHODS:
-                return "a text for people"
-            inner = replace(at, value=callee.object)
-            if callee.name in _NUMBER_METHODS and not call.arguments:
-                return "a number"
-            if callee.name == "valueOf" and self._is_date(inner):
-                return "a number"
-            if callee.name in ("toString", "toFixed"):
-                return self.unfit_time(inner, depth + 1)
+        method = value.callee.name if isinstance(value.callee, s.Member) else ""
+        if method in _LOCALE_METHODS:
+            return "a text for people"
+        read = method in _NUMBER_METHODS and not value.arguments
+        held = value.callee.object if isinstance(value.callee, s.Member) else None
+        dated = method == "valueOf" and held is not None and self._is_date(at.to(held))
+        return "a number" if read or dated else None
+
+    def _operands(self, program: Program, at: Expression) -> Sequence[Expression] | None:
+        """What is calculated to what it is calculated from."""
+        value = at.value
+        if not isinstance(value, s.Operation) or value.operator not in _ARITHMETIC:
+            return None
+        return [at.piece(one) for one in value.operands] if value.operands[1:] else ()
+
+    def _converted(self, program: Program, at: Expression) -> Sequence[Expression] | None:
+        """``x.toString()``, ``String(x)`` and ``Math.round(x)`` to ``x``."""
+        call = at.value
+        if not isinstance(call, s.Call) or self._unfit(at) is not None:
+            return None
+        if isinstance(call.callee, s.Member) and call.callee.name in ("toString", "toFixed"):
+            return (at.to(call.callee.object),)
         if call.arguments and self._calls(at, call, _CONVERTING | _ROUNDING):
-            return self.unfit_time(replace(at, value=call.arguments[0].value), depth + 1)
+            return (at.to(call.arguments[0].value),)
         return None
 
-    def is_now(self, at: Written) -> bool:
+    def is_now(self, at: Expression) -> bool:
         """Whether ``at`` is ``Date.now()`` itself."""
         return isinstance(at.value, s.Call) and self._calls(at, at.value, {("Date", "now")})
 
-    def _is_date(self, at: Written) -> bool:
+    def _is_date(self, at: Expression) -> bool:
         value = self.traced(at).value
         return isinstance(value, s.Call) and value.new and self._calls(at, value, {("Date",)})
 
     # --- money -----------------------------------------------------------------------------------
 
-    def fraction(self, at: Written) -> bool:
+    def fraction(self, at: Expression) -> bool:
         """Whether ``at`` is certainly written as a number with a fraction."""
         value = self.traced(at).value
         if isinstance(value, s.Operation) and len(value.operands) == 1:
             value = value.operands[0]  # a sign
         return isinstance(value, s.Literal) and _has_fraction(value)
 
-    def unrounded(self, at: Written, depth: int = 0) -> bool:
+    def unrounded(self, at: Expression) -> bool:
         """Whether ``at`` is a fraction, is parsed as one, or is divided by 100, and not rounded."""
-        at = self.traced(at)
-        value = at.value
-        if depth > MAX_HOPS:
-            return False
-        parts: tuple[s.Value, ...] = ()
-        if self.fraction(at):
-            return True
-        if isinstance(value, s.Choice):
-            parts = value.options
-        elif isinstance(value, s.Operation) and value.operator in _ARITHMETIC - {"//"}:
-            if value.operator == "/" and _is_hundred(value.operands[-1]):
-                return True
-            parts = tuple(one for one in value.operands if not isinstance(one, s.Literal))
-        elif isinstance(value, s.Call):
-            callee = value.callee
-            if self._calls(at, value, _FRACTIONS):
-                return not self._whole(at, value)
-            if isinstance(callee, s.Member) and callee.name == "toFixed":
-                return not value.arguments or not _is_zero(value.arguments[0].value)
-            if value.arguments and self._calls(at, value, _CONVERTING):
-                parts = (value.arguments[0].value,)
-        return any(self.unrounded(replace(at, value=one), depth + 1) for one in parts)
+        edges = (*_TRACED, options, self._unrounded_from)
+        return any(map(self._is_unrounded, Walk(self.program, at, edges).reached()))
 
-    def _whole(self, at: Written, call: s.Call) -> bool:
+    def _is_unrounded(self, at: Expression) -> bool:
+        value = at.value
+        if isinstance(value, s.Operation) and value.operator == "/":
+            return _is_hundred(value.operands[-1])
+        if isinstance(value, s.Call) and self._calls(at, value, _FRACTIONS):
+            return not self._whole(at, value)
+        if isinstance(value, s.Call) and _last(value) == "toFixed":
+            return not value.arguments or not _is_zero(value.arguments[0].value)
+        return self.fraction(at)
+
+    def _unrounded_from(self, program: Program, at: Expression) -> Sequence[Expression] | None:
+        """What is calculated or converted to what it is made from; a literal that something is
+        multiplied by says nothing."""
+        value = at.value
+        if isinstance(value, s.Operation) and value.operator in _ARITHMETIC - {"//"}:
+            return [at.piece(one) for one in value.operands if not isinstance(one, s.Literal)]
+        if not isinstance(value, s.Call) or _last(value) == "toFixed" or not value.arguments:
+            return None
+        if not self._calls(at, value, _CONVERTING) or self._calls(at, value, _FRACTIONS):
+            return None
+        return (at.to(value.arguments[0].value),)
+
+    def _whole(self, at: Expression, call: s.Call) -> bool:
         """Whether what is converted was rounded before: ``float(round(x))``."""
         if not call.arguments:
             return False
-        inner = self.traced(replace(at, value=call.arguments[0].value))
+        inner = self.traced(at.to(call.arguments[0].value))
         return isinstance(inner.value, s.Call) and self._calls(inner, inner.value, _ROUNDING)
 
     # --- paths -----------------------------------------------------------------------------------
 
-    def path(self, at: Written) -> bool:
+    def path(self, at: Expression) -> bool:
         """Whether ``at`` is a path without a host."""
         at = self.traced(at)
         value = at.value
         if isinstance(value, s.Operation) and value.operator == "+":
-            at = self.traced(replace(at, value=next(_summands(value))))
+            at = self.traced(at.to(next(_summands(value))))
             value = at.value
         if isinstance(value, s.Template) and value.parts:
             value = value.parts[0]
@@ -191,7 +185,7 @@ class Values:
             return at.unit.python and value.callee.name.startswith("get_full_path")
         return self._reads_path(at, value)
 
-    def _reads_path(self, at: Written, value: s.Value) -> bool:
+    def _reads_path(self, at: Expression, value: s.Value) -> bool:
         if isinstance(value, s.Member) and value.name == "pathname":
             return True
         if isinstance(value, s.Name) and value.binding >= 0:
@@ -214,86 +208,63 @@ class Values:
 
     # --- texts -----------------------------------------------------------------------------------
 
-    def serialiser(self, at: Written) -> s.Call | None:
+    def serialiser(self, at: Expression) -> s.Call | None:
         """Return the call where ``at`` is what ``JSON.stringify`` or ``json.dumps`` returns."""
         at = self.traced(at)
         if isinstance(at.value, s.Call) and self._calls(at, at.value, _SERIALISERS):
             return at.value
         return None
 
-    def dynamic_options(self, given: Written) -> Iterator[tuple[Written, Written]]:
+    def dynamic_options(self, given: Expression) -> Iterator[tuple[Expression, Expression]]:
         """Yield each of the values that ``given`` may be that is put together at run time, and what
         it is put together from, where that is written."""
-        for option in options(given):
+        for option in possible(self.program, given):
             made = self.traced(option)
             if self.has_hole(made):
                 yield option, made
 
-    def has_hole(self, at: Written) -> bool:
+    def has_hole(self, at: Expression) -> bool:
         """Whether ``at`` is a text put together with something that is no constant."""
         at = self.traced(at)
         value = at.value
         if isinstance(value, s.Template):
-            return any(not self._is_constant(replace(at, value=one)) for one in value.parts)
+            return any(not self._is_constant(at.to(one)) for one in value.parts)
         if isinstance(value, s.Operation) and value.operator in ("+", "%"):
-            text = any(self._is_text(replace(at, value=one)) for one in _summands(value))
-            return text and not all(
-                self._is_constant(replace(at, value=one)) for one in _summands(value)
-            )
+            text = any(self._is_text(at.to(one)) for one in _summands(value))
+            return text and not all(self._is_constant(at.to(one)) for one in _summands(value))
         if isinstance(value, s.Call) and isinstance(value.callee, s.Member):
-            held = replace(at, value=value.callee.object)
+            held = at.to(value.callee.object)
             if value.callee.name not in ("format", "concat") or not self._is_text(held):
                 return False
-            return not all(
-                self._is_constant(replace(at, value=one.value)) for one in value.arguments
-            )
+            return not all(self._is_constant(at.to(one.value)) for one in value.arguments)
         return False
 
-    def _is_text(self, at: Written) -> bool:
+    def _is_text(self, at: Expression) -> bool:
         value = self.traced(at).value
         return isinstance(value, s.Template) or (
             isinstance(value, s.Literal) and isinstance(value.value, str)
         )
 
-    def _is_constant(self, at: Written, depth: int = 0) -> bool:
+    def _is_constant(self, at: Expression) -> bool:
         """Whether a part of a text has one of few known values: literals and choices of them."""
-        at = self.traced(at)
-        value = at.value
-        if depth > MAX_HOPS:
-            return False
-        if isinstance(value, s.Choice) and value.operator == "?:":
-            return all(self._is_constant(replace(at, value=o), depth + 1) for o in value.options)
-        if isinstance(value, s.Template):
-            return all(self._is_constant(replace(at, value=o), depth + 1) for o in value.parts)
-        return isinstance(value, s.Literal)
+        walk = Walk(self.program, at, (*_TRACED, _conditional, _text_parts))
+        return all(isinstance(one.value, s.Literal) for one in walk.ends()) and walk.complete
 
-    def json_size(self, at: Written) -> int:
+    def json_size(self, at: Expression) -> int:
         """Return how many bytes ``at`` has as JSON at the least; what is unknown counts nothing."""
-        return self._size(at, 0, Counter())
-
-    def _size(self, at: Written, depth: int, steps: Counter[str]) -> int:
-        at = self.traced(at)
-        value = at.value
-        steps["values"] += 1
-        if depth > MAX_HOPS or steps["values"] > MAX_STEPS:
-            return 0
-        if isinstance(value, s.Literal):
-            if value.value is None or value.key is not None:
-                return 0
-            return size_as_json(value.value)
-        if isinstance(value, s.Object):
-            found = [
-                (one.key, self._size(replace(at, value=one.value), depth + 1, steps))
-                for one in value.entries
-            ]
-            sizes = [
-                size_as_json(key, plain=True) + 1 + size for key, size in found if key and size
-            ]
-            return 2 + sum(sizes) + max(len(sizes) - 1, 0)
-        if isinstance(value, s.Sequence):
-            items = [self._size(replace(at, value=o), depth + 1, steps) for o in value.items]
-            return 2 + sum(items) + max(len(items) - 1, 0)
-        return 0
+        budget = Budget(self.program, at.unit, at.value, MAX_VALUES)
+        size, waiting = 0, [self.traced(at)]
+        while waiting and budget.spend():
+            one = waiting.pop()
+            if isinstance(one.value, s.Literal):
+                size += _literal_size(one.value)
+            else:
+                inner = [(key, self.traced(value)) for key, value in _inner(one)]
+                counted = [(key, value) for key, value in inner if _has_size(value.value)]
+                keys = [size_as_json(key, plain=True) + 1 for key, _ in counted if key is not None]
+                size += 2 + sum(keys) + max(len(counted) - 1, 0)
+                waiting += [value for _, value in counted]
+        return size
 
     def has_effect(self, value: s.Value) -> bool:
         """Whether evaluating ``value`` may do something besides giving a value."""
@@ -306,12 +277,51 @@ class Values:
 
     # --- calls -----------------------------------------------------------------------------------
 
-    def _calls(self, at: Written, call: s.Call, wanted: frozenset[Path] | set[Path]) -> bool:
+    def _calls(self, at: Expression, call: s.Call, wanted: frozenset[Path] | set[Path]) -> bool:
         found = self.program.resolve(at.unit, call.callee, at.environment)
         return _words(found) in wanted
 
 
 _PURE: Final = _ARITHMETIC | {"!", "not", "==", "===", "!=", "!==", "<", ">", "<=", ">=", "typeof"}
+
+
+_TRACED: Final[tuple[Edge, ...]] = (argument, only_definition, known)
+
+
+def _conditional(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """``a ? b : c`` to ``b`` and ``c``."""
+    if not isinstance(at.value, s.Choice) or at.value.operator != "?:":
+        return None
+    return options(program, at)
+
+
+def _text_parts(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """A template to its parts."""
+    return [at.piece(o) for o in at.value.parts] if isinstance(at.value, s.Template) else None
+
+
+def _inner(at: Expression) -> Iterator[tuple[str | None, Expression]]:
+    """The values in an object, with their keys, or in a list."""
+    if isinstance(at.value, s.Object):
+        yield from ((one.key, at.to(one.value)) for one in at.value.entries if one.key)
+    elif isinstance(at.value, s.Sequence):
+        yield from ((None, at.to(one)) for one in at.value.items)
+
+
+def _has_size(value: s.Value) -> bool:
+    if isinstance(value, s.Literal):
+        return _literal_size(value) > 0
+    return isinstance(value, (s.Object, s.Sequence))
+
+
+def _literal_size(value: s.Literal) -> int:
+    """A redacted key has a size that is not known."""
+    return 0 if value.value is None or value.key is not None else size_as_json(value.value)
+
+
+def _last(call: s.Call) -> str:
+    """The method that is called, if it is one."""
+    return call.callee.name if isinstance(call.callee, s.Member) else ""
 
 
 def _words(callee: Resolved | None) -> Path:
