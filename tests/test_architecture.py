@@ -41,7 +41,8 @@ and everybody may ask for that."""
 LINKER: list[set[str]] = [
     {"modules"},
     {"semantic"},
-    {"dataflow", "platforms", "http"},
+    {"dataflow"},
+    {"platforms", "http"},
     {"events", "delivery"},
     {"project"},
     {"secrets", "lifecycle"},

@@ -218,6 +218,12 @@ def definitions(program: Program, at: Expression) -> Sequence[Expression] | None
     return () if any(one.path for one in found) else [at.to(one.value) for one in found]
 
 
+def lone_definition(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """A variable to the one value that it is given."""
+    value = lone_value(at.unit, at.value)
+    return None if value is None else (at.to(value),)
+
+
 def only_definition(program: Program, at: Expression) -> Sequence[Expression] | None:
     """A variable that never changes to its value."""
     value = lone_value(at.unit, at.value)
@@ -232,6 +238,12 @@ def known(program: Program, at: Expression) -> Sequence[Expression] | None:
     if not isinstance(found, KnownValue) or found.value is at.value:
         return None
     return (at.into(found.unit, found.value, found.environment),)
+
+
+def known_text(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """What stands for a literal or a template to that."""
+    found = known(program, at)
+    return found if found and isinstance(found[0].value, (s.Literal, s.Template)) else None
 
 
 def known_literal(program: Program, at: Expression) -> Sequence[Expression] | None:

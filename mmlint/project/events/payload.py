@@ -19,7 +19,7 @@ from mmlint.project.dataflow.backward import (
     Expression,
     Walk,
     argument,
-    lone_value,
+    lone_definition,
     options,
 )
 from mmlint.project.events.escapes import Escapes
@@ -339,10 +339,4 @@ def _iterated(program: Program, at: Expression) -> Sequence[Expression] | None:
     return items
 
 
-def _lone(program: Program, at: Expression) -> Sequence[Expression] | None:
-    """A variable to the one value that it is given."""
-    value = lone_value(at.unit, at.value)
-    return None if value is None else (at.to(value),)
-
-
-_NAMED: tuple[Edge, ...] = (_text, _iterated, argument, options, _lone)
+_NAMED: tuple[Edge, ...] = (_text, _iterated, argument, options, lone_definition)

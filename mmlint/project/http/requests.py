@@ -5,13 +5,21 @@ Which libraries there are, and how each is called, is a table (``sdk.http_librar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
+from mmlint.project.dataflow.backward import (
+    Budget,
+    Expression,
+    Walk,
+    known_text,
+    lone_value,
+    settled,
+)
 from mmlint.project.semantic.callee import library_of
 from mmlint.project.semantic.entity import (
     NOTHING,
@@ -26,6 +34,9 @@ from mmlint.project.semantic.unit import Unit
 from mmlint.sdk.addresses import api_path, may_lead
 from mmlint.sdk.http_libraries import BASES, HttpLibrary
 from mmlint.sdk.surface import ENDPOINTS
+
+MAX_PARTS = 100
+"""How many parts of one URL are looked at."""
 
 _IDENTIFIER = regex(r"[A-Za-z_$][\w$]*")
 _SENDS = frozenset(name for name, part in ENDPOINTS.items() if part == "send")
@@ -97,77 +108,72 @@ def address_of(
 
 
 def url_text(
-    program: Program,
-    unit: Unit,
-    value: s.Value,
-    environment: Substitution,
-    depth: int = 0,
-    *,
-    named: bool = True,
+    program: Program, unit: Unit, value: s.Value, environment: Substitution, *, named: bool = True
 ) -> str:
     """Write a URL with its holes as ``{names|that|lead|there}``, or as ``{}`` if not ``named``."""
-    if depth > 8:
+    budget = Budget(program, unit, value, MAX_PARTS)
+    return _url(program, Expression(unit, value, environment), budget, named=named)
+
+
+def _url(program: Program, at: Expression, budget: Budget, *, named: bool) -> str:
+    if not budget.spend():
         return "{}"
+    value = at.value
     if isinstance(value, s.Literal):
         return str(value.value)
 
-    def text(value: s.Value, at: Unit = unit, environment: Substitution = environment) -> str:
-        return url_text(program, at, value, environment, depth + 1, named=named)
+    def texts(values: Iterable[s.Value]) -> list[str]:
+        return [_url(program, at.to(one), budget, named=named) for one in values]
 
     if isinstance(value, s.Template):
-        return "".join(map(text, value.parts))
+        return "".join(texts(value.parts))
     if isinstance(value, s.Operation) and value.operator == "+":
-        return "".join(map(text, value.operands))
+        return "".join(texts(value.operands))
     if isinstance(value, s.Call) and value.new and value.arguments:  # new URL(path, host)
-        texts = [text(one.value) for one in value.arguments]
-        return texts[-1].rstrip("/") + texts[0] if len(texts) == 2 else texts[0]
-    found = program.resolve(unit, value, environment)
-    if isinstance(found, KnownValue) and isinstance(found.value, (s.Literal, s.Template)):
-        return text(found.value, found.unit, found.environment)
-    written = _written(unit, value)
-    if written is not None:
-        return text(written)
-    return "{" + "|".join(_names(program, unit, value, found) if named else ()) + "}"
+        path, *host = texts(one.value for one in value.arguments)
+        return host[0].rstrip("/") + path if len(host) == 1 else path
+    found = next((one for edge in (known_text, _sum) if (one := edge(program, at))), None)
+    if found:
+        return _url(program, found[0], budget, named=named)
+    return "{" + "|".join(_names(program, at) if named else ()) + "}"
 
 
-def _written(unit: Unit, value: s.Value) -> s.Value | None:
-    """The sum of texts that a variable holds that is set once: ``URL = HOST + "/v1/track"``."""
-    if not isinstance(value, s.Name) or value.binding < 0:
-        return None
-    definitions = unit.definitions.get(value.binding, ())
-    if len(definitions) != 1 or definitions[0].path:
-        return None
-    said = definitions[0].value
-    return said if isinstance(said, s.Operation) and said.operator == "+" else None
+def _sum(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """A variable to the sum of texts that it is given once: ``URL = HOST + "/v1/track"``."""
+    value = lone_value(at.unit, at.value)
+    is_sum = isinstance(value, s.Operation) and value.operator == "+"
+    return (at.to(value),) if value is not None and is_sum else None
 
 
-def _names(program: Program, unit: Unit, value: s.Value, found: Resolved | None) -> list[str]:
+def _names(program: Program, at: Expression) -> list[str]:
     """Every name that says where the value comes from: the variable's, the environment's."""
-    names: list[str] = []
-    if isinstance(found, Global | External):
-        names += [part for part in found.path if part != "()"]
-    stack: list[tuple[s.Value, int]] = [(value, 0)]
-    while stack:
-        one, depth = stack.pop()
-        if isinstance(one, s.Name):
-            names.append(one.name)
-            if depth < 4:
-                definitions = unit.definitions.get(one.binding, ()) if one.binding >= 0 else ()
-                stack += [(definition.value, depth + 1) for definition in definitions]
-        elif isinstance(one, s.Member):
-            names.append(one.name)
-            stack.append((one.object, depth))
-        elif isinstance(one, s.Index):
-            stack += [(one.object, depth), (one.index, depth)]
-        elif isinstance(one, s.Literal) and isinstance(one.value, str):
-            names.append(one.value)
-        elif isinstance(one, s.Choice):
-            stack += [(option, depth) for option in one.options]
-        elif isinstance(one, s.Call):
-            stack += [(argument.value, depth) for argument in one.arguments]
-            if isinstance(one.callee, s.Member):
-                stack.append((one.callee.object, depth))
+    found = program.resolve(at.unit, at.value, at.environment)
+    names = list(found.path) if isinstance(found, Global | External) else []
+    for one in Walk(program, at, (_named_parts,)).reached():
+        if isinstance(one.value, s.Name | s.Member):
+            names.append(one.value.name)
+        elif isinstance(one.value, s.Literal) and isinstance(one.value.value, str):
+            names.append(one.value.value)
     return [name for name in names if _IDENTIFIER.fullmatch(name)]
+
+
+def _named_parts(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """A value to all whose names may say what it is."""
+    value = at.value
+    found: list[s.Value] = []
+    if isinstance(value, s.Name):
+        found += [one.value for one in at.unit.definitions.get(value.binding, ())]
+    elif isinstance(value, s.Member):
+        found.append(value.object)
+    elif isinstance(value, s.Index):
+        found += (value.object, value.index)
+    elif isinstance(value, s.Choice):
+        found += value.options
+    elif isinstance(value, s.Call):
+        found += (argument.value for argument in value.arguments)
+        if isinstance(value.callee, s.Member):
+            found.append(value.callee.object)
+    return [at.to(one) for one in found]
 
 
 def _by_options(
@@ -188,29 +194,31 @@ def _by_options(
             own = isinstance(known, KnownValue) and known.unit is call.unit
             options = known.value if isinstance(known, KnownValue) and own else None
         body = _entry(options, library.body) if isinstance(options, s.Object) else None
-    return Request(found, _unserialised(call.unit, body), False)
+    return Request(found, _unserialised(program, call.unit, body), False)
 
 
 def _entry(value: s.Object, keys: tuple[str, ...]) -> s.Value | None:
     return next((entry.value for entry in value.entries if entry.key in keys), None)
 
 
-def _unserialised(unit: Unit, value: s.Value | None, depth: int = 0) -> s.Value | None:
+def _unserialised(program: Program, unit: Unit, value: s.Value | None) -> s.Value | None:
     """Look through ``JSON.stringify``, ``json.dumps``, ``.encode`` and a variable in between."""
-    if isinstance(value, s.Name) and depth < 4:
-        definitions = unit.definitions.get(value.binding, []) if value.binding >= 0 else []
-        if len(definitions) == 1 and not definitions[0].path:
-            inner = definitions[0].value
-            if isinstance(inner, s.Call) and _serialiser(inner):
-                return _unserialised(unit, inner, depth + 1)
-        return value
-    if isinstance(value, s.Call):
-        callee = value.callee
-        if isinstance(callee, s.Member) and callee.name == "encode":
-            return _unserialised(unit, callee.object, depth + 1)
-        if _serialiser(value) and value.arguments:
-            return value.arguments[0].value
-    return value
+    if value is None:
+        return None
+    return settled(program, Expression(unit, value), (_serialised,)).value
+
+
+def _serialised(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """A text, and a variable that holds it, to what it serialises."""
+    value = at.value
+    if isinstance(value, s.Name):
+        text = lone_value(at.unit, value)
+        return (at.to(text),) if isinstance(text, s.Call) and _serialiser(text) else None
+    if not isinstance(value, s.Call):
+        return None
+    if isinstance(value.callee, s.Member) and value.callee.name == "encode":
+        return (at.to(value.callee.object),)
+    return [at.to(one.value) for one in value.arguments[:1]] if _serialiser(value) else None
 
 
 def _serialiser(value: s.Call) -> bool:
@@ -231,7 +239,7 @@ def _by_keywords(
         return None
     named = {one.name: one.value for one in call.call.arguments if one.name is not None}
     body = next((named[key] for key in library.body if key in named), None)
-    return Request(found, _unserialised(call.unit, body), True)
+    return Request(found, _unserialised(program, call.unit, body), True)
 
 
 def _reached(program: Program, call: Call, url: s.Value, environment: Substitution) -> str | None:
@@ -305,4 +313,4 @@ def _by_object(
     body = next((named[key] for key in library.body if key in named), None)
     if body is None and at < len(positional):
         body = positional[at]
-    return Request(found, _unserialised(call.unit, body), True)
+    return Request(found, _unserialised(program, call.unit, body), True)

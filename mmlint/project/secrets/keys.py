@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 from typing import Literal as Choices
@@ -15,8 +15,10 @@ from mmlint.model.facts import Connection, FileFacts
 from mmlint.model.finding import Place, Related
 from mmlint.model.key import Key, Kind
 from mmlint.model.regex import regex
+from mmlint.project.dataflow.backward import Expression, Walk, known_text, lone_definition, options
 from mmlint.project.dataflow.origins import Origin, origins
-from mmlint.project.http.headers import headers, made, options
+from mmlint.project.http.headers import headers, made
+from mmlint.project.http.headers import options as client_options
 from mmlint.project.http.requests import address_of, url_text
 from mmlint.project.project import Project
 from mmlint.project.secrets.carriers import keys_behind
@@ -291,10 +293,11 @@ class _Uses:
         sent = headers(self.shapes, call)
         given = sent.authorization
         if given is not None:
-            for unit, value, environment in self._bearer(
-                given.unit, given.value, given.environment
-            ):
-                yield from self._from(taker, call.unit, unit, value, environment, sent.origin)
+            header = Expression(given.unit, given.value, given.environment)
+            for one in _tokens(self.program, header):
+                yield from self._from(
+                    taker, call.unit, one.unit, one.value, one.environment, sent.origin
+                )
 
     def _taker(self, call: Call) -> Taker | None:
         """The part of the API that the URL of a request leads to."""
@@ -320,36 +323,28 @@ class _Uses:
                 yield config.value
 
     def _base(self, call: Call) -> str | None:
-        for value in options(self.shapes, call.unit, made(call), BASES):
+        for value in client_options(self.shapes, call.unit, made(call), BASES):
             return url_text(self.program, call.unit, value, NOTHING).rstrip("/")
         return None
 
-    def _bearer(
-        self, unit: Unit, value: s.Value, environment: Substitution, depth: int = 0
-    ) -> Iterator[tuple[Unit, s.Value, Substitution]]:
-        """The token of an ``Authorization`` header, however it is put together."""
-        if depth > 6:
-            return
-        parts = _glued(value)
+
+def _tokens(program: Program, given: Expression) -> Iterator[Expression]:
+    """Yield the tokens of an ``Authorization`` header, however it is put together."""
+    for at in Walk(program, given, (_header_text, options, known_text, lone_definition)).ends():
+        parts = _glued(at.value)
         if parts is not None:
             head, tail = parts
             if isinstance(head, s.Literal) and _BEARER.fullmatch(f"{head.value}x"):
-                yield unit, tail, environment
-        elif isinstance(value, s.Literal):
-            match = _BEARER.fullmatch(str(value.value))
+                yield at.to(tail)
+        elif isinstance(at.value, s.Literal):
+            match = _BEARER.fullmatch(str(at.value.value))
             if match is not None:
-                yield unit, s.Literal(value.start, value.end, match[1], value.key), environment
-        elif isinstance(value, s.Choice):
-            for option in value.options:
-                yield from self._bearer(unit, option, environment, depth + 1)
-        else:
-            found = self.program.resolve(unit, value, environment)
-            if isinstance(found, KnownValue) and isinstance(found.value, s.Literal | s.Template):
-                yield from self._bearer(found.unit, found.value, found.environment, depth + 1)
-            elif isinstance(value, s.Name) and value.binding >= 0:
-                given = unit.definitions.get(value.binding, ())
-                if len(given) == 1 and not given[0].path:
-                    yield from self._bearer(unit, given[0].value, environment, depth + 1)
+                yield at.to(s.Literal(at.value.start, at.value.end, match[1], at.value.key))
+
+
+def _header_text(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """The walk ends at the text of the header."""
+    return () if isinstance(at.value, s.Literal) or _glued(at.value) is not None else None
 
 
 def _glued(value: s.Value) -> tuple[s.Value, s.Value] | None:
