@@ -5,23 +5,22 @@ What is not a number, or comes from somewhere else, has no size.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import msgspec
 
 from mmlint.model import syntax as s
 from mmlint.model.finding import Place
+from mmlint.project.dataflow.backward import MAX_STEPS, Expression, Walk, options
 from mmlint.project.events.clients import Setup
 from mmlint.project.http.requests import requests
 from mmlint.project.platforms.handlers import last_name
 from mmlint.project.semantic.callee import MAPPERS
-from mmlint.project.semantic.entity import KnownValue, ProjectFunction
+from mmlint.project.semantic.entity import NOTHING, KnownValue, ProjectFunction
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.shape import Shapes
 from mmlint.project.semantic.unit import Unit, pattern_names
-
-MAX_STEPS = 60
-"""How many expressions are looked at to find what a batch is cut from."""
 
 _CUTTERS = frozenset(
     {"chunk", "chunks", "chunked", "batched", "batches", "batch", "splitevery", "chunkarray"}
@@ -65,57 +64,26 @@ class Sizes:
 
     def _of(self, unit: Unit, value: s.Value) -> Iterator[Size]:
         """The sizes of what ``value`` may be cut from."""
-        waiting: list[tuple[Unit, s.Value]] = [(unit, value)]
-        seen: set[tuple[int, int, int]] = set()
-        while waiting and len(seen) < MAX_STEPS:
-            where, one = waiting.pop()
-            key = (id(where), one.start, one.end)
-            if key in seen:
-                continue
-            seen.add(key)
-            if isinstance(one, s.Sequence):
-                spread = any(isinstance(item, s.Spread) for item in one.items)
-                if not spread:
-                    yield Size(len(one.items), Place(where.path, one.start, one.end))
-            elif (size := _slice(one)) is not None:
-                yield from self._number(where, size, one)
-            else:
-                cut = self._cut(where, one)
-                if cut is not None:
-                    yield from self._number(where, cut, None)
-                else:
-                    waiting += self._sources(where, one)
+        edges = (_whole, options, _same_items, self._named)
+        for one in Walk(self.program, Expression(unit, value), edges).ends():
+            if isinstance(one.value, s.Sequence):
+                if any(isinstance(item, s.Spread) for item in one.value.items):
+                    continue  # what it adds has no size
+                place = Place(one.unit.path, one.value.start, one.value.end)
+                yield Size(len(one.value.items), place)
+            elif (size := _slice(one.value)) is not None:
+                yield from self._number(one.unit, size, one.value)
+            elif (cut := _cut(one.value)) is not None:
+                yield from self._number(one.unit, cut, None)
 
-    def _cut(self, unit: Unit, value: s.Value) -> s.Value | None:
-        """The size in ``chunk(rows, 5000)`` and ``islice(rows, 5000)``."""
-        if not isinstance(value, s.Call):
+    def _named(self, program: Program, at: Expression) -> Sequence[Expression] | None:
+        """A variable to all that it is given: by itself, by a loop, by a caller."""
+        if not isinstance(at.value, s.Name) or at.value.binding < 0:
             return None
-        name = last_name(value.callee).replace("_", "").lower()
-        arguments = value.arguments
-        if name not in _CUTTERS and name != "islice":
-            return None
-        named = next((one.value for one in arguments if one.name in ("n", "size")), None)
-        return named or (arguments[1].value if len(arguments) == 2 else None)
+        found = self._given(at.unit, at.value.binding)
+        return [at.into(unit, value, NOTHING) for unit, value in islice(found, MAX_STEPS + 1)]
 
-    def _sources(self, unit: Unit, value: s.Value) -> Iterator[tuple[Unit, s.Value]]:
-        """What a value is made of, entry by entry."""
-        if isinstance(value, (s.Await, s.Spread)):
-            yield unit, value.value
-        elif isinstance(value, s.Choice):
-            yield from ((unit, one) for one in value.options)
-        elif isinstance(value, s.Comprehension):
-            if len(value.sources) == 1:
-                yield unit, value.sources[0]
-        elif isinstance(value, s.Call):
-            callee, name = value.callee, last_name(value.callee)
-            if name in ("map", "filter") and isinstance(callee, s.Member):
-                yield unit, callee.object
-            elif name in _SAME and value.arguments:
-                yield unit, value.arguments[0].value
-        elif isinstance(value, s.Name) and value.binding >= 0:
-            yield from self._named(unit, value.binding)
-
-    def _named(self, unit: Unit, binding: int) -> Iterator[tuple[Unit, s.Value]]:
+    def _given(self, unit: Unit, binding: int) -> Iterator[tuple[Unit, s.Value]]:
         for one in unit.definitions.get(binding, ()):
             if not one.path:
                 yield unit, one.value
@@ -152,7 +120,7 @@ class Sizes:
         if isinstance(value, s.Name) and value.binding >= 0:
             definitions = unit.definitions.get(value.binding, ())
             value = definitions[0].value if len(definitions) == 1 else None
-        if isinstance(value, s.Call) and self._cut(unit, value) is not None:
+        if isinstance(value, s.Call) and _cut(value) is not None:
             yield unit, value
 
     # --- numbers ----------------------------------------------------------------------------------
@@ -172,6 +140,39 @@ class Sizes:
             steps = tuple(_steps(unit, cut, number))
             numbers = (place, *steps) if steps else ()
         yield Size(number, place, numbers)
+
+
+def _whole(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """The walk ends at a list that is written, and where one is cut."""
+    whole = isinstance(at.value, s.Sequence)
+    return () if whole or _slice(at.value) is not None or _cut(at.value) is not None else None
+
+
+def _same_items(program: Program, at: Expression) -> Sequence[Expression] | None:
+    """What has no more items than another value to that: ``rows.map(…)``, ``list(rows)``."""
+    value = at.value
+    if isinstance(value, (s.Await, s.Spread)):
+        return (at.to(value.value),)
+    if isinstance(value, s.Comprehension):
+        return [at.to(one) for one in value.sources] if len(value.sources) == 1 else ()
+    if not isinstance(value, s.Call):
+        return None
+    callee, name = value.callee, last_name(value.callee)
+    if name in ("map", "filter") and isinstance(callee, s.Member):
+        return (at.to(callee.object),)
+    return [at.to(one.value) for one in value.arguments[:1]] if name in _SAME else ()
+
+
+def _cut(value: s.Value) -> s.Value | None:
+    """The size in ``chunk(rows, 5000)`` and ``islice(rows, 5000)``."""
+    if not isinstance(value, s.Call):
+        return None
+    name = last_name(value.callee).replace("_", "").lower()
+    arguments = value.arguments
+    if name not in _CUTTERS and name != "islice":
+        return None
+    named = next((one.value for one in arguments if one.name in ("n", "size")), None)
+    return named or (arguments[1].value if len(arguments) == 2 else None)
 
 
 def _slice(value: s.Value) -> s.Value | None:
