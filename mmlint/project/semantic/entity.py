@@ -7,12 +7,19 @@ from msgspec import Struct
 from mmlint.model import syntax as s
 from mmlint.project.semantic.unit import Path, Unit
 from mmlint.sdk.methods import METHODS, UNKNOWN_METHOD, Method, Sdk
+from mmlint.sdk.surface import CLIENT_CLASS
 
 
 class SdkObject(Struct, frozen=True):
     """The SDK's module, or a client: something with ``track`` and ``flush``."""
 
     sdk: Sdk
+
+    def member(self, name: str) -> SdkObject | SdkClass | SdkFunction:
+        """Return what ``name`` is of it."""
+        if name == CLIENT_CLASS:
+            return SdkClass(self.sdk)
+        return self if name == "default" else SdkFunction(self.sdk, name)
 
 
 class SdkFunction(Struct, frozen=True):

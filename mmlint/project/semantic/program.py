@@ -9,7 +9,7 @@ from functools import cached_property
 from mmlint.model import syntax as s
 from mmlint.model.facts import FileFacts
 from mmlint.model.limits import Limit, Limits, Question
-from mmlint.model.walk import statements
+from mmlint.model.walk import parts, statements
 from mmlint.project.modules.resolution import Resolution
 from mmlint.project.semantic.absence import agreed, is_nothing
 from mmlint.project.semantic.arguments import (
@@ -40,10 +40,13 @@ from mmlint.project.semantic.entity import (
     SdkObject,
     Substitution,
 )
-from mmlint.project.semantic.members import MAX_DEPTH
-from mmlint.project.semantic.modules import Modules
+from mmlint.project.semantic.lookup import MAX_DEPTH
+from mmlint.project.semantic.members import MemberLookup, receiver
+from mmlint.project.semantic.modules import ModuleGraph
+from mmlint.project.semantic.stars import Stars
 from mmlint.project.semantic.unit import Definition, Path, Unit
 from mmlint.sdk import surface
+from mmlint.sdk.keys import redact
 
 MAX_STEPS = 500
 """How many expressions are looked at for the sake of one, before the answer is *unknown*."""
@@ -58,7 +61,7 @@ Key = int | str | tuple[int | str, ...]
 members behind it, the last one first; or the bytes where anything else stands."""
 
 
-class Program(Modules):
+class Program:
     """All units of a project. Answers are pure and memoised; nothing is read from disk.
 
     ``files``: path to facts. ``tests``: paths of test files (their sends are nobody's business).
@@ -81,8 +84,8 @@ class Program(Modules):
             for number, module in enumerate(facts.modules)
         ]
         self.resolution = resolution or Resolution(frozenset(files))
-        self._first = {unit.path: unit for unit in reversed(self.units)}
-        self._stars = {}
+        self._modules = ModuleGraph(self, self.units, self.resolution, self.python_modules)
+        self._members = MemberLookup(self, self._modules)
         self._known: defaultdict[Unit, dict[Key, Resolved | None]] = defaultdict(dict)
         self._globals: dict[Key, Resolved | None] = {}
         self.handed: dict[tuple[int, int, int], Resolved] = {}
@@ -146,7 +149,7 @@ class Program(Modules):
         is ``fn(a)``, and what a package's function was given before stands among the arguments."""
         found = self.resolve(unit, call.callee, environment, depth)
         if isinstance(found, Namespace):
-            found = self._whole(found.unit, depth)
+            found = self._modules.whole(found.unit, depth)
         if isinstance(found, BoundMethod):
             plain = direct(call, found)
             return (found, call) if plain is None else (found.function, plain)
@@ -220,9 +223,9 @@ class Program(Modules):
         deepest = depth + len(names)
         try:
             near = deepest <= MAX_DEPTH
-            found = self.resolve(unit, root, NOTHING, deepest) if near else self._stop("names")
+            found = self.resolve(unit, root, NOTHING, deepest) if near else self.stop("names")
             for number, name in enumerate(reversed(names)):
-                found = self._taken(unit, found, name, deepest - number)
+                found = self._modules.taken(unit, found, name, deepest - number)
         finally:
             self._question = None
         if not asked.stopped:  # which is told for each of the places
@@ -246,13 +249,13 @@ class Program(Modules):
         asked.steps += 1
         self.looked_at += 1
         if depth > MAX_DEPTH:
-            return self._stop("names")
+            return self.stop("names")
         if asked.steps > MAX_STEPS:
-            return self._stop("steps")
+            return self.stop("steps")
         return self._follow(unit, value, environment, depth)
 
-    def _stop(self, limit: Limit) -> Resolved | None:
-        """The answer to the present question stays unknown."""
+    def stop(self, limit: Limit) -> Resolved | None:
+        """Note that ``limit`` ended the present question, and return its answer: unknown."""
         if self._question is not None:
             self._question.stopped = True
             self.limits.hit(limit, self._question.place)
@@ -267,7 +270,7 @@ class Program(Modules):
             return self._name(unit, value, environment, depth + 1)
         if isinstance(value, s.Member):
             found = self.resolve(unit, value.object, environment, depth + 1)
-            return self._taken(unit, found, value.name, depth + 1)
+            return self._modules.taken(unit, found, value.name, depth + 1)
         if isinstance(value, s.Call):
             return self._result(unit, value, environment, depth + 1)
         if isinstance(value, s.Await):
@@ -303,17 +306,17 @@ class Program(Modules):
     ) -> Resolved | None:
         if name.binding < 0:
             if name.name == "super" and not unit.python:
-                return self.parent(unit, name.start, depth)
+                return self._members.parent(unit, name.start, depth)
             if name.name == "this":
                 owner = unit.self_class(name, unit.function_at(name.start))
                 if owner >= 0:
                     return Instance(unit, owner)
             if unit.everything:
-                given = self._given_everything(unit, name.name, depth)
+                given = self._modules.from_star(unit, name.name, depth)
                 return Global((name.name,)) if given is None else given
             mine = name.name == surface.BROWSER_GLOBAL and not unit.python
             if mine:
-                return self._whose(unit, SdkObject("browser"), Global(("window",)))
+                return self._modules.own_global(unit, SdkObject("browser"), Global(("window",)))
             return Global((name.name,))
         return self.binding(unit, name.binding, environment, depth)
 
@@ -322,10 +325,10 @@ class Program(Modules):
     ) -> Resolved | None:
         """Return what the binding ``index`` of ``unit`` holds."""
         if depth > MAX_DEPTH:
-            return self._stop("names")
+            return self.stop("names")
         binding = unit.module.bindings[index]
         if binding.kind == "import":
-            return self._imported(unit, unit.imports.get(index), depth)
+            return self._modules.imported(unit, unit.imports.get(index), depth)
         if binding.kind == "function":
             return ProjectFunction(unit, binding.target)
         if binding.kind == "class":
@@ -333,13 +336,14 @@ class Program(Modules):
         if binding.kind == "parameter":
             return self._parameter(unit, index, environment, depth)
         if binding.kind == "variable" and index not in unit.loop_bindings:
-            return self._variable(unit, unit.definitions.get(index, []), environment, depth)
+            return self.variable(unit, unit.definitions.get(index, []), environment, depth)
         return None
 
-    def _variable(
+    def variable(
         self, unit: Unit, definitions: list[Definition], environment: Substitution, depth: int
     ) -> Resolved | None:
-        """A variable is known where every value it is ever given means the same.
+        """Return what a variable with these ``definitions`` means: it is known where every value
+        that it is ever given means the same.
 
         Empty first values (``let client = null``) do not count: they wait for the real one.
         """
@@ -372,51 +376,33 @@ class Program(Modules):
                     return None
                 entity = self.resolve(passed.unit, passed.value, passed.environment, depth)
                 return self._at(entity, path, depth)
-        found = self.receiver(unit, function, number)
+        found = receiver(unit, function, number)
         if found is None:
-            found = self.declared(unit, declared.parameters[number], depth)
+            found = self._members.declared(unit, declared.parameters[number], depth)
         if found is None:
             found = self.handed.get(key)
         if found is not None:
             return self._at(found, path, depth)
         return Parameter(unit, function, number, path)
 
+    def _joined(
+        self, unit: Unit, value: s.Value, environment: Substitution, depth: int
+    ) -> s.Literal | None:
+        """The one text that a template or ``a + b`` is, where all its parts are known texts."""
+        texts: list[str] = []
+        for part in parts(value):
+            found = self.resolve(unit, part, environment, depth)
+            literal = found.value if isinstance(found, KnownValue) else None
+            if not isinstance(literal, s.Literal) or not isinstance(literal.value, str):
+                return None
+            texts.append(literal.value)
+        return s.Literal(value.start, value.end, redact("".join(texts)))
+
     # --- members and results ---------------------------------------------------------------------
 
     def member(self, entity: Resolved | None, name: str, depth: int = 0) -> Resolved | None:
         """Return what ``entity.name`` means."""
-        if entity is None:
-            return None
-        if depth > MAX_DEPTH:
-            return self._stop("names")
-        if isinstance(entity, SdkObject):
-            return self._sdk_member(entity, name)
-        if isinstance(entity, External):
-            if entity.path[-2:] == (surface.CLIENT_CLASS, "()"):
-                return SdkFunction("node", name)
-            return External(entity.module, (*entity.path, name))
-        if isinstance(entity, Global):
-            snippet = (*entity.path, name) == ("window", surface.BROWSER_GLOBAL)
-            return SdkObject("browser") if snippet else Global((*entity.path, name))
-        if isinstance(entity, Parameter):
-            return Parameter(entity.unit, entity.function, entity.number, (*entity.path, name))
-        if isinstance(entity, Namespace):
-            found = self.exported(entity.unit, name, depth + 1)
-            return self._submodule(entity.unit, name) if found is None else found
-        if isinstance(entity, Instance | ProjectClass):
-            return self._class_member(entity, name, depth + 1)
-        if isinstance(entity, KnownValue):
-            return self._known_member(entity, name, depth + 1)
-        if isinstance(entity, SdkFunction | ProjectFunction) and name in ("bind", "call", "apply"):
-            return None if entity.given else BoundMethod(entity, name)
-        return None
-
-    def _sdk_member(self, entity: SdkObject, name: str) -> Resolved:
-        if name == surface.CLIENT_CLASS:
-            return SdkClass(entity.sdk)
-        if name == "default":
-            return entity
-        return SdkFunction(entity.sdk, name)
+        return self._members.member(entity, name, depth)
 
     def _result(
         self, unit: Unit, call: s.Call, environment: Substitution, depth: int
@@ -432,7 +418,7 @@ class Program(Modules):
         if isinstance(callee, SdkClass):
             return SdkObject(callee.sdk)
         if isinstance(callee, SdkFunction):
-            return self._sdk_result(unit, callee)
+            return SdkObject(callee.sdk) if callee.makes_client(unit.python) else None
         if isinstance(callee, ProjectClass):
             return Instance(callee.unit, callee.index)
         if isinstance(callee, ProjectFunction):
@@ -443,17 +429,14 @@ class Program(Modules):
             return External(callee.module, (*callee.path, "()"))
         return None
 
-    def _sdk_result(self, unit: Unit, callee: SdkFunction) -> Resolved | None:
-        return SdkObject(callee.sdk) if callee.makes_client(unit.python) else None
-
     def _global_result(
         self, unit: Unit, call: s.Call, callee: Global, environment: Substitution, depth: int
     ) -> Resolved | None:
         first = call.arguments[0].value if call.arguments else None
         if callee.path in (("require",), ("import",)) and isinstance(first, s.Literal):
-            return self.module(unit, str(first.value), depth)
+            return self.module(unit, str(first.value))
         if callee.path == ("super",) and unit.python:
-            return self.parent(unit, call.start, depth)
+            return self._members.parent(unit, call.start, depth)
         if callee.path in (("Object", "freeze"), ("Object", "seal")) and first is not None:
             return self.resolve(unit, first, environment, depth)
         return Global((*callee.path, "()"))
@@ -481,6 +464,24 @@ class Program(Modules):
     ) -> Substitution:
         """Return what each parameter of ``callee`` stands for in ``call``."""
         return environment_of(unit, call, callee, outer)
+
+    # --- modules --------------------------------------------------------------------------------
+
+    def module(self, unit: Unit, specifier: str) -> Resolved | None:
+        """Return what the module ``specifier`` means when ``unit`` imports it."""
+        return self._modules.module(unit, specifier)
+
+    def exported(self, unit: Unit, name: str) -> Resolved | None:
+        """Return what ``unit`` exports under ``name``."""
+        return self._modules.exported(unit, name)
+
+    def holder(self, unit: Unit, name: str) -> Unit | None:
+        """Return the JavaScript unit that exports ``name`` by itself where ``unit`` exports it."""
+        return self._modules.holder(unit, name)
+
+    def stars(self, unit: Unit) -> Stars:
+        """Return what the JavaScript ``unit`` passes on as a whole."""
+        return self._modules.stars(unit)
 
     # --- small questions -------------------------------------------------------------------------
 
