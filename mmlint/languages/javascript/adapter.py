@@ -74,8 +74,8 @@ def observe(
     program = Program(data, salt)
     module = program.module(root, side)
     problem = _first_problem(root, data)
-    if problem is None and program.too_deep is not None:
-        problem = SyntaxProblem(*program.too_deep, "nested too deeply to follow")
+    if problem is None and program.walk.too_deep is not None:
+        problem = SyntaxProblem(*program.walk.too_deep, "nested too deeply to follow")
     return Script(module, comments(root, data, _COMMENT_MARKS, COMMENTS), problem)
 
 

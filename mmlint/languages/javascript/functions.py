@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from mmlint.languages.javascript.parts import FunctionKind, StatementKinds
 from mmlint.languages.javascript.scope import (
     Kind,
     block_names,
@@ -16,7 +16,7 @@ from mmlint.languages.javascript.scope import (
     pattern_names,
 )
 from mmlint.languages.javascript.values import EXPRESSIONS, Values
-from mmlint.languages.javascript.walk import DEEPEST, FunctionKind, last_name
+from mmlint.languages.javascript.walk import DEEPEST, Walk, last_name
 from mmlint.model import syntax as s
 from mmlint.sdk.keys import redact
 
@@ -28,47 +28,51 @@ _MAKES_FIELD: Final = frozenset({"accessibility_modifier", "override_modifier", 
 """What turns a parameter of a TypeScript constructor into a field."""
 
 
-class Functions(Values):
-    """Lowers functions and classes; a subclass knows the statements in them."""
+class Functions:
+    """Lowers functions and classes. ``kinds`` lowers the statements in them."""
+
+    kinds: StatementKinds
+
+    def __init__(self, walk: Walk, values: Values) -> None:
+        self._walk = walk
+        self._values = values
 
     # --- statement lists and their names ----------------------------------------------------------
 
     def statements(self, nodes: Sequence[Syntax]) -> tuple[s.Statement, ...]:
         """Lower a statement list whose names are declared already."""
-        if self.depth >= DEEPEST:
+        if self._walk.depth >= DEEPEST:
             return tuple([self._cut_statement(node) for node in nodes[:1]])
-        self.depth += 1
-        state = (self.depth, self.inside, self.doublings, self.namespaces)
-        scopes = self.scopes.depth
+        self._walk.depth += 1
+        state = (self._walk.depth, self._walk.inside, self._walk.doublings, self._walk.namespaces)
+        scopes = self._walk.scopes.depth
         lowered: list[s.Statement] = []
         for node in nodes:
             try:
-                self.statement(node, lowered)
+                self.kinds.statement(node, lowered)
             except RecursionError:  # whoever called had used up most of the stack
-                self.depth, self.inside, self.doublings, self.namespaces = state
-                self.scopes.close(scopes)
+                self._walk.depth, self._walk.inside, self._walk.doublings, self._walk.namespaces = (
+                    state
+                )
+                self._walk.scopes.close(scopes)
                 lowered.append(self._cut_statement(node))
-        self.depth -= 1
+        self._walk.depth -= 1
         return tuple(lowered)
-
-    @abstractmethod
-    def statement(self, node: Syntax, out: list[s.Statement]) -> None:
-        """Lower one statement into ``out``; types, empty statements and the like leave nothing."""
 
     def scoped(
         self, nodes: Sequence[Syntax], region: Syntax, whole: bool = False
     ) -> tuple[s.Statement, ...]:
         """Lower a statement list in a scope of its own. ``whole``: ``var`` belongs to it too."""
-        depth = self.scopes.depth
-        self.scopes.open()
+        depth = self._walk.scopes.depth
+        self._walk.scopes.open()
         self.declare(nodes, (region.start_byte, region.end_byte), whole)
         lowered = self.statements(nodes)
-        self.scopes.close(depth)
+        self._walk.scopes.close(depth)
         return lowered
 
     def declare(self, nodes: Sequence[Syntax], seen: tuple[int, int], whole: bool) -> None:
         """Declare what these statements declare, before any of them is lowered."""
-        if whole and self.data.find(b"var", *seen) >= 0:
+        if whole and self._walk.data.find(b"var", *seen) >= 0:
             for name in function_names(nodes):
                 self.declare_name(name, "variable", seen)
         for name, kind in block_names(nodes):
@@ -83,7 +87,9 @@ class Functions(Values):
     ) -> None:
         """Declare an identifier in the innermost scope; ``seen``: bytes in which it is seen."""
         span = (node.start_byte, node.end_byte)
-        self.scopes.declare(self.text(node), kind, self.inside, span, seen, target)
+        self._walk.scopes.declare(
+            self._walk.text(node), kind, self._walk.inside, span, seen, target
+        )
 
     def suite(self, node: Syntax | None) -> tuple[s.Statement, ...]:
         """Lower the body of an ``if`` or a loop: a block, or one statement without braces."""
@@ -92,7 +98,7 @@ class Functions(Values):
         return self.scoped(inner(node) if node.type == "statement_block" else [node], node)
 
     def _cut_statement(self, node: Syntax) -> s.Statement:
-        return s.ExpressionStatement(node.start_byte, node.end_byte, self.cut(node))
+        return s.ExpressionStatement(node.start_byte, node.end_byte, self._walk.cut(node))
 
     # --- functions --------------------------------------------------------------------------------
 
@@ -105,23 +111,23 @@ class Functions(Values):
         decorators: tuple[s.Value, ...] = (),
     ) -> int:
         """Lower a function and return its index."""
-        index = len(self.functions)
+        index = len(self._walk.functions)
         own = None if node.type == "method_definition" else node.child_by_field_name("name")
         body = node.child_by_field_name("body")
-        shown = name if own is None else self.text(own)
+        shown = name if own is None else self._walk.text(own)
         made = self._head(node, body, shown, kind, owner, decorators)
-        self.functions.append(made)  # stands until its body is known, and where it never is
-        outer, depth = self.inside, self.scopes.depth
-        self.inside = index
+        self._walk.functions.append(made)  # stands until its body is known, and where it never is
+        outer, depth = self._walk.inside, self._walk.scopes.depth
+        self._walk.inside = index
         if own is not None and node.type in _SELF_NAMED:
-            self.scopes.open()
+            self._walk.scopes.open()
             self.declare_name(own, "function", (node.start_byte, node.end_byte), index)
-        self.scopes.open()
+        self._walk.scopes.open()
         parameters, fields = self._parameters(node, made.kind == "constructor")
         directives, statements = self._body(body)
-        self.scopes.close(depth)
-        self.inside = outer
-        self.functions[index] = msgspec.structs.replace(
+        self._walk.scopes.close(depth)
+        self._walk.inside = outer
+        self._walk.functions[index] = msgspec.structs.replace(
             made, parameters=parameters, body=fields + statements, directives=directives
         )
         return index
@@ -151,7 +157,7 @@ class Functions(Values):
             (),
             body_start,
             body_end,
-            self.inside,
+            self._walk.inside,
             is_async="async" in marks,
             is_generator="*" in marks,
             expression=body is not None and body.type != "statement_block",
@@ -165,7 +171,7 @@ class Functions(Values):
             return (), ()
         start, end = node.start_byte, node.end_byte
         if node.type != "statement_block":
-            return (), (s.Return(start, end, self.value(node)),)
+            return (), (s.Return(start, end, self._values.value(node)),)
         nodes = inner(node)
         self.declare(nodes, (start, end), whole=True)
         return self.directed(nodes)
@@ -187,7 +193,7 @@ class Functions(Values):
         children = inner(node)
         if len(children) != 1 or children[0].type != "string":
             return None
-        return self.name_of(children[0])
+        return self._walk.name_of(children[0])
 
     # --- parameters -------------------------------------------------------------------------------
 
@@ -222,7 +228,7 @@ class Functions(Values):
             default = node.child_by_field_name("value")
             written = node.child_by_field_name("type")
             if written is not None:
-                annotation = redact(self.text(written).removeprefix(":").strip())
+                annotation = redact(self._walk.text(written).removeprefix(":").strip())
         elif node.type == "assignment_pattern":
             pattern = node.child_by_field_name("left")
             default = node.child_by_field_name("right")
@@ -232,14 +238,14 @@ class Functions(Values):
         if rest:
             children = inner(pattern)
             pattern = children[0] if children else pattern
-        target = self.target(pattern, writes=False)
+        target = self._values.objects.target(pattern, writes=False)
         name = last_name(target)
         return s.Parameter(
             node.start_byte,
             node.end_byte,
             name,
             target,
-            None if default is None else self.named(default, name),
+            None if default is None else self._values.named(default, name),
             "rest" if rest else "positional",
             annotation,
         )
@@ -251,8 +257,8 @@ class Functions(Values):
     ) -> None:
         """Lower a class declaration; its static parts become statements of ``out``."""
         index, statics = self._class(node, None, decorators)
-        name = self.classes[index].name
-        self.scopes.aim(-1 if name is None else self.scopes.resolve(name), index)
+        name = self._walk.classes[index].name
+        self._walk.scopes.aim(-1 if name is None else self._walk.scopes.resolve(name), index)
         out.extend(statics)
 
     def class_value(self, node: Syntax, name: str | None) -> int:
@@ -262,20 +268,22 @@ class Functions(Values):
     def _class(
         self, node: Syntax, name: str | None, decorators: tuple[s.Value, ...]
     ) -> tuple[int, list[s.Statement]]:
-        index = len(self.classes)
+        index = len(self._walk.classes)
         own = node.child_by_field_name("name")
-        name = name if own is None else self.text(own)
+        name = name if own is None else self._walk.text(own)
         start, end = node.start_byte, node.end_byte
-        self.classes.append(s.Class(start, end, name, (), (), (), self.inside))
-        depth = self.scopes.depth
+        self._walk.classes.append(s.Class(start, end, name, (), (), (), self._walk.inside))
+        depth = self._walk.scopes.depth
         if own is not None and node.type == "class":
-            self.scopes.open()
+            self._walk.scopes.open()
             self.declare_name(own, "class", (start, end), index)
         decorators += self.decorators(node)
         bases = self._bases(node)
         members, statics = self._members(node.child_by_field_name("body"), index)
-        self.scopes.close(depth)
-        self.classes[index] = s.Class(start, end, name, bases, members, decorators, self.inside)
+        self._walk.scopes.close(depth)
+        self._walk.classes[index] = s.Class(
+            start, end, name, bases, members, decorators, self._walk.inside
+        )
         return index, statics
 
     def decorators(self, node: Syntax) -> tuple[s.Value, ...]:
@@ -284,7 +292,11 @@ class Functions(Values):
 
     def _decorator(self, node: Syntax) -> s.Value:
         children = inner(node)
-        return self.value(children[0]) if children else s.Unknown(node.start_byte, node.end_byte)
+        return (
+            self._values.value(children[0])
+            if children
+            else s.Unknown(node.start_byte, node.end_byte)
+        )
 
     def _bases(self, node: Syntax) -> tuple[s.Value, ...]:
         bases: list[s.Value] = []
@@ -293,9 +305,9 @@ class Functions(Values):
                 continue
             for part in inner(heritage):
                 if part.type == "extends_clause":
-                    bases += self.values(part.children_by_field_name("value"))
+                    bases += self._values.values(part.children_by_field_name("value"))
                 elif part.type in EXPRESSIONS:
-                    bases.append(self.value(part))
+                    bases.append(self._values.value(part))
         return tuple(bases)
 
     def _members(
@@ -325,7 +337,7 @@ class Functions(Values):
         return tuple(members), statics
 
     def _method(self, node: Syntax, owner: int, decorators: tuple[s.Value, ...]) -> s.ClassMember:
-        name = self.name_of(node.child_by_field_name("name"))
+        name = self._walk.name_of(node.child_by_field_name("name"))
         static = any(child.type == "static" for child in node.children)
         kind: FunctionKind = "constructor" if name == "constructor" and not static else "method"
         decorators += self.decorators(node)
@@ -336,19 +348,19 @@ class Functions(Values):
 
     def _class_field(self, node: Syntax, owner: int) -> s.ClassMember:
         key = node.child_by_field_name("property") or node.child_by_field_name("name")
-        name = self.name_of(key)
+        name = self._walk.name_of(key)
         given = node.child_by_field_name("value")
-        value = None if given is None else self.named(given, name, owner)
+        value = None if given is None else self._values.named(given, name, owner)
         static = any(child.type == "static" for child in node.children)
         return s.ClassMember(_undecorated_start(node), node.end_byte, name or "", -1, value, static)
 
     def _static_field(self, member: s.ClassMember, owner: int) -> s.Statement:
         start, end = member.start, member.end
         value = member.value or s.Unknown(start, end)
-        name = self.classes[owner].name
+        name = self._walk.classes[owner].name
         if name is None or not member.name:
             return s.ExpressionStatement(start, end, value)
-        holder = s.Name(start, start, name, self.scopes.resolve(name))
+        holder = s.Name(start, start, name, self._walk.scopes.resolve(name))
         return s.Assign(start, end, s.Member(start, start, holder, member.name, start), value)
 
 

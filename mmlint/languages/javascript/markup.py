@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from mmlint.languages.javascript.parts import Expressions
 from mmlint.languages.javascript.scope import inner
 from mmlint.languages.javascript.walk import Walk
 from mmlint.model import syntax as s
@@ -23,8 +25,12 @@ _JSX_CHILDREN: Final = frozenset(
 )
 
 
-class Markup(Walk):
+class Markup:
     """Lowers JSX elements."""
+
+    def __init__(self, walk: Walk, values: Expressions) -> None:
+        self._walk = walk
+        self._values = values
 
     def element(self, node: Syntax) -> s.Value:
         """Lower an element with children, or a fragment."""
@@ -45,16 +51,16 @@ class Markup(Walk):
             for child in node.named_children
             if child.type == "jsx_attribute" or child.type == "jsx_expression"
         ]
-        return "" if name is None else self.text(name), tuple(attributes)
+        return "" if name is None else self._walk.text(name), tuple(attributes)
 
     def _attribute(self, node: Syntax) -> s.Entry:
         start, end = node.start_byte, node.end_byte
         children = inner(node)
         if node.type == "jsx_expression":
             spread = unspread(children[0]) if children else None
-            value = s.Unknown(start, end) if spread is None else self.value(spread)
+            value = s.Unknown(start, end) if spread is None else self._values.value(spread)
             return s.Entry(start, end, None, value, start, "spread")
-        name = redact(self.text(children[0])) if children else None
+        name = redact(self._walk.text(children[0])) if children else None
         if len(children) < 2:
             return s.Entry(start, end, name, s.Literal(start, end, True), start)
         given = children[1]
@@ -62,30 +68,30 @@ class Markup(Walk):
             value = self._markup(given.start_byte, given.end_byte, self._quoted(given))
         elif given.type == "jsx_expression":
             braced = inner(given)
-            value = self.named(braced[0], name) if braced else self.pieces(given)
+            value = self._values.named(braced[0], name) if braced else self._values.pieces(given)
         else:
-            value = self.value(given)
+            value = self._values.value(given)
         return s.Entry(start, end, name, value, start)
 
     def _child(self, node: Syntax) -> s.Value | None:
         if node.type == "jsx_expression":
             children = inner(node)
-            return self.value(children[0]) if children else None
+            return self._values.value(children[0]) if children else None
         if node.type == "jsx_text" or node.type == "html_character_reference":
-            text = self.text(node)
+            text = self._walk.text(node)
             return self._markup(node.start_byte, node.end_byte, text) if text.strip() else None
-        return self.value(node)
+        return self._values.value(node)
 
     def _quoted(self, node: Syntax) -> str:
         """The text between an attribute's quotes; a backslash is a backslash there."""
-        return self.text(node)[1:-1]
+        return self._walk.text(node)[1:-1]
 
     def _markup(self, start: int, end: int, text: str) -> s.Value:
         if "&" in text:
             from html import unescape  # only a few files need it
 
             text = unescape(text)
-        return self.literal(start, end, text)
+        return self._walk.literal(start, end, text)
 
 
 def unspread(node: Syntax) -> Syntax | None:
@@ -94,3 +100,9 @@ def unspread(node: Syntax) -> Syntax | None:
         return node
     children = inner(node)
     return children[0] if children else None
+
+
+ELEMENTS: Final[dict[str, Callable[[Markup, Syntax], s.Value]]] = {
+    "jsx_element": Markup.element,
+    "jsx_self_closing_element": Markup.single_element,
+}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from mmlint.languages.javascript.functions import Functions
 from mmlint.languages.javascript.scope import (
     CLASS_DECLARATIONS,
     block_names,
@@ -15,6 +16,8 @@ from mmlint.languages.javascript.scope import (
     local_name,
 )
 from mmlint.languages.javascript.statements import Statements
+from mmlint.languages.javascript.values import Values
+from mmlint.languages.javascript.walk import Walk
 from mmlint.model import syntax as s
 from mmlint.model.regex import regex
 
@@ -22,31 +25,39 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
 
 
-class Program(Statements):
-    """Lowers one program."""
+class Program:
+    """Lowers one program. ``walk``: what was met on the way."""
+
+    def __init__(self, data: bytes, salt: bytes = b"") -> None:
+        self.walk = Walk(data, salt)
+        self._values = Values(self.walk)
+        self._functions = Functions(self.walk, self._values)
+        self._statements = Statements(self.walk, self._values, self._functions)
+        self._values.bodies = self._functions
+        self._functions.kinds = self
 
     def module(self, root: Syntax, side: Literal["client", "server"] | None) -> s.Module:
         """Lower the whole tree."""
-        end = len(self.data)
+        end = len(self.walk.data)
         top = s.Function(0, end, None, "module", (), (), 0, end, -1)
-        self.functions.append(top)
-        self.scopes.open()
+        self.walk.functions.append(top)
+        self.walk.scopes.open()
         nodes = [node for node in inner(root) if node.type != "hash_bang_line"]
-        self.declare(nodes, (0, end), whole=True)
-        directives, body = self.directed(nodes)
-        self.functions[0] = msgspec.structs.replace(top, body=body, directives=directives)
+        self._functions.declare(nodes, (0, end), whole=True)
+        directives, body = self._functions.directed(nodes)
+        self.walk.functions[0] = msgspec.structs.replace(top, body=body, directives=directives)
         return s.Module(
             0,
             end,
             "javascript",
             side,
-            self.scopes.finished(),
-            tuple(self.functions),
-            tuple(self.classes),
-            tuple(self.imports),
-            tuple(self.exports),
+            self.walk.scopes.finished(),
+            tuple(self.walk.functions),
+            tuple(self.walk.classes),
+            tuple(self.walk.imports),
+            tuple(self.walk.exports),
             directives,
-            self.esm,
+            self.walk.esm,
             executable=any(node.type == "hash_bang_line" for node in inner(root)),
         )
 
@@ -56,7 +67,7 @@ class Program(Statements):
         if lower is not None:
             lower(self, node, out)
         else:
-            super().statement(node, out)
+            self._statements.statement(node, out)
 
     # --- imports ----------------------------------------------------------------------------------
 
@@ -65,7 +76,7 @@ class Program(Statements):
             if clause.type == "import_require_clause":
                 self._import_require(node, clause)
                 return
-        self.esm = True
+        self.walk.esm = True
         module = self._source(node)
         if module is None:
             return
@@ -77,7 +88,7 @@ class Program(Statements):
             for name, binding, typed in self._imported(clause)
         ]
         for name, binding, typed in found or [("*", -1, type_only)]:
-            self.imports.append(
+            self.walk.imports.append(
                 s.Import(node.start_byte, node.end_byte, module, name, binding, type_only=typed)
             )
 
@@ -91,7 +102,7 @@ class Program(Statements):
                 found += [("*", self._binding(name), False) for name in inner(part)]
             elif part.type == "named_imports":
                 for specifier in inner(part):
-                    name = self.name_of(specifier.child_by_field_name("name")) or ""
+                    name = self.walk.name_of(specifier.child_by_field_name("name")) or ""
                     typed = _has_token(specifier, "type", "typeof")
                     found.append((name, self._binding(local_name(specifier)), typed))
         return found
@@ -103,13 +114,13 @@ class Program(Statements):
             binding = self._binding(clause.named_children[0])
             start, end = node.start_byte, node.end_byte
             typed = _has_token(node, "type")
-            self.imports.append(s.Import(start, end, module, "*", binding, "require", typed))
+            self.walk.imports.append(s.Import(start, end, module, "*", binding, "require", typed))
 
     def lower_import_alias(self, node: Syntax, out: list[s.Statement]) -> None:
         """``import A = B.C`` gives a member of a namespace a shorter name."""
         children = inner(node)
         if len(children) > 1:
-            target = self.target(children[0], writes=True)
+            target = self._values.objects.target(children[0], writes=True)
             value = self._qualified(children[1])
             out.append(s.Assign(node.start_byte, node.end_byte, target, value))
 
@@ -120,11 +131,11 @@ class Program(Statements):
             names += holder.children_by_field_name("property")
             holder = holder.child_by_field_name("object")
         if holder is None or len(names) > _LONGEST_PATH:
-            return self.cut(node)
-        value = self.value(holder)
+            return self.walk.cut(node)
+        value = self._values.value(holder)
         for name in reversed(names):
             value = s.Member(
-                node.start_byte, name.end_byte, value, self.text(name), name.start_byte
+                node.start_byte, name.end_byte, value, self.walk.text(name), name.start_byte
             )
         return value
 
@@ -132,11 +143,13 @@ class Program(Statements):
 
     def lower_export(self, node: Syntax, out: list[s.Statement]) -> None:
         declaration = node.child_by_field_name("declaration")
-        if not self.namespaces:
+        if not self.walk.namespaces:
             self._note_exports(node, declaration)
         if declaration is not None:
             if declaration.type in CLASS_DECLARATIONS:
-                self.class_declaration(declaration, out, self.decorators(node))
+                self._functions.class_declaration(
+                    declaration, out, self._functions.decorators(node)
+                )
             else:
                 self.statement(declaration, out)
             return
@@ -146,28 +159,28 @@ class Program(Statements):
             children = inner(node)
             value, name = (children[-1] if children else None), "="
         if value is not None:
-            lowered = self.value(value)
+            lowered = self._values.value(value)
             out.append(s.ExpressionStatement(node.start_byte, node.end_byte, lowered))
-            if not self.namespaces:
+            if not self.walk.namespaces:
                 self._add_export(node, name, value=lowered)
 
     def _note_exports(self, node: Syntax, declaration: Syntax | None) -> None:
         """Remember what an export statement exports by name."""
-        self.esm = self.esm or not _has_token(node, "=")
+        self.walk.esm = self.walk.esm or not _has_token(node, "=")
         if declaration is not None:
             shown = "default" if _has_token(node, "default") else None
             for name in _declared(declaration):
-                self._add_export(node, shown or self.text(name), binding=self._binding(name))
+                self._add_export(node, shown or self.walk.text(name), binding=self._binding(name))
             return
         module = self._source(node)
-        type_only = _TYPE_EXPORT.match(self.data, node.start_byte) is not None
+        type_only = _TYPE_EXPORT.match(self.walk.data, node.start_byte) is not None
         for part in inner(node):
             if part.type == "export_clause":
                 for specifier in inner(part):
                     self._note_specifier(specifier, module, type_only)
             elif part.type == "namespace_export":
                 for name in inner(part):
-                    shown = self.name_of(name) or ""
+                    shown = self.walk.name_of(name) or ""
                     self._add_export(node, shown, module=module, type_only=type_only)
         if module is not None and _has_token(node, "*"):
             self._add_export(node, "*", module=module, type_only=type_only)
@@ -177,13 +190,13 @@ class Program(Statements):
         name = node.child_by_field_name("name")
         if name is None:
             return
-        local = self.name_of(name) or ""
-        shown = self.name_of(node.child_by_field_name("alias")) or local
+        local = self.walk.name_of(name) or ""
+        shown = self.walk.name_of(node.child_by_field_name("alias")) or local
         typed = type_only or _has_token(node, "type")
         if module is not None:
             self._add_export(node, shown, module=module, imported=local, type_only=typed)
             return
-        binding = self.scopes.resolve(local)
+        binding = self.walk.scopes.resolve(local)
         value = s.Name(name.start_byte, name.end_byte, local, -1) if binding < 0 else None
         self._add_export(node, shown, binding=binding, value=value, type_only=typed)
 
@@ -197,7 +210,7 @@ class Program(Statements):
         imported: str = "*",
         type_only: bool = False,
     ) -> None:
-        self.exports.append(
+        self.walk.exports.append(
             s.Export(
                 node.start_byte,
                 node.end_byte,
@@ -215,10 +228,10 @@ class Program(Statements):
     def _source(self, node: Syntax) -> str | None:
         """Return the module specifier of an import or export statement."""
         source = node.child_by_field_name("source")
-        return None if source is None else self.name_of(source)
+        return None if source is None else self.walk.name_of(source)
 
     def _binding(self, name: Syntax) -> int:
-        return self.scopes.resolve(self.text(name))
+        return self.walk.scopes.resolve(self.walk.text(name))
 
 
 _TYPE_EXPORT: Final = regex(rb"export\s+type\s*[{*]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from mmlint.languages.javascript.parts import Expressions
 from mmlint.languages.javascript.scope import inner, pattern_names
 from mmlint.languages.javascript.walk import (
     DEEPEST,
@@ -20,14 +21,18 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
 
 
-class Objects(Walk):
+class Objects:
     """Lowers object and array literals and patterns."""
+
+    def __init__(self, walk: Walk, values: Expressions) -> None:
+        self._walk = walk
+        self._values = values
 
     # --- objects and arrays -----------------------------------------------------------------------
     def array(self, node: Syntax) -> s.Value:
         """Lower an array literal; a hole in it is unknown."""
         items = tuple(
-            s.Unknown(hole, hole) if isinstance(hole, int) else self.value(hole)
+            s.Unknown(hole, hole) if isinstance(hole, int) else self._values.value(hole)
             for hole in _items(node)
         )
         return s.Sequence(node.start_byte, node.end_byte, items)
@@ -41,26 +46,28 @@ class Objects(Walk):
         start, end = node.start_byte, node.end_byte
         if node.type == "pair":
             key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
-            name = self.name_of(key)
+            name = self._walk.name_of(key)
             if key is not None and value is not None:
                 before = self._computed(key)
-                return self._pair(start, end, key, name, self.named(value, name), before)
+                return self._pair(start, end, key, name, self._values.named(value, name), before)
         elif node.type == "shorthand_property_identifier":
-            return s.Entry(start, end, self.text(node), self.name(node), start, "shorthand")
+            return s.Entry(
+                start, end, self._walk.text(node), self._walk.name(node), start, "shorthand"
+            )
         elif node.type == "spread_element":
             children = inner(node)
-            spread = self.value(children[0]) if children else s.Unknown(start, end)
+            spread = self._values.value(children[0]) if children else s.Unknown(start, end)
             return s.Entry(start, end, None, spread, start, "spread")
         elif node.type == "method_definition":
             return self._method_entry(node)
-        return s.Entry(start, end, None, self.pieces(node), start, "computed")
+        return s.Entry(start, end, None, self._values.pieces(node), start, "computed")
 
     def _method_entry(self, node: Syntax) -> s.Entry:
         start, end = node.start_byte, node.end_byte
         key = node.child_by_field_name("name")
-        name = self.name_of(key)
+        name = self._walk.name_of(key)
         before = None if key is None else self._computed(key)
-        method = s.Lambda(start, end, self.function(node, name=name, kind="method"))
+        method = s.Lambda(start, end, self._values.bodies.function(node, name=name, kind="method"))
         key_start = start if key is None else key.start_byte
         if name is None:
             return s.Entry(start, end, None, _after(before, method), start, "computed")
@@ -83,7 +90,7 @@ class Objects(Walk):
         """Return the value of a computed key, where evaluating it may do something."""
         if key.type != "computed_property_name":
             return None
-        values = self.values(inner(key))
+        values = self._values.values(inner(key))
         plain = (s.Literal, s.Name, s.Member, s.Template)
         return values[0] if values and not isinstance(values[0], plain) else None
 
@@ -92,35 +99,35 @@ class Objects(Walk):
         """Lower what a value is bound to. ``writes``: it counts as an assignment of each name."""
         lower = _TARGETS.get(node.type)
         if lower is None:
-            return self.value(node)
-        if self.depth >= DEEPEST:
-            return self.cut(node)
-        self.depth += 1
+            return self._values.value(node)
+        if self._walk.depth >= DEEPEST:
+            return self._walk.cut(node)
+        self._walk.depth += 1
         result = lower(self, node, writes)
-        self.depth -= 1
+        self._walk.depth -= 1
         return result
 
     def lower_target_name(self, node: Syntax, writes: bool) -> s.Value:
-        name = self.text(node)
-        binding = self.scopes.resolve(name)
+        name = self._walk.text(node)
+        binding = self._walk.scopes.resolve(name)
         if writes:
-            self.scopes.write(binding)
+            self._walk.scopes.write(binding)
         return s.Name(node.start_byte, node.end_byte, name, binding)
 
     def lower_target_wrapped(self, node: Syntax, writes: bool) -> s.Value:
         bare = unwrapped(node)
-        return self.pieces(node) if bare.type in WRAPPERS else self.target(bare, writes)
+        return self._values.pieces(node) if bare.type in WRAPPERS else self.target(bare, writes)
 
     def lower_target_default(self, node: Syntax, writes: bool) -> s.Value:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is None or right is None:
-            return self.pieces(node)
-        self.doublings += 1
+            return self._values.pieces(node)
+        self._walk.doublings += 1
         target = self.target(left, writes)
-        self.doublings -= 1
-        default = self.named(right, last_name(target))
+        self._walk.doublings -= 1
+        default = self._values.named(right, last_name(target))
         test: s.Value = target
-        if self.doublings >= MOST_DOUBLINGS:
+        if self._walk.doublings >= MOST_DOUBLINGS:
             test = s.Unknown(target.start, target.end)
         return s.Choice(node.start_byte, node.end_byte, "??", test, (target, default))
 
@@ -147,7 +154,7 @@ class Objects(Walk):
             key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
             if key is not None and value is not None:
                 before = self._computed(key)
-                name, target = self.name_of(key), self.target(value, writes)
+                name, target = self._walk.name_of(key), self.target(value, writes)
                 return self._pair(start, end, key, name, target, before)
         elif node.type == "rest_pattern":
             children = inner(node)
@@ -157,8 +164,8 @@ class Objects(Walk):
             names = list(pattern_names(node))
             if len(names) == 1:
                 target = self.target(node, writes)
-                return s.Entry(start, end, self.text(names[0]), target, start, "shorthand")
-        return s.Entry(start, end, None, self.pieces(node), start, "computed")
+                return s.Entry(start, end, self._walk.text(names[0]), target, start, "shorthand")
+        return s.Entry(start, end, None, self._values.pieces(node), start, "computed")
 
 
 def _items(node: Syntax) -> list[Syntax | int]:
@@ -205,3 +212,10 @@ def _name_start(key: Syntax) -> int:
         children = inner(key)
         key = children[0] if children else key
     return key.start_byte + (key.type == "string")
+
+
+LITERALS: Final[dict[str, Callable[[Objects, Syntax], s.Value]]] = {
+    "array": Objects.array,
+    "array_pattern": Objects.array,
+    "object": Objects.object,
+}

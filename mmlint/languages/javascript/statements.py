@@ -15,8 +15,8 @@ from mmlint.languages.javascript.scope import (
     pattern_names,
     using_assignment,
 )
-from mmlint.languages.javascript.values import EXPRESSIONS
-from mmlint.languages.javascript.walk import DEEPEST, last_name, unwrapped
+from mmlint.languages.javascript.values import EXPRESSIONS, Values
+from mmlint.languages.javascript.walk import DEEPEST, Walk, last_name, unwrapped
 from mmlint.model import syntax as s
 
 if TYPE_CHECKING:
@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 _ASSIGNMENTS: Final = frozenset({"assignment_expression", "augmented_assignment_expression"})
 
 
-class Statements(Functions):
-    """Lowers everything except import and export statements, which a subclass knows."""
+class Statements:
+    """Lowers everything except import and export statements."""
+
+    def __init__(self, walk: Walk, values: Values, functions: Functions) -> None:
+        self._walk = walk
+        self._values = values
+        self._functions = functions
 
     def statement(self, node: Syntax, out: list[s.Statement]) -> None:
         """Lower one statement into ``out``; types, empty statements and the like leave nothing."""
@@ -40,7 +45,7 @@ class Statements(Functions):
         using = using_assignment(node)
         if using is not None:
             assignment, keyword = using
-            target, _, value = self.assigned(assignment)
+            target, _, value = self._values.assigned(assignment)
             start, end = node.start_byte, node.end_byte
             out.append(s.Assign(start, end, target, value, using=keyword))
             return
@@ -55,9 +60,9 @@ class Statements(Functions):
         start, end = whole.start_byte, whole.end_byte
         bare = unwrapped(expression)
         if bare.type in _ASSIGNMENTS:
-            target, operator, value = self.assigned(bare)
+            target, operator, value = self._values.assigned(bare)
             return s.Assign(start, end, target, value, operator=operator)
-        return s.ExpressionStatement(start, end, self.value(expression))
+        return s.ExpressionStatement(start, end, self._values.value(expression))
 
     def lower_declaration(self, node: Syntax, out: list[s.Statement]) -> None:
         declarators = [
@@ -72,18 +77,18 @@ class Statements(Functions):
             if name is None or value is None:
                 continue
             whole = node if len(declarators) == 1 else declarator
-            target = self.target(name, writes=True)
-            taken = self.named(value, last_name(target))
+            target = self._values.objects.target(name, writes=True)
+            taken = self._values.named(value, last_name(target))
             out.append(s.Assign(whole.start_byte, whole.end_byte, target, taken, using=using))
 
     def lower_return(self, node: Syntax, out: list[s.Statement]) -> None:
         children = inner(node)
-        value = self.value(children[0]) if children else None
+        value = self._values.value(children[0]) if children else None
         out.append(s.Return(node.start_byte, node.end_byte, value))
 
     def lower_throw(self, node: Syntax, out: list[s.Statement]) -> None:
         children = inner(node)
-        value = self.value(children[0]) if children else None
+        value = self._values.value(children[0]) if children else None
         out.append(s.Throw(node.start_byte, node.end_byte, value))
 
     def lower_break(self, node: Syntax, out: list[s.Statement]) -> None:
@@ -94,16 +99,16 @@ class Statements(Functions):
 
     def _label(self, node: Syntax) -> str | None:
         label = node.child_by_field_name("label")
-        return None if label is None else self.text(label)
+        return None if label is None else self._walk.text(label)
 
     def lower_broken(self, node: Syntax, out: list[s.Statement]) -> None:
         """Keep what is whole inside a syntax error: its statements, and its values as unknown."""
         values: list[s.Value] = []
         for child in inner(node):
             if child.type in EXPRESSIONS:
-                values.append(self.value(child))
+                values.append(self._values.value(child))
             else:
-                out.extend(self.statements([child]))
+                out.extend(self._functions.statements([child]))
         if values:
             start, end = node.start_byte, node.end_byte
             out.append(s.ExpressionStatement(start, end, s.Unknown(start, end, tuple(values))))
@@ -113,60 +118,60 @@ class Statements(Functions):
     def lower_if(self, node: Syntax, out: list[s.Statement]) -> None:
         """Lower a chain of ``else if`` from its end, without recursion."""
         arms: list[tuple[Syntax, s.Value, tuple[s.Statement, ...]]] = []
-        depth = self.depth
+        depth = self._walk.depth
         arm: Syntax | None = node
         rest: tuple[s.Statement, ...] = ()
         while arm is not None:
             body = arm.child_by_field_name("consequence")
-            arms.append((arm, self.field(arm, "condition"), self.suite(body)))
+            arms.append((arm, self._values.field(arm, "condition"), self._functions.suite(body)))
             otherwise = arm.child_by_field_name("alternative")
             children = inner(otherwise) if otherwise is not None else []
-            self.depth += 1
-            if children and children[0].type == "if_statement" and self.depth < DEEPEST:
+            self._walk.depth += 1
+            if children and children[0].type == "if_statement" and self._walk.depth < DEEPEST:
                 arm = children[0]
             else:
-                rest = self.suite(children[0]) if children else ()
+                rest = self._functions.suite(children[0]) if children else ()
                 arm = None
-        self.depth = depth
+        self._walk.depth = depth
         for branch, test, lowered in reversed(arms):
             rest = (s.If(branch.start_byte, branch.end_byte, test, lowered, rest),)
         out.extend(rest)
 
     def lower_for(self, node: Syntax, out: list[s.Statement]) -> None:
-        depth = self.scopes.depth
-        self.scopes.open()
+        depth = self._walk.scopes.depth
+        self._walk.scopes.open()
         first = node.child_by_field_name("initializer")
         condition = node.child_by_field_name("condition")
         increment = node.child_by_field_name("increment")
         if first is not None:
-            self.declare([first], (node.start_byte, node.end_byte), whole=False)
+            self._functions.declare([first], (node.start_byte, node.end_byte), whole=False)
         head = () if first is None else self._step(first)
         test = None if condition is None else self._condition(condition)
         update = () if increment is None else self._step(increment)
-        body = self.suite(node.child_by_field_name("body"))
-        self.scopes.close(depth)
+        body = self._functions.suite(node.child_by_field_name("body"))
+        self._walk.scopes.close(depth)
         out.append(self._loop(node, "for", test, body, head, update))
 
     def _step(self, node: Syntax) -> tuple[s.Statement, ...]:
         """Lower what stands in the head of a ``for``: a declaration or a bare expression."""
         bare = node.type in EXPRESSIONS
-        return (self.evaluated(node, node),) if bare else self.statements([node])
+        return (self.evaluated(node, node),) if bare else self._functions.statements([node])
 
     def _condition(self, node: Syntax) -> s.Value | None:
         """Lower a loop's test; some grammars give it as a statement."""
         if node.type in EXPRESSIONS:
-            return self.value(node)
+            return self._values.value(node)
         children = inner(node)
-        return self.value(children[0]) if children else None
+        return self._values.value(children[0]) if children else None
 
     def lower_while(self, node: Syntax, out: list[s.Statement]) -> None:
-        test = self.field(node, "condition")
-        body = self.suite(node.child_by_field_name("body"))
+        test = self._values.field(node, "condition")
+        body = self._functions.suite(node.child_by_field_name("body"))
         out.append(self._loop(node, "while", test, body))
 
     def lower_do(self, node: Syntax, out: list[s.Statement]) -> None:
-        body = self.suite(node.child_by_field_name("body"))
-        out.append(self._loop(node, "do", self.field(node, "condition"), body))
+        body = self._functions.suite(node.child_by_field_name("body"))
+        out.append(self._loop(node, "do", self._values.field(node, "condition"), body))
 
     def _loop(
         self,
@@ -183,50 +188,50 @@ class Statements(Functions):
 
     def lower_for_each(self, node: Syntax, out: list[s.Statement]) -> None:
         start, end = node.start_byte, node.end_byte
-        iterable = self.field(node, "right")
+        iterable = self._values.field(node, "right")
         waits = any(child.type == "await" for child in node.children)
-        self.esm = self.esm or (waits and self.inside == 0)
-        depth = self.scopes.depth
-        self.scopes.open()
+        self._walk.esm = self._walk.esm or (waits and self._walk.inside == 0)
+        depth = self._walk.scopes.depth
+        self._walk.scopes.open()
         left = node.child_by_field_name("left")
         kind = node.child_by_field_name("kind")
         if kind is not None and kind.type != "var":
             for name in pattern_names(left):
-                self.declare_name(name, "variable", (start, end))
-        target = None if left is None else self.target(left, writes=True)
-        body = self.suite(node.child_by_field_name("body"))
-        self.scopes.close(depth)
+                self._functions.declare_name(name, "variable", (start, end))
+        target = None if left is None else self._values.objects.target(left, writes=True)
+        body = self._functions.suite(node.child_by_field_name("body"))
+        self._walk.scopes.close(depth)
         out.append(
             s.Loop(start, end, "each", (), None, target, iterable, body, (), (), is_async=waits)
         )
 
     def lower_switch(self, node: Syntax, out: list[s.Statement]) -> None:
-        subject = self.field(node, "value")
+        subject = self._values.field(node, "value")
         body = node.child_by_field_name("body")
         arms = [] if body is None else inner(body)
-        depth = self.scopes.depth
-        self.scopes.open()
+        depth = self._walk.scopes.depth
+        self._walk.scopes.open()
         held = [(arm, arm.children_by_field_name("body")) for arm in arms]
         for arm, nodes in held:
             region = body or arm
-            self.declare(nodes, (region.start_byte, region.end_byte), whole=False)
+            self._functions.declare(nodes, (region.start_byte, region.end_byte), whole=False)
         cases = tuple([self._case(arm, nodes) for arm, nodes in held])
-        self.scopes.close(depth)
+        self._walk.scopes.close(depth)
         out.append(s.Switch(node.start_byte, node.end_byte, subject, cases, falls_through=True))
 
     def _case(self, node: Syntax, nodes: Sequence[Syntax]) -> s.Case:
         value = node.child_by_field_name("value")
-        tests = () if value is None else (self.value(value),)
-        return s.Case(node.start_byte, node.end_byte, tests, self.statements(nodes))
+        tests = () if value is None else (self._values.value(value),)
+        return s.Case(node.start_byte, node.end_byte, tests, self._functions.statements(nodes))
 
     # --- blocks -----------------------------------------------------------------------------------
 
     def lower_block(self, node: Syntax, out: list[s.Statement]) -> None:
-        out.append(s.Block(node.start_byte, node.end_byte, self.suite(node)))
+        out.append(s.Block(node.start_byte, node.end_byte, self._functions.suite(node)))
 
     def lower_labelled(self, node: Syntax, out: list[s.Statement]) -> None:
         body = node.child_by_field_name("body")
-        lowered = () if body is None else self.statements([body])
+        lowered = () if body is None else self._functions.statements([body])
         label, start, end = self._label(node), node.start_byte, node.end_byte
         only = lowered[0] if len(lowered) == 1 else None
         if isinstance(only, s.Loop | s.Switch | s.Block) and only.label is None:
@@ -236,41 +241,41 @@ class Statements(Functions):
 
     def lower_with(self, node: Syntax, out: list[s.Statement]) -> None:
         start, end = node.start_byte, node.end_byte
-        holder = self.field(node, "object")
-        body = self.suite(node.child_by_field_name("body"))
+        holder = self._values.field(node, "object")
+        body = self._functions.suite(node.child_by_field_name("body"))
         out.append(
             s.Block(start, end, (s.ExpressionStatement(holder.start, holder.end, holder), *body))
         )
 
     def lower_try(self, node: Syntax, out: list[s.Statement]) -> None:
-        body = self.suite(node.child_by_field_name("body"))
+        body = self._functions.suite(node.child_by_field_name("body"))
         handler = node.child_by_field_name("handler")
         finalizer = node.child_by_field_name("finalizer")
         handlers = () if handler is None else (self._catch(handler),)
         final = None
         if finalizer is not None:
-            final = self.suite(finalizer.child_by_field_name("body"))
+            final = self._functions.suite(finalizer.child_by_field_name("body"))
         out.append(s.Try(node.start_byte, node.end_byte, body, handlers, (), final))
 
     def _catch(self, node: Syntax) -> s.Handler:
-        depth = self.scopes.depth
-        self.scopes.open()
+        depth = self._walk.scopes.depth
+        self._walk.scopes.open()
         seen = (node.start_byte, node.end_byte)
         for name in pattern_names(node.child_by_field_name("parameter")):
-            self.declare_name(name, "catch", seen)
-        body = self.suite(node.child_by_field_name("body"))
-        self.scopes.close(depth)
+            self._functions.declare_name(name, "catch", seen)
+        body = self._functions.suite(node.child_by_field_name("body"))
+        self._walk.scopes.close(depth)
         return s.Handler(*seen, body)
 
     # --- declarations -----------------------------------------------------------------------------
 
     def lower_function_declaration(self, node: Syntax, out: list[s.Statement]) -> None:
         name = node.child_by_field_name("name")
-        binding = -1 if name is None else self.scopes.resolve(self.text(name))
-        self.scopes.aim(binding, self.function(node))
+        binding = -1 if name is None else self._walk.scopes.resolve(self._walk.text(name))
+        self._walk.scopes.aim(binding, self._functions.function(node))
 
     def lower_class_declaration(self, node: Syntax, out: list[s.Statement]) -> None:
-        self.class_declaration(node, out, ())
+        self._functions.class_declaration(node, out, ())
 
     # --- TypeScript's own statements --------------------------------------------------------------
 
@@ -287,7 +292,7 @@ class Statements(Functions):
             following = value + 1 if isinstance(value, int) else None
         start, end = node.start_byte, node.end_byte
         members = s.Object(body.start_byte, body.end_byte, tuple(entries))
-        out.append(s.Assign(start, end, self.target(name, writes=True), members))
+        out.append(s.Assign(start, end, self._values.objects.target(name, writes=True), members))
 
     def _enum_member(self, node: Syntax, following: int | None) -> s.Entry:
         """Lower an enum member. ``following``: the number it has where none is written."""
@@ -295,12 +300,12 @@ class Statements(Functions):
         key = node.child_by_field_name("name") if node.type == "enum_assignment" else node
         value = node.child_by_field_name("value") if node.type == "enum_assignment" else None
         if value is not None:
-            lowered = self.value(value)
+            lowered = self._values.value(value)
         elif following is not None:
             lowered = s.Literal(start, end, following)
         else:
             lowered = s.Unknown(start, end)
-        name = self.name_of(key)
+        name = self._walk.name_of(key)
         kind: Literal["pair", "computed"] = "computed" if name is None else "pair"
         key_start = start if key is None or name is None else key.start_byte
         return s.Entry(start, end, name, lowered, key_start, kind)
@@ -308,9 +313,9 @@ class Statements(Functions):
     def lower_namespace(self, node: Syntax, out: list[s.Statement]) -> None:
         body = node.child_by_field_name("body")
         if body is not None and namespace_name(node) is not None:
-            self.namespaces += 1
-            lowered = self.scoped(inner(body), body, whole=True)
-            self.namespaces -= 1
+            self._walk.namespaces += 1
+            lowered = self._functions.scoped(inner(body), body, whole=True)
+            self._walk.namespaces -= 1
             out.append(s.Block(node.start_byte, node.end_byte, lowered))
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from types import MethodType
 from typing import TYPE_CHECKING, Final, Literal
 
-from mmlint.languages.javascript.markup import Markup
-from mmlint.languages.javascript.objects import Objects
+from mmlint.languages.javascript.markup import ELEMENTS, Markup
+from mmlint.languages.javascript.objects import LITERALS, Objects
+from mmlint.languages.javascript.parts import Bodies
 from mmlint.languages.javascript.scope import inner
 from mmlint.languages.javascript.text import number
 from mmlint.languages.javascript.walk import (
     DEEPEST,
+    FUNCTIONS,
     MOST_DOUBLINGS,
     WRAPPERS,
+    Walk,
     last_name,
     unwrapped,
 )
@@ -31,32 +35,64 @@ _LINKS: Final = {
 _LOGICAL: Final[dict[str, Literal["&&", "||", "??"]]] = {"&&": "&&", "||": "||", "??": "??"}
 
 
-class Values(Objects, Markup):
-    """Lowers expressions. Functions and classes hold statements: a subclass lowers those."""
+class Values:
+    """Lowers expressions. ``bodies`` lowers the functions and classes in them."""
+
+    bodies: Bodies
+
+    def __init__(self, walk: Walk) -> None:
+        self._walk = walk
+        self.objects = Objects(walk, self)
+        markup = Markup(walk, self)
+        self._lowerings: dict[str, Callable[[Syntax], s.Value]] = {
+            "identifier": walk.name,
+            **{kind: MethodType(lower, self) for kind, lower in _VALUES.items()},
+            **{kind: MethodType(lower, self.objects) for kind, lower in LITERALS.items()},
+            **{kind: MethodType(lower, markup) for kind, lower in ELEMENTS.items()},
+        }
 
     # --- values -----------------------------------------------------------------------------------
 
     def value(self, node: Syntax) -> s.Value:
         """Lower an expression."""
-        lower = _VALUES.get(node.type)
+        lower = self._lowerings.get(node.type)
         if lower is None:
             return self.pieces(node)
-        if self.depth >= DEEPEST:
-            return self.cut(node)
-        self.depth += 1
-        result = lower(self, node)
-        self.depth -= 1
+        if self._walk.depth >= DEEPEST:
+            return self._walk.cut(node)
+        self._walk.depth += 1
+        result = lower(node)
+        self._walk.depth -= 1
         return result
 
     def pieces(self, node: Syntax) -> s.Value:
         """Keep the expressions inside something that has no counterpart."""
-        if self.depth >= DEEPEST:
-            return self.cut(node)
-        self.depth += 1
+        if self._walk.depth >= DEEPEST:
+            return self._walk.cut(node)
+        self._walk.depth += 1
         known = (child for child in node.named_children if child.type in _PIECES)
         parts = self.values(known)
-        self.depth -= 1
+        self._walk.depth -= 1
         return s.Unknown(node.start_byte, node.end_byte, parts)
+
+    def values(self, nodes: Iterable[Syntax]) -> tuple[s.Value, ...]:
+        """Lower expressions in order."""
+        return tuple([self.value(node) for node in nodes])
+
+    def field(self, node: Syntax, name: str) -> s.Value:
+        """Lower the expression in a field of ``node``; a broken tree may lack it."""
+        child = node.child_by_field_name(name)
+        return s.Unknown(node.start_byte, node.end_byte) if child is None else self.value(child)
+
+    def named(self, node: Syntax, name: str | None, owner: int = -1) -> s.Value:
+        """Lower what is stored under ``name``: a function or class without a name takes it."""
+        bare = unwrapped(node)
+        if bare.type in FUNCTIONS:
+            index = self.bodies.function(bare, name=name, owner=owner)
+            return s.Lambda(bare.start_byte, bare.end_byte, index)
+        if bare.type == "class":
+            return s.ClassValue(bare.start_byte, bare.end_byte, self.bodies.class_value(bare, name))
+        return self.value(node)
 
     def lower_wrapped(self, node: Syntax) -> s.Value:
         bare = unwrapped(node)
@@ -64,14 +100,14 @@ class Values(Objects, Markup):
 
     def lower_platform_name(self, node: Syntax) -> s.Value:
         """``this`` and ``super``: names that no program can declare."""
-        return s.Name(node.start_byte, node.end_byte, self.text(node), -1)
+        return s.Name(node.start_byte, node.end_byte, self._walk.text(node), -1)
 
     def lower_meta(self, node: Syntax) -> s.Value:
         """``import.meta`` and ``new.target``."""
         start, end = node.start_byte, node.end_byte
-        head, _, tail = self.text(node).partition(".")
+        head, _, tail = self._walk.text(node).partition(".")
         head, tail = head.strip(), tail.strip()
-        self.esm = self.esm or head == "import"
+        self._walk.esm = self._walk.esm or head == "import"
         return s.Member(
             start, end, s.Name(start, start + len(head), head, -1), tail, end - len(tail)
         )
@@ -79,10 +115,10 @@ class Values(Objects, Markup):
     # --- literals ---------------------------------------------------------------------------------
 
     def lower_string(self, node: Syntax) -> s.Value:
-        return self.literal(node.start_byte, node.end_byte, self.string(node))
+        return self._walk.literal(node.start_byte, node.end_byte, self._walk.string(node))
 
     def lower_number(self, node: Syntax) -> s.Value:
-        value = number(self.text(node))
+        value = number(self._walk.text(node))
         if value is None:
             return s.Unknown(node.start_byte, node.end_byte)
         return s.Literal(node.start_byte, node.end_byte, value)
@@ -110,35 +146,35 @@ class Values(Objects, Markup):
                 self._add_text(parts, at, hole.start_byte)
                 parts += self.values(inner(hole))
                 at = hole.end_byte
-        closed = end - 1 if end - start >= 2 and self.data[end - 1 : end] == b"`" else end
+        closed = end - 1 if end - start >= 2 and self._walk.data[end - 1 : end] == b"`" else end
         self._add_text(parts, at, closed)
         return s.Template(start, end, tuple(parts))
 
     def _add_text(self, parts: list[s.Value], start: int, end: int) -> None:
         if start < end:
-            parts.append(self.literal(start, end, self.cooked(start, end)))
+            parts.append(self._walk.literal(start, end, self._walk.cooked(start, end)))
 
     # --- chains: members and calls ----------------------------------------------------------------
 
     def lower_chain(self, node: Syntax) -> s.Value:
         """Lower ``a.b(c).d[e]`` from its innermost link outwards, without recursion."""
         links: list[Syntax] = []
-        room = DEEPEST - self.depth
+        room = DEEPEST - self._walk.depth
         before: Syntax | None = node
         while before is not None and before.type in _LINKS and len(links) < room:
             links.append(before)
             before = before.child_by_field_name(_LINKS[before.type])
             before = None if before is None else unwrapped(before)
-        depth = self.depth
-        self.depth = depth + len(links)
+        depth = self._walk.depth
+        self._walk.depth = depth + len(links)
         if before is None:
             result: s.Value = s.Unknown(node.start_byte, node.start_byte)
         else:
             result = self._callable(before)
         for position in range(len(links) - 1, -1, -1):
-            self.depth = depth + position
+            self._walk.depth = depth + position
             result = self._link(links[position], result)
-        self.depth = depth
+        self._walk.depth = depth
         return result
 
     def _callable(self, node: Syntax) -> s.Value:
@@ -159,7 +195,7 @@ class Values(Objects, Markup):
             return s.Unknown(node.start_byte, node.end_byte, (before,))
         optional = node.child_by_field_name("optional_chain") is not None
         return s.Member(
-            node.start_byte, node.end_byte, before, self.text(name), name.start_byte, optional
+            node.start_byte, node.end_byte, before, self._walk.text(name), name.start_byte, optional
         )
 
     def _subscript(self, node: Syntax, before: s.Value) -> s.Value:
@@ -179,7 +215,7 @@ class Values(Objects, Markup):
         if passed.type == "template_string":
             text = self._template_parts(passed)
             return s.Call(start, end, callee, (s.Argument(text.start, text.end, None, text),))
-        between = self.data[callee.end : passed.start_byte]
+        between = self._walk.data[callee.end : passed.start_byte]
         call = s.Call(start, end, callee, self._arguments(passed), optional=b"?." in between)
         self._note_import(call)
         return call
@@ -201,11 +237,11 @@ class Values(Objects, Markup):
         if not isinstance(module, s.Literal) or not isinstance(module.value, str):
             return
         if callee.name == "import":
-            self.imports.append(
+            self._walk.imports.append(
                 s.Import(call.start, call.end, module.value, "*", -1, kind="dynamic")
             )
         elif callee.name == "require" and len(call.arguments) == 1:
-            self.imports.append(
+            self._walk.imports.append(
                 s.Import(call.start, call.end, module.value, "*", -1, kind="require")
             )
 
@@ -259,9 +295,9 @@ class Values(Objects, Markup):
         double with every operand.
         """
         operands = self._operands(node, operator)
-        room = DEEPEST - self.depth
+        room = DEEPEST - self._walk.depth
         if len(operands) > room:
-            last: s.Value = self.cut(operands[room])
+            last: s.Value = self._walk.cut(operands[room])
             operands = operands[:room]
         else:
             last = self._at_depth(operands.pop(), len(operands))
@@ -272,19 +308,19 @@ class Values(Objects, Markup):
             if operator == "&&":
                 last = s.Choice(start, end, operator, self._at_depth(left, level), (last,))
                 continue
-            self.doublings += 1
+            self._walk.doublings += 1
             test = self._at_depth(left, level)
-            self.doublings -= 1
-            if self.doublings < MOST_DOUBLINGS:
+            self._walk.doublings -= 1
+            if self._walk.doublings < MOST_DOUBLINGS:
                 last = s.Choice(start, end, operator, test, (test, last))
             else:
                 last = s.Operation(start, end, operator, (test, last))
         return last
 
     def _at_depth(self, node: Syntax, level: int) -> s.Value:
-        self.depth += level
+        self._walk.depth += level
         result = self.value(node)
-        self.depth -= level
+        self._walk.depth -= level
         return result
 
     def lower_unary(self, node: Syntax) -> s.Value:
@@ -297,7 +333,7 @@ class Values(Objects, Markup):
     def lower_update(self, node: Syntax) -> s.Value:
         sign = node.child_by_field_name("operator")
         argument = node.child_by_field_name("argument")
-        operands = () if argument is None else (self.target(argument, writes=True),)
+        operands = () if argument is None else (self.objects.target(argument, writes=True),)
         operator = "" if sign is None else sign.type
         return s.Operation(node.start_byte, node.end_byte, operator, operands)
 
@@ -305,8 +341,8 @@ class Values(Objects, Markup):
         return s.Operation(node.start_byte, node.end_byte, ",", self.values(inner(node)))
 
     def lower_await(self, node: Syntax) -> s.Value:
-        if self.inside == 0:
-            self.esm = True
+        if self._walk.inside == 0:
+            self._walk.esm = True
         children = inner(node)
         if not children:
             return s.Unknown(node.start_byte, node.end_byte)
@@ -334,7 +370,7 @@ class Values(Objects, Markup):
         operator = "=" if sign is None else sign.type
         target: s.Value = s.Unknown(node.start_byte, node.start_byte)
         if left is not None:
-            target = self.target(left, writes=True)
+            target = self.objects.target(left, writes=True)
         value: s.Value = s.Unknown(node.end_byte, node.end_byte)
         if right is not None:
             value = self.named(right, last_name(target))
@@ -349,7 +385,7 @@ class Values(Objects, Markup):
             value = value.operands[1]
         if name is None or (isinstance(value, s.Operation) and value.operator == "void"):
             return  # compilers write `exports.x = void 0` first and the real value later
-        self.exports.append(s.Export(node.start_byte, node.end_byte, name, value=value))
+        self._walk.exports.append(s.Export(node.start_byte, node.end_byte, name, value=value))
 
     # --- functions and classes --------------------------------------------------------------------
 
@@ -381,8 +417,6 @@ def _is_global(value: s.Value, name: str) -> bool:
 
 
 _VALUES: Final[dict[str, Callable[[Values, Syntax], s.Value]]] = {
-    "array": Values.array,
-    "array_pattern": Values.array,
     "arrow_function": Values.lower_lambda,
     "as_expression": Values.lower_wrapped,
     "assignment_expression": Values.lower_assignment,
@@ -394,17 +428,13 @@ _VALUES: Final[dict[str, Callable[[Values, Syntax], s.Value]]] = {
     "false": Values.lower_false,
     "function_expression": Values.lower_lambda,
     "generator_function": Values.lower_lambda,
-    "identifier": Values.name,
     "instantiation_expression": Values.lower_wrapped,
-    "jsx_element": Values.element,
-    "jsx_self_closing_element": Values.single_element,
     "member_expression": Values.lower_chain,
     "meta_property": Values.lower_meta,
     "new_expression": Values.lower_new,
     "non_null_expression": Values.lower_wrapped,
     "null": Values.lower_nothing,
     "number": Values.lower_number,
-    "object": Values.object,
     "parenthesized_expression": Values.lower_wrapped,
     "satisfies_expression": Values.lower_wrapped,
     "sequence_expression": Values.lower_sequence,
@@ -423,7 +453,7 @@ _VALUES: Final[dict[str, Callable[[Values, Syntax], s.Value]]] = {
     "yield_expression": Values.lower_yield,
 }
 
-EXPRESSIONS: Final = frozenset(_VALUES)
+EXPRESSIONS: Final = frozenset({"identifier", *_VALUES, *LITERALS, *ELEMENTS})
 
 _PIECES: Final = EXPRESSIONS | {"ERROR", "arguments", "pair"}
 """What may hold values inside a construct that is unknown or broken."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from mmlint.languages.javascript.scope import Scopes, inner
 from mmlint.languages.javascript.text import cooked
@@ -13,8 +11,6 @@ from mmlint.sdk.keys import find_key, redact
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
-
-FunctionKind = Literal["function", "method", "getter", "setter", "constructor"]
 
 DEEPEST: Final = 300
 """How many levels are followed: everything that later walks the facts must survive their depth."""
@@ -37,11 +33,9 @@ WRAPPERS: Final = frozenset(
 FUNCTIONS: Final = frozenset({"arrow_function", "function_expression", "generator_function"})
 
 
-class Walk(ABC):
-    """A walk over one program. Collects the functions, classes, imports and exports it meets.
-
-    Its subclasses know one kind of syntax each; what they need of one another is declared here.
-    """
+class Walk:
+    """A walk over one program: where it is, and the functions, classes, imports and exports that
+    it met. All parts of the lowering share it; each knows one kind of syntax."""
 
     def __init__(self, data: bytes, salt: bytes = b"") -> None:
         self.data = data
@@ -61,33 +55,6 @@ class Walk(ABC):
         """How many left sides of ``||`` and ``??`` the walk is in."""
         self.namespaces = 0
         """How many TypeScript namespaces the walk is in: their exports are not the module's."""
-
-    @abstractmethod
-    def value(self, node: Syntax) -> s.Value:
-        """Lower an expression."""
-
-    @abstractmethod
-    def pieces(self, node: Syntax) -> s.Value:
-        """Keep the expressions inside something that has no counterpart."""
-
-    @abstractmethod
-    def target(self, node: Syntax, writes: bool) -> s.Value:
-        """Lower what a value is bound to. ``writes``: it counts as an assignment of each name."""
-
-    @abstractmethod
-    def function(
-        self,
-        node: Syntax,
-        name: str | None = None,
-        kind: FunctionKind = "function",
-        owner: int = -1,
-        decorators: tuple[s.Value, ...] = (),
-    ) -> int:
-        """Lower a function and return its index."""
-
-    @abstractmethod
-    def class_value(self, node: Syntax, name: str | None) -> int:
-        """Lower a class expression and return its index."""
 
     # --- text -------------------------------------------------------------------------------------
     def text(self, node: Syntax) -> str:
@@ -122,25 +89,6 @@ class Walk(ABC):
         return s.Literal(start, end, redact(text), key)
 
     # --- steps ------------------------------------------------------------------------------------
-    def values(self, nodes: Iterable[Syntax]) -> tuple[s.Value, ...]:
-        """Lower expressions in order."""
-        return tuple([self.value(node) for node in nodes])
-
-    def field(self, node: Syntax, name: str) -> s.Value:
-        """Lower the expression in a field of ``node``; a broken tree may lack it."""
-        child = node.child_by_field_name(name)
-        return s.Unknown(node.start_byte, node.end_byte) if child is None else self.value(child)
-
-    def named(self, node: Syntax, name: str | None, owner: int = -1) -> s.Value:
-        """Lower what is stored under ``name``: a function or class without a name takes it."""
-        bare = unwrapped(node)
-        if bare.type in FUNCTIONS:
-            index = self.function(bare, name=name, owner=owner)
-            return s.Lambda(bare.start_byte, bare.end_byte, index)
-        if bare.type == "class":
-            return s.ClassValue(bare.start_byte, bare.end_byte, self.class_value(bare, name))
-        return self.value(node)
-
     def cut(self, node: Syntax) -> s.Unknown:
         """Give up on what is nested too deeply."""
         if self.too_deep is None:
