@@ -21,14 +21,16 @@ def lower(tree: cst.Module, data: bytes, spans: Spans, salt: bytes = b"") -> s.M
     Offsets are bytes of ``data``, from 0. ``salt``: for the fingerprints of keys. Raises
     ``RecursionError`` on deep nesting.
     """
-    return _Lowering(data, spans, salt).module(tree)
+    return _Lowering(Values(data, spans, salt)).module(tree)
 
 
-class _Lowering(Values):
-    """Lowers one file."""
+class _Lowering:
+    """Lowers one file. ``values`` lowers the expressions, and holds the scopes and functions."""
 
-    def __init__(self, data: bytes, spans: Spans, salt: bytes) -> None:
-        super().__init__(data, spans, salt)
+    def __init__(self, values: Values) -> None:
+        self._values = values
+        self.spans = values.spans
+        self.scopes = values.scopes
         self.classes: list[s.Class | None] = []
         self.imports: list[s.Import] = []
         self._members: list[list[s.ClassMember]] = []
@@ -36,23 +38,23 @@ class _Lowering(Values):
         self._typing = False  # inside ``if TYPE_CHECKING:``
 
     def module(self, tree: cst.Module) -> s.Module:
-        size = len(self.data)
-        self.open_function()
+        size = len(self._values.data)
+        self._values.open_function()
         body = self.statements(tree.body)
         first = self.spans.of(tree.body[0])[0] if tree.body else size
         last = self.spans.of(tree.body[-1])[1] if tree.body else size
-        self.functions[0] = s.Function(0, size, None, "module", (), body, first, last, -1)
+        self._values.functions[0] = s.Function(0, size, None, "module", (), body, first, last, -1)
         return s.Module(
             0,
             size,
             "python",
             None,
             bindings=self.scopes.finish(),
-            functions=tuple(one for one in self.functions if one is not None),
+            functions=tuple(one for one in self._values.functions if one is not None),
             classes=tuple(one for one in self.classes if one is not None),
             imports=tuple(self.imports),
             exports=(),
-            executable=self.data.startswith((b"#!", b"\xef\xbb\xbf#!")),
+            executable=self._values.data.startswith((b"#!", b"\xef\xbb\xbf#!")),
         )
 
     # --- statements -----------------------------------------------------------------------------
@@ -80,14 +82,14 @@ class _Lowering(Values):
         return self.statements(suite.body)
 
     def lower_expression(self, node: cst.Expr) -> Statements:
-        return [s.ExpressionStatement(*self.spans.of(node), self.value(node.value))]
+        return [s.ExpressionStatement(*self.spans.of(node), self._values.value(node.value))]
 
     def lower_assign(self, node: cst.Assign) -> Statements:
         """``a = b = v`` binds ``v`` to the plainest target, and the others to that target, so that
         calls inside ``v`` are there once."""
         span = self.spans.of(node)
-        value = self.value(node.value)
-        targets = [self.target(one.target) for one in node.targets]
+        value = self._values.value(node.value)
+        targets = [self._values.target(one.target) for one in node.targets]
         carrier = min(targets, key=_plainness)
         rest = carrier if _plainness(carrier) < 2 else s.Unknown(carrier.start, carrier.end)
         others = [one for one in targets if one is not carrier]
@@ -96,8 +98,8 @@ class _Lowering(Values):
     def lower_annotated(self, node: cst.AnnAssign) -> Statements:
         span = self.spans.of(node)
         if node.value is not None:
-            value = self.value(node.value)
-            return [s.Assign(*span, self.target(node.target), value)]
+            value = self._values.value(node.value)
+            return [s.Assign(*span, self._values.target(node.target), value)]
         if isinstance(node.target, cst.Name):
             name = node.target.value
             self.scopes.declare(name, self.spans.of(node.target), assigned=False)
@@ -107,17 +109,23 @@ class _Lowering(Values):
 
     def lower_augmented(self, node: cst.AugAssign) -> Statements:
         operator = OPERATORS[type(node.operator).__name__.removesuffix("Assign")] + "="
-        value = self.value(node.value)
-        return [s.Assign(*self.spans.of(node), self.target(node.target), value, operator=operator)]
+        value = self._values.value(node.value)
+        return [
+            s.Assign(
+                *self.spans.of(node), self._values.target(node.target), value, operator=operator
+            )
+        ]
 
     def lower_return(self, node: cst.Return) -> Statements:
-        return [s.Return(*self.spans.of(node), self.value(node.value) if node.value else None)]
+        return [
+            s.Return(*self.spans.of(node), self._values.value(node.value) if node.value else None)
+        ]
 
     def lower_raise(self, node: cst.Raise) -> Statements:
         start, end = self.spans.of(node)
-        value = self.value(node.exc) if node.exc else None
+        value = self._values.value(node.exc) if node.exc else None
         if value is not None and node.cause is not None:
-            operands = (value, self.value(node.cause.item))
+            operands = (value, self._values.value(node.cause.item))
             value = s.Operation(value.start, end, "from", operands)
         return [s.Throw(start, end, value)]
 
@@ -128,13 +136,15 @@ class _Lowering(Values):
 
     def lower_assert(self, node: cst.Assert) -> Statements:
         span = self.spans.of(node)
-        operands = self.values([node.test, node.msg] if node.msg else [node.test])
+        operands = self._values.values([node.test, node.msg] if node.msg else [node.test])
         return [s.ExpressionStatement(*span, s.Operation(*span, "assert", operands))]
 
     def lower_delete(self, node: cst.Del) -> Statements:
         span = self.spans.of(node)
         return [
-            s.ExpressionStatement(*span, s.Operation(*span, "del", (self.target(node.target),)))
+            s.ExpressionStatement(
+                *span, s.Operation(*span, "del", (self._values.target(node.target),))
+            )
         ]
 
     def lower_global(self, node: cst.Global) -> Statements:
@@ -150,7 +160,7 @@ class _Lowering(Values):
         return []
 
     def lower_if(self, node: cst.If) -> Statements:
-        test = self.value(node.test)
+        test = self._values.value(node.test)
         typing, self._typing = self._typing, self._typing or _is_type_checking(node.test)
         body = self._suite(node.body)
         self._typing = typing
@@ -161,14 +171,14 @@ class _Lowering(Values):
         return [s.If(*self.spans.of(node), test, body, orelse)]
 
     def lower_for(self, node: cst.For) -> Statements:
-        iterable = self.value(node.iter)
+        iterable = self._values.value(node.iter)
         return [
             s.Loop(
                 *self.spans.of(node),
                 kind="each",
                 head=(),
                 test=None,
-                target=self.target(node.target),
+                target=self._values.target(node.target),
                 iterable=iterable,
                 body=self._suite(node.body),
                 update=(),
@@ -178,7 +188,7 @@ class _Lowering(Values):
         ]
 
     def lower_while(self, node: cst.While) -> Statements:
-        test = self.value(node.test)
+        test = self._values.value(node.test)
         return [
             s.Loop(
                 *self.spans.of(node),
@@ -201,10 +211,10 @@ class _Lowering(Values):
 
     def _with_item(self, item: cst.WithItem) -> s.Statement:
         span = self.spans.of(item)
-        value = self.value(item.item)
+        value = self._values.value(item.item)
         if item.asname is None:
             return s.ExpressionStatement(*span, value)
-        return s.Assign(*span, self.target(item.asname.name), value)
+        return s.Assign(*span, self._values.target(item.asname.name), value)
 
     def lower_try(self, node: cst.Try | cst.TryStar) -> Statements:
         return [
@@ -218,15 +228,15 @@ class _Lowering(Values):
         ]
 
     def _handler(self, node: cst.ExceptHandler | cst.ExceptStarHandler) -> s.Handler:
-        test = self.value(node.type) if node.type else None
+        test = self._values.value(node.type) if node.type else None
         if node.name is not None:
-            self.target(node.name.name, "catch")
+            self._values.target(node.name.name, "catch")
         return s.Handler(*self.spans.of(node), self._suite(node.body), test)
 
     # --- match ----------------------------------------------------------------------------------
 
     def lower_match(self, node: cst.Match) -> Statements:
-        subject = self.value(node.subject)
+        subject = self._values.value(node.subject)
         cases = tuple(self._case(case) for case in node.cases)
         return [s.Switch(*self.spans.of(node), subject, cases, falls_through=False)]
 
@@ -241,13 +251,13 @@ class _Lowering(Values):
         else:
             tests = [self._pattern(pattern)]
         if node.guard is not None:
-            tests.append(self.value(node.guard))
+            tests.append(self._values.value(node.guard))
         return s.Case(*self.spans.of(node), tuple(tests), self._suite(node.body))
 
     def _pattern(self, node: cst.CSTNode) -> s.Value:
         span = self.spans.of(node)
         if isinstance(node, cst.MatchValue | cst.MatchSingleton):
-            return self.value(node.value)
+            return self._values.value(node.value)
         if isinstance(node, cst.MatchAs):
             return self._capture(node)
         if isinstance(node, cst.MatchOr):
@@ -259,7 +269,7 @@ class _Lowering(Values):
             return self._mapping(node)
         if isinstance(node, cst.MatchClass):
             patterns = [one.value for one in node.patterns] + [one.pattern for one in node.kwds]
-            parts = (self.value(node.cls), *(self._pattern(one) for one in patterns))
+            parts = (self._values.value(node.cls), *(self._pattern(one) for one in patterns))
             return s.Unknown(*span, parts)
         return s.Unknown(*span)
 
@@ -267,44 +277,44 @@ class _Lowering(Values):
         if isinstance(node, cst.MatchSequenceElement):
             return self._pattern(node.value)
         span = self.spans.of(node)
-        return s.Spread(*span, self.target(node.name) if node.name else s.Unknown(*span))
+        return s.Spread(*span, self._values.target(node.name) if node.name else s.Unknown(*span))
 
     def _capture(self, node: cst.MatchAs) -> s.Value:
         span = self.spans.of(node)
         inner = self._pattern(node.pattern) if node.pattern else None
-        name = self.target(node.name) if node.name else s.Unknown(*span)
+        name = self._values.target(node.name) if node.name else s.Unknown(*span)
         return name if inner is None else s.Unknown(*span, (inner, name))
 
     def _mapping(self, node: cst.MatchMapping) -> s.Value:
         entries = []
         for element in node.elements:
             start, end = self.spans.of(element)
-            key, value = self.value(element.key), self._pattern(element.pattern)
+            key, value = self._values.value(element.key), self._pattern(element.pattern)
             if isinstance(key, s.Literal) and isinstance(key.value, str):
                 entries.append(s.Entry(start, end, key.value, value, key.start))
             else:
                 entries.append(s.Entry(start, end, None, value, start, "computed"))
         if node.rest is not None:
-            rest = self.target(node.rest)
+            rest = self._values.target(node.rest)
             entries.append(s.Entry(rest.start, rest.end, None, rest, rest.start, "spread"))
         return s.Object(*self.spans.of(node), tuple(entries))
 
     # --- functions and classes ------------------------------------------------------------------
 
     def lower_function(self, node: cst.FunctionDef) -> Statements:
-        decorators = self.values(one.decorator for one in node.decorators)
-        index, outer, owner = self.open_function(), self.function, self._class
+        decorators = self._values.values(one.decorator for one in node.decorators)
+        index, outer, owner = self._values.open_function(), self._values.function, self._class
         name = node.name.value
         self.scopes.declare(name, self.spans.of(node.name), "function", index)
         self.scopes.enter("function", index)
-        parameters = self.parameters(node.params)
-        self.function, self._class = index, -1
+        parameters = self._values.parameters(node.params)
+        self._values.function, self._class = index, -1
         body = self._suite(node.body)
-        self.function, self._class = outer, owner
+        self._values.function, self._class = outer, owner
         body_start, body_end = self.spans.of(node.body)
         self.scopes.leave(body_start, body_end)
         span = self.spans.of(node)
-        self.functions[index] = s.Function(
+        self._values.functions[index] = s.Function(
             *span,
             name=name,
             kind=_kind(name, owner),
@@ -314,7 +324,7 @@ class _Lowering(Values):
             body_end=body_end,
             parent=outer,
             is_async=node.asynchronous is not None,
-            is_generator=index in self.generators,
+            is_generator=index in self._values.generators,
             owner=owner,
             decorators=decorators,
         )
@@ -326,12 +336,12 @@ class _Lowering(Values):
     def lower_class_definition(self, node: cst.ClassDef) -> Statements:
         """A class yields no statement, but what its body runs besides methods and fields does: one
         block in the function around it."""
-        decorators = self.values(one.decorator for one in node.decorators)
-        bases = self.values(one.value for one in (*node.bases, *node.keywords))
+        decorators = self._values.values(one.decorator for one in node.decorators)
+        bases = self._values.values(one.value for one in (*node.bases, *node.keywords))
         index, outer = len(self.classes), self._class
         self.classes.append(None)
         self.scopes.declare(node.name.value, self.spans.of(node.name), "class", index)
-        self.scopes.enter("class", self.function)
+        self.scopes.enter("class", self._values.function)
         self._members.append([])
         self._class = index
         rest = self._fields(self._suite(node.body))
@@ -340,7 +350,7 @@ class _Lowering(Values):
         members = sorted(self._members.pop(), key=lambda member: member.start)
         span = self.spans.of(node)
         self.classes[index] = s.Class(
-            *span, node.name.value, bases, tuple(members), decorators, self.function
+            *span, node.name.value, bases, tuple(members), decorators, self._values.function
         )
         return [s.Block(*span, rest)] if rest else []
 
