@@ -52,6 +52,8 @@ def names(line: str) -> list[str | None]:
         "send.delay('x')  # no decorator gave it that method",
         "other.delay('x')",
         "partial(send, 'x')",
+        "pool.map(send, ['x'])  # each item is one, and which is not followed",
+        "pool.apply_async(given, ('x',))",
     ],
 )
 def test_nothing_is_called_later(line: str) -> None:
@@ -86,6 +88,8 @@ def test_what_is_given_is_not_known(line: str) -> None:
         "pool.submit(partial(send, 'x'))",
         "asyncio.to_thread(send, 'x', 'y')",
         "loop.run_in_executor(None, send, 'x')",
+        "pool.apply_async(send, ('x',))",
+        "pool.apply_async(send, kwds={'name': 'x'})",
         "tasks.add_task(send, 'x')",
         "tasks.add_task(func=send, name='x')",
         "task.delay('x', aid='y')",

@@ -13,7 +13,7 @@ from collections.abc import Container, Iterator
 import msgspec
 
 from mmlint.model import syntax as s
-from mmlint.project.delivery.requests import STARTING, TO_THREAD, started
+from mmlint.project.delivery.requests import STARTING, STARTING_PATHS, started
 from mmlint.project.http.requests import requests
 from mmlint.project.semantic.callee import (
     CHAINS,
@@ -33,7 +33,7 @@ Functions = dict[Unit, set[int]]
 """Functions of the project: their indexes by unit."""
 
 _SPECIAL = CHAINS | EACH | MAPPERS | STARTING
-_SPECIAL_PATHS = TIMERS | {TO_THREAD}
+_SPECIAL_PATHS = TIMERS | STARTING_PATHS
 
 
 class Reachability(msgspec.Struct, frozen=True):

@@ -7,22 +7,23 @@ import msgspec
 from mmlint.model import syntax as s
 from mmlint.project.http.requests import request
 from mmlint.project.semantic.callee import library_of, path_of
+from mmlint.project.semantic.deferrals import DEFERRALS, Deferral, later_call
 from mmlint.project.semantic.entity import External, Resolved
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.unit import Site, Unit
 
-_THREADS = frozenset(
-    {("threading", "Thread"), ("threading", "Timer"), ("multiprocessing", "Process")}
+_RESULTS = {name: one for name, one in DEFERRALS.items() if one.handle in ("result", "receiver")}
+
+STARTING = frozenset(_RESULTS) | {"start"}
+"""Last names of the calls that may start work."""
+
+STARTING_PATHS = frozenset(
+    (module, name)
+    for name, one in _RESULTS.items()
+    if one.handle == "result"
+    for module in one.modules
 )
-"""Classes whose objects run a function once they are started."""
-
-TO_THREAD = ("asyncio", "to_thread")
-
-_POOLS = frozenset({"submit", "map", "apply_async", "map_async", "starmap_async"})
-"""Methods of executors and pools that hand a function to a worker."""
-
-STARTING = _POOLS | {"start", "run_in_executor"}
-"""Methods that may start work; beside them there is only ``asyncio.to_thread``."""
+"""Those of them that are functions of a module, and may be called without it in front."""
 
 BODIES = frozenset({"json", "text", "blob", "arrayBuffer", "bytes", "formData"})
 """Methods of a request's own promise (ky, got) whose promise stands for it."""
@@ -67,29 +68,15 @@ def started(program: Program, unit: Unit, call: s.Call, callee: Resolved | None)
     if not unit.python:
         return None
     member = call.callee if isinstance(call.callee, s.Member) else None
-    path = path_of(callee)
-    if path == TO_THREAD:
-        return _positional(program, unit, call, 0, None)
-    if member is None:
-        return None
-    if member.name == "run_in_executor":
-        return _positional(program, unit, call, 1, None)
-    if member.name == "start":
+    if member is not None and member.name == "start":
         return _thread(program, unit, member.object)
-    pooled = path[0].split(".")[0] in ("concurrent", "multiprocessing") if path else False
-    if pooled and member.name in _POOLS:
-        return _positional(program, unit, call, 0, member.object)
-    return None
-
-
-def _positional(
-    program: Program, unit: Unit, call: s.Call, at: int, keeper: s.Value | None
-) -> Work | None:
-    """The function is the positional argument number ``at``; the rest is passed on to it."""
-    if len(call.arguments) <= at or call.arguments[at].name is not None:
+    path = path_of(callee)
+    name = path[-1] if len(path) > 1 else member.name if member is not None else ""
+    taking = _RESULTS.get(name)
+    if taking is None:
         return None
-    rest = call.arguments[at + 1 :]
-    return _unwrapped(program, unit, Work(call.arguments[at].value, rest, keeper))
+    keeper = member.object if member is not None and taking.handle == "receiver" else None
+    return _work(program, unit, call, callee, taking, keeper)
 
 
 def _thread(program: Program, unit: Unit, thread: s.Value) -> Work | None:
@@ -101,24 +88,30 @@ def _thread(program: Program, unit: Unit, thread: s.Value) -> Work | None:
             made = definitions[0].value
     if not isinstance(made, s.Call):
         return None
-    if path_of(program.resolve(unit, made.callee)) not in _THREADS:
+    callee = program.resolve(unit, made.callee)
+    path = path_of(callee)
+    taking = DEFERRALS.get(path[-1]) if path else None
+    if taking is None or taking.handle != "start":
         return None
-    named = {one.name: one.value for one in made.arguments if one.name is not None}
-    positional = [one.value for one in made.arguments if one.name is None]
-    function = named.get("target") or named.get("function") or next(iter(positional[1:]), None)
-    if function is None:
+    return _work(program, unit, made, callee, taking, thread)
+
+
+def _work(
+    program: Program,
+    unit: Unit,
+    call: s.Call,
+    callee: Resolved | None,
+    taking: Deferral,
+    keeper: s.Value | None,
+) -> Work | None:
+    """The work that ``taking`` says ``call`` is given, where the callable is the one it means."""
+    path = path_of(callee)
+    if taking.modules and (not path or path[0].partition(".")[0] not in taking.modules):
         return None
-    passed, keywords = named.get("args"), named.get("kwargs")
-    arguments = [
-        s.Argument(one.start, one.end, None, one)
-        for one in (passed.items if isinstance(passed, s.Sequence) else ())
-    ]
-    arguments += [
-        s.Argument(one.start, one.end, one.key, one.value)
-        for one in (keywords.entries if isinstance(keywords, s.Object) else ())
-        if one.key is not None
-    ]
-    return _unwrapped(program, unit, Work(function, tuple(arguments), thread))
+    later = later_call(call, taking)
+    if later is None:
+        return None
+    return _unwrapped(program, unit, Work(later.callee, later.arguments, keeper))
 
 
 def _unwrapped(program: Program, unit: Unit, work: Work) -> Work:

@@ -16,30 +16,49 @@ from mmlint.project.semantic.entity import ProjectFunction
 from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.unit import Unit
 
-Form = Literal["behind", "listed"]
-"""``behind``: the arguments follow the function. ``listed``: they are a list, and a dict."""
+Form = Literal["behind", "listed", "each"]
+"""``behind``: the arguments follow the function. ``listed``: they are a list, and a dict. ``each``:
+the function is called for each item of what follows it."""
+
+Handle = Literal["result", "receiver", "start"]
+"""What the caller can wait for. ``result``: the result of the call. ``receiver``: that, or the
+object whose method is called (an executor). ``start``: the object that is made, once it is started.
+"""
 
 
 class Deferral(msgspec.Struct, frozen=True):
-    """``number`` and ``name``: the argument that is called, by position or by keyword (no name:
-    position alone). ``form``: how its own arguments are written. ``between``: how many others, by
-    position, stand in front of these."""
+    """How one callable has another called later, beside its caller or after it."""
 
     number: int
+    """Position of the function that is called."""
     name: str | None = None
+    """Its keyword; None: it is given by position alone."""
     form: Form = "behind"
+    """How the arguments of that function are written."""
     between: int = 0
+    """How many other positional arguments stand before these."""
+    handle: Handle | None = None
+    """What a caller waits for; None: the platform waits, or it is not known what does."""
+    modules: tuple[str, ...] = ()
+    """First words of the modules that the callable comes from where it has that handle; empty:
+    its name is enough."""
 
 
-TAKING: dict[str, Deferral] = {
-    "Thread": Deferral(1, "target", "listed", 1),
-    "Process": Deferral(1, "target", "listed", 1),
-    "Timer": Deferral(1, "function", "listed"),
+_EXECUTORS = ("concurrent", "multiprocessing")
+
+DEFERRALS: dict[str, Deferral] = {
+    "Thread": Deferral(1, "target", "listed", 1, "start", ("threading",)),
+    "Process": Deferral(1, "target", "listed", 1, "start", ("multiprocessing",)),
+    "Timer": Deferral(1, "function", "listed", handle="start", modules=("threading",)),
     "start_new_thread": Deferral(0, None, "listed"),
-    "submit": Deferral(0),
-    "to_thread": Deferral(0),
+    "submit": Deferral(0, handle="receiver", modules=_EXECUTORS),
+    "map": Deferral(0, "func", "each", handle="receiver", modules=_EXECUTORS),
+    "map_async": Deferral(0, "func", "each", handle="receiver", modules=_EXECUTORS),
+    "starmap_async": Deferral(0, "func", "each", handle="receiver", modules=_EXECUTORS),
+    "apply_async": Deferral(0, "func", "listed", handle="receiver", modules=_EXECUTORS),
+    "to_thread": Deferral(0, handle="result", modules=("asyncio",)),
     "run_in_threadpool": Deferral(0),
-    "run_in_executor": Deferral(1),
+    "run_in_executor": Deferral(1, handle="result"),
     "add_task": Deferral(0, "func"),
     "BackgroundTask": Deferral(0, "func"),
     "on_commit": Deferral(0, "func"),
@@ -48,7 +67,7 @@ TAKING: dict[str, Deferral] = {
     "call_later": Deferral(1),
     "enqueue": Deferral(0),
 }
-"""Last name of what is called, to the argument that it calls later."""
+"""Last name of what is called, to the function that it calls later."""
 
 OF_TASKS: dict[str, Form] = {
     "delay": "behind",
@@ -95,19 +114,28 @@ def deferred(program: Program, unit: Unit, call: s.Call) -> tuple[ProjectFunctio
         if isinstance(task, ProjectFunction) and task.function.decorators:
             own = _bound(task) + _arguments(call.arguments, OF_TASKS[callee.name])
             return task, replace(call, callee=callee.object, arguments=own)
-    taking = TAKING.get(callee.name)
-    handed = _handed(call, taking) if taking is not None else None
-    if taking is None or handed is None:
+    taking = DEFERRALS.get(callee.name)
+    made = later_call(call, taking) if taking is not None and taking.form != "each" else None
+    if made is None:
         return None
-    function = program.resolve(unit, handed.value)
+    function = program.resolve(unit, made.callee)
     if not isinstance(function, ProjectFunction):
         return None
     if isinstance(program.resolve(unit, callee), ProjectFunction):
         return None  # a function of the project: its body says what becomes of its arguments
+    return function, made
+
+
+def later_call(call: s.Call, taking: Deferral) -> s.Call | None:
+    """Return the call that ``call`` has made later, as if it came at once; None where the function
+    is not given as ``taking`` says."""
+    handed = _handed(call, taking)
+    if handed is None:
+        return None
     left = [one for one in call.arguments[taking.number :] if one is not handed]
     between = [one for one in left if one.name is None][: taking.between]
     rest = tuple(one for one in left if one not in between)
-    return function, replace(call, callee=handed.value, arguments=_arguments(rest, taking.form))
+    return replace(call, callee=handed.value, arguments=_arguments(rest, taking.form))
 
 
 def _enqueues(call: s.Call) -> bool:
@@ -130,11 +158,15 @@ def _arguments(given: tuple[s.Argument, ...], form: Form) -> tuple[s.Argument, .
     """The arguments of the later call; of what is no list or dict at hand, nothing is known."""
     if form == "behind":
         return given
+    if form == "each":
+        return tuple(replace(one, value=_unknown(one.value)) for one in given)
     found: list[s.Argument] = []
     positional = [one for one in given if one.name is None]
     named = {one.name: one for one in given}
     listed = named.get("args") or (positional[0] if positional else None)
-    keywords = named.get("kwargs") or (positional[1] if len(positional) > 1 else None)
+    keywords = (
+        named.get("kwargs") or named.get("kwds") or (positional[1] if len(positional) > 1 else None)
+    )
     if listed is not None:
         items = listed.value.items if isinstance(listed.value, s.Sequence) else None
         if items is None:
@@ -146,6 +178,10 @@ def _arguments(given: tuple[s.Argument, ...], form: Form) -> tuple[s.Argument, .
             return (*found, _spread(keywords.value, double=True))
         found += [s.Argument(one.start, one.end, one.key, one.value) for one in entries]
     return tuple(found)
+
+
+def _unknown(value: s.Value) -> s.Value:
+    return s.Unknown(value.start, value.end)
 
 
 def _spread(value: s.Value, *, double: bool) -> s.Argument:
