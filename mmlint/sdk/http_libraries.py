@@ -47,6 +47,7 @@ FETCH: Final = HttpLibrary((), "javascript", body=("body",), asynchronous=True)
 """The ``fetch`` of browsers and servers, which no package brings."""
 
 _VERBS = frozenset({"post", "put", "request"})
+_WITH_BODY = ("post", "put", "patch")
 _KEYWORDS = ("json", "data", "content")
 _OPTIONS = ("json", "body", "data")
 
@@ -55,9 +56,9 @@ HTTP_LIBRARIES: Final = (
     HttpLibrary(
         ("axios",),
         "javascript",
-        body_at={"post": 1},
+        body_at=dict.fromkeys(_WITH_BODY, 1),
         body=_OPTIONS,
-        options_at={"post": 2, "put": 2, "patch": 2},
+        options_at=dict.fromkeys(_WITH_BODY, 2),
         base=("baseURL",),
         serialises=True,
         default_headers=True,

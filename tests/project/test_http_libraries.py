@@ -80,5 +80,7 @@ def test_a_javascript_library_is_given_options(name: str) -> None:
     assert bodies(text, "typescript") == [True]
 
 
-def test_axios_is_given_the_body_itself() -> None:
-    assert bodies(f'import axios from "axios";\naxios.post({URL}, {{}});\n', "typescript") == [True]
+@pytest.mark.parametrize("function", ["post", "put", "patch"])
+def test_axios_is_given_the_body_itself(function: str) -> None:
+    text = f'import axios from "axios";\naxios.{function}({URL}, {{}}, {{ headers: {{}} }});\n'
+    assert bodies(text, "typescript") == [True]
