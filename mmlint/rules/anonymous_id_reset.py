@@ -48,7 +48,7 @@ from collections.abc import Iterator
 from mmlint.project.dataflow.value_sources import Minting
 from mmlint.project.events.identity import removals, resets, written
 from mmlint.project.events.sends import Send
-from mmlint.project.fixes.removal import remove_call
+from mmlint.project.fixes.call_edits import remove_call
 from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 

@@ -66,7 +66,7 @@ from collections.abc import Iterator
 
 from mmlint.model.finding import Related
 from mmlint.project.events.sends import Send
-from mmlint.project.fixes.removal import remove_call
+from mmlint.project.fixes.call_edits import remove_call
 from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 from mmlint.sdk.schema import canonical_side

@@ -46,7 +46,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.project.events.navigation import Navigation, counts_by_itself
-from mmlint.project.fixes.removal import remove_call
+from mmlint.project.fixes.call_edits import remove_call
 from mmlint.project.project import Project
 from mmlint.project.semantic.program import Call
 from mmlint.rules import Rule, Verdict

@@ -88,7 +88,7 @@ from collections.abc import Iterator
 
 from mmlint.model.finding import Edit, Fix, Related
 from mmlint.project.events.sends import Send
-from mmlint.project.fixes.setting import set_field, written_at
+from mmlint.project.fixes.call_edits import set_field, written_at
 from mmlint.project.project import Project
 from mmlint.rules import Rule, Verdict
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mmlint.model.finding import Fix
 from mmlint.model.regex import regex
 from mmlint.project.events.sends import Send
-from mmlint.project.fixes.setting import set_field
+from mmlint.project.fixes.call_edits import set_field
 from mmlint.project.project import Project
 from mmlint.sdk.surface import COOKIE
 

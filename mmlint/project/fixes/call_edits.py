@@ -1,14 +1,24 @@
-"""The edits that give an event's field a value: in the event itself, or in a wrapper's call."""
+"""The edits of one call: set a field of its event, here or in a wrapper's call, or remove it."""
 
 from __future__ import annotations
 
 from mmlint.model import syntax as s
-from mmlint.model.finding import AddArgument, AddEntry, Edit, Place, Replace
+from mmlint.model.finding import (
+    AddArgument,
+    AddEntry,
+    Edit,
+    Fix,
+    Place,
+    RemoveStatement,
+    Replace,
+    Safety,
+)
 from mmlint.project.events.sends import Send
 from mmlint.project.project import Project
 from mmlint.project.semantic.arguments import takes_self
 from mmlint.project.semantic.entity import Parameter, ProjectFunction
 from mmlint.project.semantic.program import constructor
+from mmlint.project.semantic.unit import Unit
 
 
 def set_field(project: Project, send: Send, name: str, value: str) -> tuple[Edit, ...] | None:
@@ -42,6 +52,21 @@ def written_at(send: Send, name: str) -> Place | None:
         if held is not None and held[0] is send.unit:
             return Place(send.unit.path, held[1].start, held[1].end)
     return None
+
+
+def remove_call(
+    project: Project, unit: Unit, call: s.Call, title: str, safety: Safety
+) -> Fix | None:
+    """Return the fix that removes ``call`` where it, awaited or not, is a statement of its own."""
+    found = project.statement(unit, call.start)
+    statement = found.statement if found else None
+    if not isinstance(statement, s.ExpressionStatement):
+        return None
+    value = statement.value.value if isinstance(statement.value, s.Await) else statement.value
+    if (value.start, value.end) != (call.start, call.end):
+        return None
+    edit = RemoveStatement(unit.path, statement.start, statement.end)
+    return Fix(title, safety, (edit,))
 
 
 # --- calls of the project's functions -------------------------------------------------------------
