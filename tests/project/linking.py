@@ -9,7 +9,7 @@ from mmlint.model import syntax as s
 from mmlint.model.facts import FileFacts
 from mmlint.project.project import Project
 from mmlint.project.semantic.entity import ProjectFunction
-from mmlint.project.semantic.program import Program
+from mmlint.project.semantic.program import Call, Program
 from mmlint.project.semantic.unit import Unit
 
 
@@ -48,4 +48,20 @@ def asked(linked: Program) -> tuple[Unit, s.Value]:
         for _, call in one.calls
         if isinstance(call.callee, s.Name) and call.callee.name == "ask"
     )
+    return found
+
+
+def asked_each(linked: Program) -> list[tuple[Unit, s.Value]]:
+    """Return the argument of each call of ``ask(…)``, in path and source order."""
+    return [
+        (one, call.arguments[0].value)
+        for one in linked.units
+        for _, call in one.calls
+        if isinstance(call.callee, s.Name) and call.callee.name == "ask"
+    ]
+
+
+def called(linked: Program, name: str) -> Call:
+    """Return the only call of what is written ``name``."""
+    (found,) = (one for one in linked.calls if getattr(one.call.callee, "name", None) == name)
     return found

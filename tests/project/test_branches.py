@@ -6,6 +6,10 @@ import pytest
 
 from mmlint.languages import observe
 from mmlint.project.project import Project
+from mmlint.project.semantic.arguments import environment_of
+from mmlint.project.semantic.branches import Branches
+from mmlint.project.semantic.entity import NOTHING
+from tests.project import linking
 
 BROWSER = 'import { track } from "@millimetric/track";\n'
 
@@ -47,3 +51,29 @@ def test_a_parameter_that_is_assigned_anew_is_not_what_was_passed() -> None:
     assert names("given = load(); if (!given) track(name);", "send('a', {})") == ["a"]
     assert names("if (more) given = null; if (!given) track(name);", "send('a', {})") == ["a"]
     assert names("given.a = load(); if (!given.a) track(name);", "send('a', { a: 1 })") == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("given", "excluded"),
+    [
+        ("unknown", set[str]()),
+        ("{}", {"second", "fourth"}),
+        ("null", {"first", "third"}),
+    ],
+)
+def test_which_bytes_a_call_does_not_reach(given: str, excluded: set[str]) -> None:
+    text = f"""
+        function send(given) {{
+            if (given) {{ first; }} else {{ second; }}
+            given ? third : fourth;
+            after;
+        }}
+        send({given});"""
+    linked = linking.program({"a.ts": text})
+    call = linking.called(linked, "send")
+    under = environment_of(call.unit, call.call, linking.function(linked, "a.ts", "send"))
+    branches = Branches(linked)
+    words = ("first", "second", "third", "fourth", "after")
+    found = {one for one in words if branches.excludes(call.unit, text.index(one), under)}
+    assert found == excluded
+    assert not any(branches.excludes(call.unit, text.index(one), NOTHING) for one in words)

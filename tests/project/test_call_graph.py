@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from mmlint.languages import observe
 from mmlint.model import syntax as s
 from mmlint.model.walk import Walk, inside, own_values, statements
+from mmlint.project.semantic.call_graph import Call, CallGraph, qualified_name
 from mmlint.project.semantic.callee import speaks_http
 from mmlint.project.semantic.entity import External, Global, ProjectFunction, SdkFunction
 from mmlint.project.semantic.program import Program
+from tests.project import linking
 
 LINES = (
     "fetch(url);",
@@ -79,3 +81,45 @@ def test_a_chain_of_members_means_at_each_place_what_it_means_by_itself(program:
             alone = Program(program.files)
             before, by_itself = (one.resolve(one.units[0], value) for one in (program, alone))
             assert repr(before) == repr(by_itself)
+
+
+# --- by hand --------------------------------------------------------------------------------------
+
+CALLS = """import axios from "axios";
+import { after } from "next/server";
+import { track } from "@millimetric/track-node";
+function own() {}
+own();
+missing.member();
+track({});
+axios.post("/a");
+after(() => {});
+"""
+
+
+def _written(calls: list[Call]) -> list[str]:
+    return [CALLS[one.call.callee.start : one.call.callee.end] for one in calls]
+
+
+def test_what_calls_nothing_known_is_in_no_answer() -> None:
+    graph = CallGraph([])
+    (unit,) = linking.program({"a.ts": ""}).units
+    assert graph.of(SdkFunction, outside=lambda _: True, units=[unit]) == []
+    assert graph.matching("axios:.*") == {}
+    assert graph.deferring(unit) == []
+
+
+def test_calls_are_told_apart_by_what_they_call() -> None:
+    linked = linking.program({"a.ts": CALLS})
+    graph, (unit,) = CallGraph(linked.calls), linked.units
+    assert _written(graph.internal_calls) == ["own"]
+    assert _written(graph.outgoing_calls) == ["track", "axios.post"]
+    assert _written(graph.deferring(unit)) == ["after"]
+    assert _written(graph.of(units=[unit])) == _written(graph.every)
+    found = graph.matching(r"axios:default\.post")
+    assert list(map(_written, found.values())) == [["axios.post"]]
+
+
+def test_the_full_name_of_what_is_called() -> None:
+    assert qualified_name(Global(("console", "log"))) == ":console.log"
+    assert qualified_name(External("axios", ("default", "post"))) == "axios:default.post"

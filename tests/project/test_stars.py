@@ -8,8 +8,9 @@ import pytest
 
 from mmlint.app import check
 from mmlint.languages import observe
-from mmlint.project.semantic.entity import ProjectFunction, Resolved, SdkFunction
+from mmlint.project.semantic.entity import ProjectFunction, Resolved, SdkFunction, SdkObject
 from mmlint.project.semantic.program import Program
+from mmlint.project.semantic.stars import stars
 
 NODE = 'export * from "@millimetric/track-node";\n'
 
@@ -91,6 +92,23 @@ def test_python_modules_that_take_everything_from_each_other() -> None:
     (first, second) = [one.callee for one in linked.calls if one.unit.path == "a.py"]
     assert first == SdkFunction("node", "track")
     assert not isinstance(second, SdkFunction)
+
+
+def test_what_is_behind_a_module_comes_in_the_order_of_its_stars() -> None:
+    files = {
+        "a.ts": 'export * from "./c"; export * from "./b"; export * from "@millimetric/track";',
+        "b.ts": 'export const x = 1; export * from "./a";',
+        "c.ts": "export const x = 2, y = 3; module.exports = {};",
+        "d.ts": "export const z = 4;",
+    }
+    linked = program(files)
+    found = stars(linked.units[0], linked.module)
+    assert [one.path for one in found.units] == ["a.ts", "c.ts", "b.ts"]
+    assert {name: one.path for name, one in found.holders.items() if name != "="} == {
+        "x": "c.ts",
+        "y": "c.ts",
+    }
+    assert found.open == (linked.units[2], SdkObject("browser"))
 
 
 # --- work -----------------------------------------------------------------------------------------

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import linking
 import pytest
 
 from mmlint.model import syntax as s
 from mmlint.project.delivery.requests import is_request, must_be_awaited, started
+from tests.project import linking
 
 HEAD = """import asyncio, threading, multiprocessing, requests, httpx, aiohttp
 from concurrent.futures import ThreadPoolExecutor
