@@ -15,7 +15,7 @@ from mmlint.model.finding import Fix, Safety
 from mmlint.model.report import Notice, Reported, Result
 
 if TYPE_CHECKING:
-    from mmlint.engine.fixer import Fixed, Parses, Spot
+    from mmlint.engine.fixer import FindingKey, Fixed, Parses
     from mmlint.report import View
 
 Ask = Callable[[str], str | None]
@@ -81,7 +81,7 @@ class Dialogue:
         self.files: dict[str, bytes] = {}
         self.findings: list[Reported] = []
         self.fixed = 0
-        self._answered: set[Spot] = set()
+        self._answered: set[FindingKey] = set()
         self._all: set[str] = set()
         self._ended = False
         self._notices: list[Notice] = []
@@ -102,10 +102,10 @@ class Dialogue:
 
     def _waiting(self) -> list[Reported]:
         """Return what may be fixed and nobody has decided about, in order."""
-        from mmlint.engine.fixer import may_fix, spot
+        from mmlint.engine.fixer import finding_key, may_fix
 
         found = (one for one in self.findings if may_fix(one, self.safeties))
-        waiting = [one for one in found if spot(one) not in self._answered]
+        waiting = [one for one in found if finding_key(one) not in self._answered]
         return sorted(waiting, key=lambda one: one.finding.sort_key)
 
     # --- one fix ---------------------------------------------------------------------------------
@@ -194,9 +194,9 @@ class Dialogue:
         return len(trial.applied)
 
     def _leave(self, group: list[Reported]) -> None:
-        from mmlint.engine.fixer import spot
+        from mmlint.engine.fixer import finding_key
 
-        self._answered |= {spot(one) for one in group}
+        self._answered |= {finding_key(one) for one in group}
 
     # --- what is shown ---------------------------------------------------------------------------
 

@@ -329,11 +329,11 @@ class Session:
 
     def _linked(self, observed: Observed) -> tuple[Project, list[str]]:
         """Return the project, and the files that it would like to see too."""
-        from mmlint.project.demand import wanted
+        from mmlint.project.demand import demanded
 
         with self.clock.measure("links"):
             project = self._link(observed)
-            return project, sorted(wanted(project, keys_alone=self._asks_for_keys_alone()))
+            return project, sorted(demanded(project, keys_alone=self._asks_for_keys_alone()))
 
     def _cache(self) -> Cache | None:
         from mmlint.engine.cache import Cache
@@ -393,7 +393,7 @@ class Session:
             tests=observed.tests,
             untracked=observed.untracked,
             asked=self._asked(observed),
-            surroundings=observed.surroundings,
+            project_config=observed.project_config,
             choices=choices,
             resolution=observed.resolution,
         )

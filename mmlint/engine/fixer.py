@@ -190,17 +190,17 @@ def step(
     return run.result()
 
 
-def shifted(spots: Iterable[Spot], applied: Sequence[Reported]) -> set[Spot]:
-    """Return where the ``spots`` are when the fixes ``applied``, all of one round, are done."""
+def shifted(keys: Iterable[FindingKey], applied: Sequence[Reported]) -> set[FindingKey]:
+    """Return what ``keys`` become when the fixes ``applied``, all of one round, are done."""
     moved = _moved(_edits_by_path(applied))
-    return {moved(one) for one in spots}
+    return {moved(one) for one in keys}
 
 
-Spot = tuple[str, str, int]
+FindingKey = tuple[str, str, int]
 """A finding, recognised in later rounds: code, path, and byte offset."""
 
 
-def spot(reported: Reported) -> Spot:
+def finding_key(reported: Reported) -> FindingKey:
     """Return how a finding is recognised."""
     finding = reported.finding
     return finding.code, finding.place.path, finding.place.start
@@ -217,12 +217,12 @@ def _edits_by_path(reported: Iterable[Reported]) -> dict[str, list[TextEdit]]:
     return found
 
 
-def _moved(edits: Mapping[str, list[TextEdit]]) -> Callable[[Spot], Spot]:
+def _moved(edits: Mapping[str, list[TextEdit]]) -> Callable[[FindingKey], FindingKey]:
     """Return what tells where a finding stands when ``edits`` (by path) are done."""
     moves: dict[str, Moves] = {}
 
-    def of(spot: Spot) -> Spot:
-        code, path, offset = spot
+    def of(key: FindingKey) -> FindingKey:
+        code, path, offset = key
         if path not in moves:
             moves[path] = Moves(edits.get(path, ()))
         return code, path, moves[path].of(offset)
@@ -243,11 +243,11 @@ class _Run:
         self._first: Sequence[Reported] = findings
         self._applied: list[Reported] = []
         self._undone: list[Undone] = []
-        self._given_up: set[Spot] = set()
+        self._given_up: set[FindingKey] = set()
 
     def may_fix(self, reported: Reported, safeties: Collection[Safety]) -> bool:
         """Whether the finding has a fix that is allowed and was not taken back before."""
-        return may_fix(reported, safeties) and spot(reported) not in self._given_up
+        return may_fix(reported, safeties) and finding_key(reported) not in self._given_up
 
     def round(self, fixes: list[Reported]) -> None:
         """Do the ``fixes`` (which do not overlap); those that fail one by one are taken back."""
@@ -291,7 +291,7 @@ class _Run:
 
     def _give_up(self, reported: Reported, reason: str) -> None:
         self._undone.append(Undone(reported, reason))
-        self._given_up.add(spot(reported))
+        self._given_up.add(finding_key(reported))
 
     def _attempt(
         self, start: Mapping[str, bytes], accepted: list[Reported], group: list[Reported]
@@ -339,13 +339,14 @@ class _Run:
                 continue
             if count > before[path, code] - repaired[path, code]:
                 return f"would add a finding of {code} to {path}"
-        left = Counter(spot(one) for one in after)
-        done = {spot(one) for one in together}
+        left = Counter(finding_key(one) for one in after)
+        done = {finding_key(one) for one in together}
         # where an entry of a list goes, the next one takes its place, with a finding of its own
         moved = _moved(_edits_by_path(together))
-        others = Counter(moved(spot(one)) for one in self._first if spot(one) not in done)
+        rest = (key for key in map(finding_key, self._first) if key not in done)
+        others = Counter(map(moved, rest))
         for one in group:
-            place = moved(spot(one))
+            place = moved(finding_key(one))
             if left[place] > others[place]:
                 return "does not repair what was found"
         return None

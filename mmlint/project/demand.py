@@ -19,7 +19,7 @@ MAX_VARIABLES = 12
 """How many variables are looked behind for one id."""
 
 
-def wanted(project: Project, *, keys_alone: bool = False) -> set[str]:
+def demanded(project: Project, *, keys_alone: bool = False) -> set[str]:
     """Return the unparsed project files that the unknown event names of sends, the ids they send,
     and the keys they are sent with are imported from; ``keys_alone``: only those of keys."""
     search = _Search(project)

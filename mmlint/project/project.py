@@ -82,7 +82,7 @@ class Project:
         tests: frozenset[str] = frozenset(),
         untracked: frozenset[str] | None = None,
         asked: frozenset[str] | None = None,
-        surroundings: ProjectConfig | None = None,
+        project_config: ProjectConfig | None = None,
         choices: Choices | None = None,
         resolution: Resolution | None = None,
     ) -> None:
@@ -91,7 +91,7 @@ class Project:
         self.untracked = untracked
         self.asked = asked
         self.choices = choices or Choices()
-        self.surroundings = surroundings or ProjectConfig()
+        self.project_config = project_config or ProjectConfig()
         self.program = Program(
             files,
             tests=tests,
@@ -121,11 +121,11 @@ class Project:
 
     @cached_property
     def _calling_into_asked(self) -> Functions:
-        return self.flow.calling.into(self.asked or ())
+        return self.flow.reachability.into(self.asked or ())
 
     @cached_property
     def runtimes(self) -> Runtimes:
-        return Runtimes(self.program, self.surroundings, self.choices.runtime_for)
+        return Runtimes(self.program, self.project_config, self.choices.runtime_for)
 
     @cached_property
     def handlers(self) -> list[Handler]:
@@ -134,7 +134,7 @@ class Project:
     @cached_property
     def cookies(self) -> RequestCookies:
         """How code reads a cookie of the request that it answers."""
-        return RequestCookies(self.program, self.surroundings, self.handlers)
+        return RequestCookies(self.program, self.project_config, self.handlers)
 
     @property
     def starts(self) -> list[ProjectFunction]:
@@ -343,12 +343,12 @@ class Project:
         return None
 
 
-def spot_place(spot: Location) -> Place:
-    return Place(spot.unit.path, spot.start, spot.end)
+def place_at(location: Location) -> Place:
+    return Place(location.unit.path, location.start, location.end)
 
 
-def related(spot: Location, message: str, *, cause: bool = False) -> Related:
-    return Related(spot_place(spot), message, cause)
+def related(location: Location, message: str, *, cause: bool = False) -> Related:
+    return Related(place_at(location), message, cause)
 
 
 def lone(statement: s.Statement, node: s.Node) -> bool:

@@ -64,7 +64,7 @@ from collections.abc import Iterable, Iterator
 from mmlint.model.finding import Fix, Related
 from mmlint.project.delivery.analysis import Exit
 from mmlint.project.fixes.repair import flush_before
-from mmlint.project.project import Project, related, spot_place
+from mmlint.project.project import Project, place_at, related
 from mmlint.project.semantic.unit import Location, Unit
 from mmlint.rules import Rule, Verdict
 
@@ -84,11 +84,13 @@ def check(project: Project) -> Iterator[Verdict]:
         delivery = project.delivery(unit, index)
         if not delivery.unsent:
             continue
-        calls = {project.flow.origin(spot, within=unit): spot for spot in delivery.unsent}
-        first = min(calls, key=lambda spot: spot.start)
+        calls = {
+            project.flow.origin(location, within=unit): location for location in delivery.unsent
+        }
+        first = min(calls, key=lambda location: location.start)
         exits = delivery.exits_of(calls[first])
         yield Verdict(
-            spot_place(first),
+            place_at(first),
             "the event is queued, and the script can end without a flush",
             extent=project.extent(unit, first.start),
             related=(*_queued(project, first), *_ends(project, exits)),
@@ -109,12 +111,12 @@ def _ends(project: Project, exits: Iterable[Exit]) -> Iterator[Related]:
     ends = {
         end: _ENDS[one.kind] for one in exits if one.kind in _ENDS for end in _places(project, one)
     }
-    for spot, message in ends.items():
-        yield related(spot, message)
+    for location, message in ends.items():
+        yield related(location, message)
 
 
 def _places(project: Project, one: Exit) -> list[Location]:
-    return project.flow.endings(one.spot) if one.kind == "process" else [one.spot]
+    return project.flow.endings(one.location) if one.kind == "process" else [one.location]
 
 
 def _fix(project: Project, unit: Unit, send: Location) -> Fix | None:

@@ -65,7 +65,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.model.finding import Place, Related
-from mmlint.project.dataflow.persistence_sinks import Keeping
+from mmlint.project.dataflow.persistence_sinks import PersistenceSinks
 from mmlint.project.dataflow.value_sources import Minting, Origin
 from mmlint.project.events.identity import alternatives
 from mmlint.project.project import Project
@@ -83,7 +83,7 @@ _WHAT = {
 
 
 def check(project: Project) -> Iterator[Verdict]:
-    minting, keeping = Minting(project.program), Keeping(project.program)
+    minting, sinks = Minting(project.program), PersistenceSinks(project.program)
     seen: set[Place] = set()
     for send in project.sends:
         field = send.field("anonymous_id")
@@ -91,7 +91,7 @@ def check(project: Project) -> Iterator[Verdict]:
             continue
         for value, at in alternatives(field):
             origins = minting.origins(value.unit, value.value, value.environment)
-            origin = next((one for one in origins if not keeping.keeps(one)), None)
+            origin = next((one for one in origins if not sinks.keeps(one)), None)
             place = project.place(at.unit, at.value)
             if origin is None or place in seen:
                 continue

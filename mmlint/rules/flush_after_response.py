@@ -45,7 +45,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.project.lifecycle.responses import responses
-from mmlint.project.project import Project, related, spot_place
+from mmlint.project.project import Project, place_at, related
 from mmlint.project.semantic.unit import Location
 from mmlint.rules import Rule, Verdict
 
@@ -59,15 +59,15 @@ def check(project: Project) -> Iterator[Verdict]:
         if unit.test or not project.flow.mentions_flush(function):
             continue
         for index in unit.family(function.index):
-            for spot, answer in project.delivery(unit, index).late.items():
+            for location, answer in project.delivery(unit, index).late.items():
                 through = (answer.function, answer.parameter)
-                if through != (function.index, number) or spot in seen:
+                if through != (function.index, number) or location in seen:
                     continue
-                seen.add(spot)
+                seen.add(location)
                 yield Verdict(
-                    spot_place(spot),
+                    place_at(location),
                     "the response is out before this flush; the process may be frozen by then",
-                    extent=project.extent(unit, spot.start),
-                    related=(related(answer.spot, "the response is sent here"),),
+                    extent=project.extent(unit, location.start),
+                    related=(related(answer.location, "the response is sent here"),),
                     evidence=(str(evidence),),
                 )

@@ -70,7 +70,7 @@ from collections.abc import Iterator
 from mmlint.model.finding import Related
 from mmlint.project.delivery.analysis import Exit
 from mmlint.project.fixes.repair import flush_behind
-from mmlint.project.project import Project, related, spot_place
+from mmlint.project.project import Project, place_at, related
 from mmlint.project.semantic.unit import Location
 from mmlint.project.semantic.wrapping import FlushesAfter
 from mmlint.rules import Rule, Verdict
@@ -101,11 +101,11 @@ def check(project: Project) -> Iterator[Verdict]:
         delivery = project.delivery(unit, index)
         if not delivery.unsent:
             continue
-        first = min(delivery.unsent, key=lambda spot: spot.start)
+        first = min(delivery.unsent, key=lambda location: location.start)
         origin = project.flow.origin(first)
         inner = (_queued(origin),) if origin != first else ()
         yield Verdict(
-            spot_place(first),
+            place_at(first),
             "the event is queued, and the handler can end without a flush",
             extent=project.extent(unit, first.start),
             related=(*inner, *map(_related, delivery.exits), *_wrappers(around)),
@@ -126,4 +126,4 @@ def _wrappers(around: list[FlushesAfter]) -> Iterator[Related]:
 
 
 def _related(one: Exit) -> Related:
-    return related(one.spot, _LEAVES[one.kind])
+    return related(one.location, _LEAVES[one.kind])

@@ -53,7 +53,7 @@ from collections.abc import Iterator
 
 from mmlint.project.fixes.repair import await_it
 from mmlint.project.lifecycle.shutdown import Shutdowns
-from mmlint.project.project import Project, spot_place
+from mmlint.project.project import Project, place_at
 from mmlint.project.semantic.unit import Location
 from mmlint.rules import Rule, Verdict
 
@@ -66,20 +66,20 @@ def check(project: Project) -> Iterator[Verdict]:
     for unit in project.focused_modules:
         for function in project.flow.leaving_flush(unit):
             delivery = project.delivery(unit, function.index)
-            for spot, why in sorted(delivery.unwaited.items(), key=_order):
-                owner = unit.function_at(spot.start)
+            for location, why in sorted(delivery.unwaited.items(), key=_order):
+                owner = unit.function_at(location.start)
                 evidence = project.evidence(unit, owner)
-                lives_on = evidence.runtime == "long-running" and spot not in delivery.cut_off
-                if lives_on or spot in seen or shutdowns.outlives(spot):
+                lives_on = evidence.runtime == "long-running" and location not in delivery.cut_off
+                if lives_on or location in seen or shutdowns.outlives(location):
                     continue
-                seen.add(spot)
+                seen.add(location)
                 yield Verdict(
-                    spot_place(spot),
+                    place_at(location),
                     f"the flush is not waited for: {why}; queued events are lost when the process "
                     "is frozen or ends",
-                    extent=project.extent(unit, spot.start),
+                    extent=project.extent(unit, location.start),
                     evidence=(str(evidence),) if evidence.why else (),
-                    fix=await_it(project, spot, function.index),
+                    fix=await_it(project, location, function.index),
                 )
 
 

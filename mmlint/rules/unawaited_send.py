@@ -70,7 +70,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmlint.project.fixes.repair import await_it
-from mmlint.project.project import Project, spot_place
+from mmlint.project.project import Project, place_at
 from mmlint.project.semantic.unit import Location
 from mmlint.rules import Rule, Verdict
 
@@ -85,17 +85,17 @@ def check(project: Project) -> Iterator[Verdict]:
             evidence = project.evidence(unit, index)
             if index == 0 or evidence.runtime != "serverless":
                 continue
-            for spot, why in sorted(project.delivery(unit, index).dropped.items(), key=_order):
-                if spot in seen:
+            for location, why in sorted(project.delivery(unit, index).dropped.items(), key=_order):
+                if location in seen:
                     continue
-                seen.add(spot)
+                seen.add(location)
                 yield Verdict(
-                    spot_place(spot),
+                    place_at(location),
                     f"the request is not waited for: {why}; the event is lost when the process "
                     "is frozen",
-                    extent=project.extent(unit, spot.start),
+                    extent=project.extent(unit, location.start),
                     evidence=(str(evidence),),
-                    fix=await_it(project, spot, index),
+                    fix=await_it(project, location, index),
                 )
 
 

@@ -111,19 +111,21 @@ class Example:
         return " | ".join(sorted(map(self._state, states))) or "unreachable"
 
     def _state(self, one: State) -> str:
-        places = ", ".join(f"line {self.line(spot.start)}" for spot in sorted(one.queued, key=_at))
+        places = ", ".join(
+            f"line {self.line(location.start)}" for location in sorted(one.queued, key=_at)
+        )
         callers = ", callers' events" if one.before else ""
         return f"queued: {places or 'nothing'}{callers}"
 
     def _exit(self, one: Exit) -> str:
-        return f"{one.kind} on line {self.line(one.spot.start)}, {self._state(one.state)}"
+        return f"{one.kind} on line {self.line(one.location.start)}, {self._state(one.state)}"
 
     def _value(self, value: object) -> str:
         return f"line {self.line(value.start)}" if isinstance(value, Location) else repr(value)
 
 
-def _at(spot: Location) -> int:
-    return spot.start
+def _at(location: Location) -> int:
+    return location.start
 
 
 def _entity(found: object) -> str:

@@ -431,6 +431,6 @@ def test_where_bytes_stand_is_answered_from_one_index(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(fixer, "Moves", counted)
     applied = [reported("X1", "a", at, (TextEdit("a", at, at, "x"),)) for at in range(50)]
-    spots = [("X2", "a", at) for at in range(50)]
-    assert fixer.shifted(spots, applied) == {("X2", "a", 2 * at + 1) for at in range(50)}
+    keys = [("X2", "a", at) for at in range(50)]
+    assert fixer.shifted(keys, applied) == {("X2", "a", 2 * at + 1) for at in range(50)}
     assert made == 1

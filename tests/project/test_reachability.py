@@ -12,7 +12,7 @@ from mmlint.app.request import Request
 from mmlint.project.delivery.expressions import TooLong
 from mmlint.project.delivery.interpreter import Interpreter
 from mmlint.project.delivery.may_effects import MayEffects
-from mmlint.project.delivery.reachability import calling
+from mmlint.project.delivery.reachability import reachability
 from mmlint.project.project import Project
 from mmlint.project.semantic.entity import ProjectFunction
 from tests.cases import Case, load_cases
@@ -48,7 +48,7 @@ def functions(linked: Project) -> Iterator[ProjectFunction]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_no_call_no_delivery(case: Case, tmp_path: Path) -> None:
     linked = project(case, tmp_path)
-    found = calling(linked.program)
+    found = reachability(linked.program)
     for one in functions(linked):
         try:
             left = Interpreter(linked.flow, one.unit, one.index).delivery()

@@ -352,7 +352,7 @@ def test_a_program_that_listens_is_no_script() -> None:
 def test_the_configuration_overrides_every_guess() -> None:
     files = {"app/api/x/route.ts": "export function GET() {}"}
     guessed = runtimes(files)
-    fixed = Runtimes(guessed.program, guessed.surroundings, lambda path: "long-running")
+    fixed = Runtimes(guessed.program, guessed.project_config, lambda path: "long-running")
     unit = guessed.program.units[0]
     assert guessed.of(unit, 1).runtime == "serverless"
     assert fixed.of(unit, 1) == Evidence("long-running", "set in the configuration")

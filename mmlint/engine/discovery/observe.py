@@ -63,7 +63,7 @@ class Observed(msgspec.Struct):
     sources: dict[str, bytes] = msgspec.field(default_factory=dict)
     tests: frozenset[str] = frozenset()
     untracked: frozenset[str] | None = None
-    surroundings: ProjectConfig = msgspec.field(default_factory=ProjectConfig)
+    project_config: ProjectConfig = msgspec.field(default_factory=ProjectConfig)
     skipped: Counter[str] = msgspec.field(default_factory=Counter)
     files: int = 0
     speaks: bool = False
@@ -75,7 +75,7 @@ class _Sifted(msgspec.Struct):
     """The files of a project, sorted by what their names and bytes say, before any is parsed.
 
     ``skipped``: reason to number, counted here. ``only_keys``: as in ``Discovery``. ``manifests``:
-    what ``ProjectConfig`` reads. ``deciding``: what ``Resolution`` reads. ``wanted``: what must be
+    what ``ProjectConfig`` reads. ``deciding``: what ``Resolution`` reads. ``to_parse``: what is
     parsed. ``spreading``: code whose importers must be parsed as well. ``sends``: whether a file
     may send whatever the others hold. ``calling``: code that may send if the project names the
     product. ``unsure``: what must be parsed if the project says more about it (``engine.unsure``).
@@ -90,7 +90,7 @@ class _Sifted(msgspec.Struct):
     deciding: dict[str, SettingsFile] = msgspec.field(default_factory=dict)
     listening: list[str] = msgspec.field(default_factory=list)
     wrapping: list[str] = msgspec.field(default_factory=list)
-    wanted: dict[str, tuple[Language, bytes]] = msgspec.field(default_factory=dict)
+    to_parse: dict[str, tuple[Language, bytes]] = msgspec.field(default_factory=dict)
     spreading: set[str] = msgspec.field(default_factory=set)
     sends: bool = False
     calling: set[str] = msgspec.field(default_factory=set)
@@ -175,7 +175,7 @@ class _Sifted(msgspec.Struct):
         if kind in _SCRIPTS and looks_minified(data):
             self.skipped["minified"] += 1
         else:
-            self.wanted[path] = (kind, data)
+            self.to_parse[path] = (kind, data)
 
 
 def is_bundle(name: Name, flags: int, only_keys: bool, data: bytes | None = None) -> bool:
@@ -250,15 +250,15 @@ class Discovery:
         found.resolution = Resolution(found.code, sifted.deciding)
         imports = self._imports(overlay)
         self._decide(sifted, found, overlay, imports)
-        self.observing.begin(sifted.wanted.values())
+        self.observing.begin(sifted.to_parse.values())
         try:
-            spreading = sifted.spreading & sifted.wanted.keys()
-            self._importers(spreading, sifted.wanted, found, overlay, imports)
+            spreading = sifted.spreading & sifted.to_parse.keys()
+            self._importers(spreading, sifted.to_parse, found, overlay, imports)
             self.sieve.close()
-            self._parse(found, sifted.wanted)
+            self._parse(found, sifted.to_parse)
         finally:
             self.observing.stop()
-        found.surroundings = ProjectConfig.read(
+        found.project_config = ProjectConfig.read(
             sifted.manifests, listening=tuple(sifted.listening), wrapping=tuple(sifted.wrapping)
         )
         found.tests = frozenset(path for path in found.facts if is_test(path))
@@ -266,12 +266,12 @@ class Discovery:
 
     def also(self, found: Observed, paths: Iterable[str], overlay: Mapping[str, bytes]) -> bool:
         """Parse ``paths`` too, which hold no needle of their own; return whether there were any."""
-        wanted: dict[str, tuple[Language, bytes]] = {}
-        self._add(wanted, (path for path in paths if path not in found.facts), found, overlay)
+        to_parse: dict[str, tuple[Language, bytes]] = {}
+        self._add(to_parse, (path for path in paths if path not in found.facts), found, overlay)
         self.sieve.close()
-        self._parse(found, wanted)
+        self._parse(found, to_parse)
         found.tests = frozenset(path for path in found.facts if is_test(path))
-        return bool(wanted)
+        return bool(to_parse)
 
     def leave(self, found: Observed, paths: Iterable[str]) -> None:
         """Note that ``paths`` would have been parsed too, were they not so far away."""
@@ -394,21 +394,21 @@ class Discovery:
     def _importers(
         self,
         fresh: set[str],
-        wanted: dict[str, tuple[Language, bytes]],
+        to_parse: dict[str, tuple[Language, bytes]],
         found: Observed,
         overlay: Mapping[str, bytes],
         imports: Callable[[], Imports],
     ) -> None:
-        """Add to ``wanted``, round by round, the files that import one of ``fresh``. This asks only
-        for their text, so that everything can be parsed at once."""
+        """Add to ``to_parse``, round by round, the files that import one of ``fresh``. This asks
+        only for their text, so that everything can be parsed at once."""
         if not fresh:
             return
         for _ in range(MAX_ROUNDS):
-            fresh = imports().of(fresh, found.resolution) - wanted.keys()
+            fresh = imports().of(fresh, found.resolution) - to_parse.keys()
             if not fresh:
                 return
-            self._add(wanted, sorted(fresh), found, overlay)
-        for path in imports().of(fresh, found.resolution) - wanted.keys():
+            self._add(to_parse, sorted(fresh), found, overlay)
+        for path in imports().of(fresh, found.resolution) - to_parse.keys():
             found.limits.hit("imports", path)
 
     def _imports(self, overlay: Mapping[str, bytes]) -> Callable[[], Imports]:
@@ -434,7 +434,7 @@ class Discovery:
             sifted.sends
             or product_is_named(
                 sifted.calling,
-                (data for _, data in sifted.wanted.values()),
+                (data for _, data in sifted.to_parse.values()),
                 imports,
                 found.resolution,
                 look,
@@ -448,24 +448,24 @@ class Discovery:
 
     def _add(
         self,
-        wanted: dict[str, tuple[Language, bytes]],
+        to_parse: dict[str, tuple[Language, bytes]],
         paths: Iterable[str],
         found: Observed,
         overlay: Mapping[str, bytes],
     ) -> None:
-        """Add ``paths`` to ``wanted``, as far as they can be read and parsed."""
+        """Add ``paths`` to ``to_parse``, as far as they can be read and parsed."""
         for path in paths:
             kind = language(path)
             data = overlay[path] if path in overlay else self._read(path, found) if kind else None
             if kind is not None and data is not None:
-                wanted[path] = (kind, data)
+                to_parse[path] = (kind, data)
 
     # --- parsing ---------------------------------------------------------------------------------
 
-    def _parse(self, found: Observed, wanted: Mapping[str, tuple[Language, bytes]]) -> None:
-        """Parse ``wanted`` (path to language and bytes)."""
-        outcomes = self.observing.observe(wanted.values())
-        for path, item in wanted.items():
+    def _parse(self, found: Observed, to_parse: Mapping[str, tuple[Language, bytes]]) -> None:
+        """Parse ``to_parse`` (path to language and bytes)."""
+        outcomes = self.observing.observe(to_parse.values())
+        for path, item in to_parse.items():
             outcome = outcomes[item]
             if outcome.facts is not None:
                 found.facts[path] = outcome.facts

@@ -37,11 +37,11 @@ from mmlint.project.platforms.project_config import (
 )
 
 LISTENS: Final = FREE
-"""Flag of a file of which ``surroundings.listens`` says so."""
+"""Flag of a file of which ``project_config.listens`` says so."""
 WRAPS: Final = FREE * 2
-"""Flag of a file of which ``surroundings.wraps`` says so."""
+"""Flag of a file of which ``project_config.wraps`` says so."""
 STACKED: Final = FREE * 4
-"""Flag of a file that holds one of ``surroundings.STACKS``."""
+"""Flag of a file that holds one of ``project_config.STACKS``."""
 BINARY: Final = FREE * 8
 """Flag of a file that holds a zero byte."""
 

@@ -32,11 +32,11 @@ class DeliveryExplanation:
     def of(self, call: Call) -> Iterator[str]:
         """Yield what is known of what ``call`` queues or flushes."""
         queues, flushes = self._does(call)
-        spot = Location(call.unit, call.call.start, call.call.end)
+        location = Location(call.unit, call.call.start, call.call.end)
         if flushes:
-            yield from self._flush(call, spot)
+            yield from self._flush(call, location)
         if queues:
-            yield from self._queued(call, spot)
+            yield from self._queued(call, location)
 
     def _does(self, call: Call) -> tuple[bool, bool]:
         """Whether a call leaves an event queued, and whether it flushes."""
@@ -48,13 +48,13 @@ class DeliveryExplanation:
             return summary.leaves is not None, summary.flushes != "never" and summary.promised
         return False, False
 
-    def _flush(self, call: Call, spot: Location) -> Iterator[str]:
-        index = call.unit.function_at(spot.start)
+    def _flush(self, call: Call, location: Location) -> Iterator[str]:
+        index = call.unit.function_at(location.start)
         known = False
         while True:
             delivery = self.project.delivery(call.unit, index)
-            why = delivery.unwaited.get(spot)
-            known = known or delivery.followed is None or delivery.followed.get(spot, False)
+            why = delivery.unwaited.get(location)
+            known = known or delivery.followed is None or delivery.followed.get(location, False)
             if why is not None or index == 0:
                 break
             index = call.unit.module.functions[index].parent
@@ -64,12 +64,12 @@ class DeliveryExplanation:
         if why is None:
             yield "  what becomes of its promise is not known → silent"
             return
-        evidence = self.project.evidence(call.unit, call.unit.function_at(spot.start))
+        evidence = self.project.evidence(call.unit, call.unit.function_at(location.start))
         yield f"  not accepted: {why}"
         if evidence.runtime == "long-running":
             yield "  but the process lives on → silent"
 
-    def _queued(self, call: Call, spot: Location) -> Iterator[str]:
+    def _queued(self, call: Call, location: Location) -> Iterator[str]:
         handler = self._handler(call)
         if handler is None:
             yield "  no handler is known here, so whoever calls this function must flush"
@@ -84,21 +84,21 @@ class DeliveryExplanation:
             yield f"  {name} is {evidence.runtime}, not serverless → a flush need not come first"
             return
         delivery = self.project.delivery(function.unit, function.index)
-        exits = delivery.exits_of(spot)
+        exits = delivery.exits_of(location)
         if not exits:
-            yield self._not_lost(function, name, delivery, spot)
+            yield self._not_lost(function, name, delivery, location)
             return
         for one in exits:
-            where = self.place(one.spot.unit, one.spot.start)
+            where = self.place(one.location.unit, one.location.start)
             yield f"  {name} {_LEAVES[one.kind]} without a flush at {where}"
         for wrapper in handler.wrappers:
             yield from self._wrapper(handler, wrapper)
 
     def _not_lost(
-        self, function: ProjectFunction, name: str, delivery: Delivery, spot: Location
+        self, function: ProjectFunction, name: str, delivery: Delivery, location: Location
     ) -> str:
         """Tell why no way out loses the event: a flush only where there is one."""
-        if spot not in (delivery.followed or {}):
+        if location not in (delivery.followed or {}):
             return f"  whether and when {name} runs this is not known → silent"
         if not self.project.flow.mentions_flush(function):
             return f"  no path was found on which {name} leaves it queued → silent"

@@ -172,7 +172,7 @@ class LineExplanation:
             yield f"  {place} {_FLUSHES['never']}"
         if summary.leaves is not None:
             origin = self.project.flow.origin(summary.leaves)
-            yield f"  leaves an event queued, sent at {self._spot(origin)}"
+            yield f"  leaves an event queued, sent at {self._location(origin)}"
 
     def _send(self, send: Send) -> Iterator[str]:
         name = f'"{send.name.text}"' if send.name else "an event whose name is unknown"
@@ -218,8 +218,8 @@ class LineExplanation:
         text = mask(" ".join(text.split()))
         return text if len(text) <= 60 else text[:57] + "…"
 
-    def _spot(self, spot: Location) -> str:
-        return self._place(spot.unit, spot.start)
+    def _location(self, location: Location) -> str:
+        return self._place(location.unit, location.start)
 
     def _place(self, unit: Unit, offset: int) -> str:
         return f"{unit.path}:{self._line(unit.path, offset)}"

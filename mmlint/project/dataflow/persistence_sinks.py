@@ -31,7 +31,7 @@ class _Kept(msgspec.Struct, frozen=True):
     spans: frozenset[tuple[int, int]]
 
 
-class Keeping:
+class PersistenceSinks:
     """Answers what is kept. Pure, apart from what it remembers of each unit."""
 
     def __init__(self, program: Program) -> None:

@@ -15,7 +15,7 @@ from mmlint.project.delivery.covering import WrapperAnalysis
 from mmlint.project.delivery.fixpoint import Components, Fixpoint
 from mmlint.project.delivery.interpreter import Interpreter
 from mmlint.project.delivery.may_effects import MayEffects
-from mmlint.project.delivery.reachability import Functions, Reachability, calling
+from mmlint.project.delivery.reachability import Functions, Reachability, reachability
 from mmlint.project.delivery.requests import must_be_awaited
 from mmlint.project.delivery.state import Delivery, Exit, Summary, TooLong
 from mmlint.project.http.requests import requests
@@ -52,7 +52,7 @@ class DeliveryAnalysis:
 
     def delivery(self, unit: Unit, index: int) -> Delivery:
         """Follow every path of function ``index`` of ``unit``, where one may leave something."""
-        if not self.calling.leaves_anything(unit, index):
+        if not self.reachability.leaves_anything(unit, index):
             return Delivery()
         interpreter = Interpreter(self, unit, index)
         try:
@@ -135,41 +135,41 @@ class DeliveryAnalysis:
             )
         return self._calls_back[callee]
 
-    def origin(self, spot: Location, *, within: Unit | None = None) -> Location:
+    def origin(self, location: Location, *, within: Unit | None = None) -> Location:
         """Follow the call of a helper to the send inside it, as long as that stays ``within``."""
-        seen = {spot}
-        while (inner := self._origins.get(spot)) is not None and inner not in seen:
+        seen = {location}
+        while (inner := self._origins.get(location)) is not None and inner not in seen:
             if within is not None and inner.unit is not within:
                 break
-            spot = inner
-            seen.add(spot)
-        return spot
+            location = inner
+            seen.add(location)
+        return location
 
-    def endings(self, spot: Location) -> list[Location]:
-        """Return where the process ends if it ends in the call at ``spot``, in source order: the
-        call itself, or the places inside the function that it calls."""
-        inner = self._ended_by.get(spot)
-        return sorted(inner, key=lambda one: (one.unit.path, one.start)) if inner else [spot]
+    def endings(self, location: Location) -> list[Location]:
+        """Return where the process ends if it ends in the call at ``location``, in source order:
+        the call itself, or the places inside the function that it calls."""
+        inner = self._ended_by.get(location)
+        return sorted(inner, key=lambda one: (one.unit.path, one.start)) if inner else [location]
 
     def may_leave_send(self, function: ProjectFunction) -> bool:
         """Whether a call in ``function``, or in one inside it, may leave an event queued."""
-        return function.index in self.calling.sends.get(function.unit, ())
+        return function.index in self.reachability.sends.get(function.unit, ())
 
     def leaving_flush(self, unit: Unit) -> list[ProjectFunction]:
         """Return the functions of ``unit``, in order, in which (or in one inside them) a call may
         leave a flush that nobody waits for."""
-        found = _functions(self.calling.flushes, unit)
+        found = _functions(self.reachability.flushes, unit)
         return [one for one in found if self.mentions_flush(one)]
 
     def leaving_request(self, unit: Unit) -> list[ProjectFunction]:
         """Return the same for plain requests."""
-        found = _functions(self.calling.requests, unit)
+        found = _functions(self.reachability.requests, unit)
         return [one for one in found if self.mentions_request(one)]
 
     @cached_property
-    def calling(self) -> Reachability:
+    def reachability(self) -> Reachability:
         """Which functions hold a call that may leave something behind."""
-        return calling(self.program)
+        return reachability(self.program)
 
     def mentions_send(self, function: ProjectFunction) -> bool:
         """Whether ``function``, a function inside it, or one they reach may queue an event."""

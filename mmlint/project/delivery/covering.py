@@ -55,7 +55,7 @@ class WrapperAnalysis:
             return UNKNOWN
         if any(one.flushes is None for one in found):
             return UNKNOWN
-        gaps = tuple(spot for one in found for spot in one.gaps)
+        gaps = tuple(location for one in found for location in one.gaps)
         return FlushesAfter(all(one.flushes for one in found), gaps)
 
     def _uses(self, given: Parameter) -> tuple[list[int], list[Wrapper | None]]:
@@ -105,7 +105,7 @@ class WrapperAnalysis:
         calls = interpreter.run.argument_calls
         if not calls:
             return UNKNOWN
-        gaps = tuple(one.spot for one in exits if one.state.lost & calls)
+        gaps = tuple(one.location for one in exits if one.state.lost & calls)
         return FlushesAfter(not gaps, gaps)
 
 

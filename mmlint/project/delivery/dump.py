@@ -58,7 +58,7 @@ def dump(found: Trace, line: Callable[[int], int]) -> list[str]:
                 told.append(f"{head}: {states[0]}")
             else:
                 told += [f"{head}:", *(f"  {one}" for one in states)]
-    ways = [(one.spot.start, one.kind, _state(one.state, line)) for one in found.exits]
+    ways = [(one.location.start, one.kind, _state(one.state, line)) for one in found.exits]
     return told + [f"{kind} on line {line(start)}: {state}" for start, kind, state in sorted(ways)]
 
 
@@ -80,7 +80,7 @@ def _state(state: State, line: Callable[[int], int]) -> str:
     if state.held:
         parts.append(f"stored promise {lines(frozenset(place for _, place in state.held))}")
     if state.response_sent:
-        parts.append(f"response sent {line(state.response_sent.spot.start)}")
+        parts.append(f"response sent {line(state.response_sent.location.start)}")
     parts += sorted(f"{_name(one)} is {str(truth).lower()}" for one, truth in state.assumed)
     return "; ".join(parts)
 

@@ -62,9 +62,9 @@ class Interpreter:
         lost: dict[Location, Exit] = {}
         for one in self.exits():
             if one.state.lost:
-                known = lost.setdefault(one.spot, one)
+                known = lost.setdefault(one.location, one)
                 queued = known.state.lost | one.state.lost
-                lost[one.spot] = replace(known, state=State(queued))
+                lost[one.location] = replace(known, state=State(queued))
             if one.kind != "throw":
                 noted.leave(one.state)
         delivery.exits = list(lost.values())
@@ -101,7 +101,7 @@ class Interpreter:
             promised=noted.promised,
             returns=bool(exits),
             ends_with=frozenset().union(*[one.state.queued for one in cut]) if cut else None,
-            ends_at=frozenset(place for one in cut for place in run.endings(one.spot)),
+            ends_at=frozenset(place for one in cut for place in run.endings(one.location)),
             requests=noted.requests,
             answers=answered,
         )
@@ -114,7 +114,7 @@ class Interpreter:
         exits = [*run.exits, *run.process_exits, *run.pauses]
         exits += [Exit("end", end, state) for state in ended]
         exits += [Exit("throw", place, state) for place, state in run.throws]
-        return sorted(join_exits(exits), key=lambda one: (one.spot.start, one.spot.end))
+        return sorted(join_exits(exits), key=lambda one: (one.location.start, one.location.end))
 
 
 def _first(places: Iterable[Location]) -> Location | None:

@@ -63,7 +63,7 @@ class Reachability(msgspec.Struct, frozen=True):
         return found
 
 
-def calling(program: Program) -> Reachability:
+def reachability(program: Program) -> Reachability:
     """Look at each call once."""
     callers = {callee: list(calls) for callee, calls in program.callers.items()}
     found = Reachability({}, {}, {}, callers)

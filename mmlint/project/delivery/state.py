@@ -26,7 +26,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     function: int
     parameter: int
-    spot: Location
+    location: Location
 
 
 class State(msgspec.Struct, frozen=True):
@@ -111,7 +111,7 @@ class Exit(msgspec.Struct, frozen=True):
     workflow is suspended there; ``step``: the end of one of its steps."""
 
     kind: Literal["return", "end", "throw", "process", "pause", "step"]
-    spot: Location
+    location: Location
     state: State
 
 
@@ -167,22 +167,22 @@ class Delivery(msgspec.Struct):
     late: dict[Location, Answer] = msgspec.field(default_factory=dict)
     followed: dict[Location, bool] | None = None
 
-    def exits_of(self, spot: Location) -> list[Exit]:
-        """Return the ways out on which the send at ``spot`` is still queued, in source order."""
-        return [one for one in self.exits if spot in one.state.lost]
+    def exits_of(self, location: Location) -> list[Exit]:
+        """Return the exits at which the send at ``location`` is still queued, in source order."""
+        return [one for one in self.exits if location in one.state.lost]
 
 
 def flush(state: State) -> State:
     return replace(state, queued=frozenset(), before=False)
 
 
-def queue(state: State, spot: Location) -> State:
-    return state if state.flushed_later else replace(state, queued=state.queued | {spot})
+def queue(state: State, location: Location) -> State:
+    return state if state.flushed_later else replace(state, queued=state.queued | {location})
 
 
-def store(states: States, use: StoredIn, spot: Location) -> States:
-    """Store the promise at ``spot``."""
-    return frozenset(replace(x, held=x.held | {(use.binding, spot)}) for x in states)
+def store(states: States, use: StoredIn, location: Location) -> States:
+    """Store the promise at ``location``."""
+    return frozenset(replace(x, held=x.held | {(use.binding, location)}) for x in states)
 
 
 def join(states: Iterable[State]) -> States:
@@ -208,7 +208,7 @@ def join_exits(exits: Iterable[Exit]) -> list[Exit]:
     places: dict[tuple[str, Location], list[State]] = {}
     kinds: dict[tuple[str, Location], Exit] = {}
     for one in exits:
-        key = (one.kind, one.spot)
+        key = (one.kind, one.location)
         places.setdefault(key, []).append(one.state)
         kinds.setdefault(key, one)
     return [

@@ -250,8 +250,8 @@ class Statements:
 
         for one in join_exits(exits):
             self.run.exits += [replace(one, state=state) for state in through(one.state)]
-        for spot, state in throws:
-            self.run.throws += [(spot, x) for x in through(state)]
+        for location, state in throws:
+            self.run.throws += [(location, x) for x in through(state)]
         for jump, state in jumps:
             self.run.jumps += [(jump, x) for x in through(state)]
         return self.block(final, normal)

@@ -51,11 +51,11 @@ class Flushing(msgspec.Struct, frozen=True):
 
 
 def flush_here(
-    project: Project, unit: Unit, index: int, spot: Location, exits: list[Exit]
+    project: Project, unit: Unit, index: int, location: Location, exits: list[Exit]
 ) -> Flushing | None:
-    """Return how function ``index`` of ``unit`` flushes before ``exits`` what is sent at ``spot``:
-    by the client that sends; None where it is not known how that is written there."""
-    for place in dict.fromkeys((spot, project.flow.origin(spot))):
+    """Return how function ``index`` of ``unit`` flushes before ``exits`` what is sent at
+    ``location``: by the client that sends; None where it is not known how that is written there."""
+    for place in dict.fromkeys((location, project.flow.origin(location))):
         call = unit.call_at(place.start, place.end) if place.unit is unit else None
         if call is None or not isinstance(project.program.resolve(unit, call.callee), SdkFunction):
             continue
@@ -65,10 +65,10 @@ def flush_here(
             found = _by_name(project, unit, call.callee)
         if found is not None:
             return found
-        if place == spot and isinstance(call.callee, s.Member):
+        if place == location and isinstance(call.callee, s.Member):
             return None
-    offered, origin = _offered(project, unit, spot), project.flow.origin(spot)
-    if offered is None and origin != spot and _is_bare(origin):
+    offered, origin = _offered(project, unit, location), project.flow.origin(location)
+    if offered is None and origin != location and _is_bare(origin):
         return _by_name(project, unit, s.Unknown(0, 0))
     return offered
 
@@ -86,7 +86,7 @@ def _by_client(
     flush = project.program.member(holder, "flush")
     if text is None or not isinstance(flush, SdkFunction):
         return None
-    if not is_visible(unit, index, receiver, [one.spot.start for one in exits]):
+    if not is_visible(unit, index, receiver, [one.location.start for one in exits]):
         return None
     inner = receiver.value if isinstance(receiver, s.Await) else receiver
     if isinstance(inner, s.Call):
@@ -123,9 +123,9 @@ def _declared_at(unit: Unit, name: s.Value) -> int:
     return unit.module.bindings[name.binding].start
 
 
-def _is_bare(spot: Location) -> bool:
+def _is_bare(location: Location) -> bool:
     """Whether the send is a call of the SDK's own function, not of a client."""
-    call = spot.unit.call_at(spot.start, spot.end)
+    call = location.unit.call_at(location.start, location.end)
     return call is not None and isinstance(call.callee, s.Name)
 
 
@@ -142,10 +142,10 @@ def _import_statement(project: Project, unit: Unit) -> s.Import | None:
 # --- what a wrapper offers ------------------------------------------------------------------------
 
 
-def _offered(project: Project, unit: Unit, spot: Location) -> Flushing | None:
+def _offered(project: Project, unit: Unit, location: Location) -> Flushing | None:
     """The flush that the wrapper itself offers, where the file knows only the wrapper: of the same
     object, or of the same module."""
-    call = unit.call_at(spot.start, spot.end)
+    call = unit.call_at(location.start, location.end)
     if call is None:
         return None
     if isinstance(call.callee, s.Member):

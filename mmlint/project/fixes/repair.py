@@ -29,8 +29,8 @@ from mmlint.project.semantic.program import constructor
 from mmlint.project.semantic.unit import Location, Unit
 
 
-def await_it(project: Project, spot: Location, function: int) -> Fix | None:
-    """Return the fix that puts ``await`` before the call at ``spot``, which drops a promise of
+def await_it(project: Project, location: Location, function: int) -> Fix | None:
+    """Return the fix that puts ``await`` before the call at ``location``, which drops a promise of
     function ``function``.
 
     Safe where the function around the call is async already (or an ES module's top level) and the
@@ -38,32 +38,32 @@ def await_it(project: Project, spot: Location, function: int) -> Fix | None:
     would not help. Where a visitor's stream, or a tool call, waits for that function, the call is
     handed to the waiter that the file uses already, if there is one.
     """
-    written = project.statement(spot.unit, spot.start)
-    if not _can_be_awaited(project, spot):
+    written = project.statement(location.unit, location.start)
+    if not _can_be_awaited(project, location):
         return None
-    if written is None or written.function != spot.unit.function_at(spot.start):
+    if written is None or written.function != location.unit.function_at(location.start):
         return None
     statement = written.statement
     if not isinstance(statement, s.ExpressionStatement) or not lone(
-        statement, s.Node(spot.start, spot.end)
+        statement, s.Node(location.start, location.end)
     ):
         return None
     value: s.Value = statement.value
     begin = value.start
     if isinstance(value, s.Operation):  # void
         value = value.operands[0]
-    owner = (project.program, spot.unit, written.function)
+    owner = (project.program, location.unit, written.function)
     if is_streamed(*owner):
-        return _hand_over(project, spot.unit, begin, value)
+        return _hand_over(project, location.unit, begin, value)
     if written.function != function and not runs_afterwards(*owner):
         return None
-    edits: tuple[Edit, ...] = (Replace(spot.unit.path, begin, value.start, "await "),)
-    around = spot.unit.module.functions[written.function]
-    if around.is_async or (around.kind == "module" and spot.unit.module.esm):
+    edits: tuple[Edit, ...] = (Replace(location.unit.path, begin, value.start, "await "),)
+    around = location.unit.module.functions[written.function]
+    if around.is_async or (around.kind == "module" and location.unit.module.esm):
         return Fix("await it", "safe", edits)
-    if not _can_be_async(around) or spot.unit.python:
+    if not _can_be_async(around) or location.unit.python:
         return None
-    made = MakeAsync(spot.unit.path, around.start, around.end)
+    made = MakeAsync(location.unit.path, around.start, around.end)
     return Fix("make the function async and await it", "unsafe", (made, *edits))
 
 
@@ -81,13 +81,13 @@ def _hand_over(project: Project, unit: Unit, begin: int, value: s.Value) -> Fix 
     return Fix(f"hand it to {name}, which waits for it", "unsafe", edits)
 
 
-def _can_be_awaited(project: Project, spot: Location) -> bool:
+def _can_be_awaited(project: Project, location: Location) -> bool:
     """Whether the call itself gives the promise (a timer that is handed ``flush`` does not)."""
-    call = spot.unit.call_at(spot.start, spot.end)
+    call = location.unit.call_at(location.start, location.end)
     if call is None:
         return False
-    found = project.program.resolve(spot.unit, call.callee)
-    promises = project.flow.requests.get(spot, False)
+    found = project.program.resolve(location.unit, call.callee)
+    promises = project.flow.requests.get(location, False)
     return promises or isinstance(found, SdkFunction | ProjectFunction)
 
 
@@ -100,22 +100,24 @@ def flush_behind(
 ) -> Fix | None:
     """Return the fix that flushes what function ``index`` leaves queued: before it ends, or, where
     the first send stands in a callback that runs later, in there, for it has not run by then."""
-    first = min(delivery.unsent, key=lambda spot: spot.start)
+    first = min(delivery.unsent, key=lambda location: location.start)
     later = _deferred(project, unit, index, first)
     if later is None:
         return flush_before(project, unit, index, first, delivery.exits, platform)
     inner = project.delivery(later.unit, later.index)
     if not inner.unsent:
         return None
-    send = min(inner.unsent, key=lambda spot: spot.start)
+    send = min(inner.unsent, key=lambda location: location.start)
     return flush_before(project, later.unit, later.index, send, inner.exits, platform)
 
 
-def _deferred(project: Project, unit: Unit, index: int, spot: Location) -> ProjectFunction | None:
-    """The function that runs later and sends at ``spot``: what is handed to ``after`` or, called,
-    to ``waitUntil``."""
+def _deferred(
+    project: Project, unit: Unit, index: int, location: Location
+) -> ProjectFunction | None:
+    """The function that runs later and sends at ``location``: what is handed to ``after`` or,
+    called, to ``waitUntil``."""
     for one in project.program.call_graph.deferring(unit):
-        around = one.call.start <= spot.start and spot.end <= one.call.end
+        around = one.call.start <= location.start and location.end <= one.call.end
         if not around or not unit.is_inside(one.site.function, index):
             continue
         for argument in one.call.arguments:
@@ -129,18 +131,24 @@ def _deferred(project: Project, unit: Unit, index: int, spot: Location) -> Proje
 
 
 def flush_before(
-    project: Project, unit: Unit, index: int, spot: Location, exits: list[Exit], platform: str = ""
+    project: Project,
+    unit: Unit,
+    index: int,
+    location: Location,
+    exits: list[Exit],
+    platform: str = "",
 ) -> Fix | None:
     """Return the fix that flushes before each of ``exits`` of function ``index``.
 
-    ``spot``: the send. ``platform``: whose handlers show how the project flushes. Safe where the
-    function is async and all exits are its returns or its end. None where a flush before the exits
-    would not save what was sent: a call that sends later, once it is awaited, is still under way.
+    ``location``: the send. ``platform``: whose handlers show how the project flushes. Safe where
+    the function is async and all exits are its returns or its end. None where a flush before the
+    exits would not save what was sent: a call that sends later, once it is awaited, is still
+    under way.
     """
     function = unit.module.functions[index]
     if function.expression or _is_under_way(project, unit, exits):
         return None
-    found = flush_here(project, unit, index, spot, exits)
+    found = flush_here(project, unit, index, location, exits)
     if found is None:
         return None
     may_wait = function.is_async or (function.kind == "module" and unit.module.esm)
@@ -195,7 +203,7 @@ def _wording(
 def _guarded(found: Flushing, unit: Unit, index: int, one: Exit, code: str) -> str:
     """The statement with the guard of the send, where the exit lies outside of that."""
     holder = found.holder
-    if holder is None or not found.guarded or is_guarded(unit, index, holder, one.spot.start):
+    if holder is None or not found.guarded or is_guarded(unit, index, holder, one.location.start):
         return code
     client = found.expression.rpartition(".")[0].rstrip("?!")
     if unit.python:
@@ -222,8 +230,8 @@ def _before_exit(project: Project, unit: Unit, index: int, one: Exit, code: str)
     if one.kind == "step":
         return None
     if one.kind == "end":
-        return AddStatement(unit.path, one.spot.start, one.spot.end, code)
-    written = project.statement(unit, one.spot.start)
+        return AddStatement(unit.path, one.location.start, one.location.end, code)
+    written = project.statement(unit, one.location.start)
     if written is None:
         return None
     statement = written.statement
@@ -250,7 +258,7 @@ def _caught_anew(unit: Unit, index: int, edit: Edit) -> bool:
 
 def _calls(value: s.Value, one: Exit) -> bool:
     """Whether a queued send stands inside the returned expression."""
-    return any(value.start <= spot.start < value.end for spot in one.state.lost)
+    return any(value.start <= location.start < value.end for location in one.state.lost)
 
 
 # --- calls that are under way ---------------------------------------------------------------------
@@ -260,13 +268,13 @@ def _is_under_way(project: Project, unit: Unit, exits: list[Exit]) -> bool:
     """Whether an exit leaves a call of an async function that is not awaited yet: what that sends
     is queued only later. Returned as it is, it can be awaited first (``HoistReturn``)."""
     for one in exits:
-        for spot in one.state.lost:
-            call = spot.unit.call_at(spot.start, spot.end)
-            if call is None or not _gives_promise(project, spot.unit, call):
+        for location in one.state.lost:
+            call = location.unit.call_at(location.start, location.end)
+            if call is None or not _gives_promise(project, location.unit, call):
                 continue
-            held = project.statement(spot.unit, spot.start)
+            held = project.statement(location.unit, location.start)
             if held is None or not (
-                _is_awaited(project, spot.unit, held.statement, call)
+                _is_awaited(project, location.unit, held.statement, call)
                 or (isinstance(held.statement, s.Return) and held.statement.value is call)
             ):
                 return True

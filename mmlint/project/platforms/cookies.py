@@ -26,10 +26,10 @@ class RequestCookies:
     """Answers for the functions of ``program``, of which platforms call the ``handlers``."""
 
     def __init__(
-        self, program: Program, surroundings: ProjectConfig, handlers: Collection[Handler]
+        self, program: Program, project_config: ProjectConfig, handlers: Collection[Handler]
     ) -> None:
         self.program = program
-        self.surroundings = surroundings
+        self.project_config = project_config
         self._platforms = {one.function: one.platform for one in handlers}
         self._handed: dict[str, set[ProjectFunction]] = {}
         self._imported: dict[str, tuple[str, Cookies] | None] = {}
@@ -128,7 +128,7 @@ class RequestCookies:
             first = one.module.split(".")[0] if unit.python else package_specifier(one.module)
             if first in packages:
                 return True
-        return not unit.python and self.surroundings.depends(unit.path, packages) is not False
+        return not unit.python and self.project_config.depends(unit.path, packages) is not False
 
 
 def _written(

@@ -79,11 +79,11 @@ class Match(msgspec.Struct, frozen=True):
 
 
 class Matcher:
-    """Interprets patterns. ``program`` and ``surroundings`` are all it knows."""
+    """Interprets patterns. ``program`` and ``project_config`` are all it knows."""
 
-    def __init__(self, program: Program, surroundings: ProjectConfig) -> None:
+    def __init__(self, program: Program, project_config: ProjectConfig) -> None:
         self.program = program
-        self.surroundings = surroundings
+        self.project_config = project_config
 
     @cached_property
     def _of_apps(self) -> dict[int, list[Call]]:
@@ -97,7 +97,7 @@ class Matcher:
         """Yield what the platform's patterns find, unit by unit."""
         around = self._around(platform)
         for unit, match in self._found(platform, platform.patterns):
-            outer = around.get(self.surroundings.home(unit.path), ())
+            outer = around.get(self.project_config.home(unit.path), ())
             found = match.target
             wrappers = (*found.wrappers, *(one for one in outer if one.function != found.entity))
             yield unit, replace(match, target=replace(found, wrappers=wrappers))
@@ -113,12 +113,12 @@ class Matcher:
             for every in self.program.call_graph.matching(pattern.callee).values()
             for call in every
         ):
-            home = found.setdefault(self.surroundings.home(call.unit.path), [])
+            home = found.setdefault(self.project_config.home(call.unit.path), [])
             for argument in call.call.arguments:
                 home.extend(self._chains.wrappers(call.unit, argument.value))
         for unit, match in self._found(platform, others):
             if isinstance(match.target.entity, ProjectFunction):
-                home = found.setdefault(self.surroundings.home(unit.path), [])
+                home = found.setdefault(self.project_config.home(unit.path), [])
                 home.append(Wrapper(match.target.entity))
         return found
 
@@ -158,7 +158,7 @@ class Matcher:
             return True
         if any(name in unit.packages for name in platform.needs):
             return True
-        return self.surroundings.depends(unit.path, platform.needs) is not False
+        return self.project_config.depends(unit.path, platform.needs) is not False
 
     def _match(self, platform: Platform, pattern: Pattern, unit: Unit) -> Iterator[Match]:
         if isinstance(pattern, Callback):
@@ -187,15 +187,15 @@ class Matcher:
 
     def _placed(self, platform: Platform, pattern: str, unit: Unit) -> bool:
         """Whether the file lies where ``pattern`` says, once settings have moved it."""
-        pattern = self.surroundings.placed(pattern, unit.path, platform.moved)
-        return re.search(pattern, self.surroundings.relative(unit.path)) is not None
+        pattern = self.project_config.placed(pattern, unit.path, platform.moved)
+        return re.search(pattern, self.project_config.relative(unit.path)) is not None
 
     def _exported(self, platform: Platform, pattern: Exported, unit: Unit) -> Iterator[Match]:
         if unit.module.language != pattern.language or unit.module.side == "client":
             return
         if not self._placed(platform, pattern.path, unit):
             return
-        if pattern.confirmed and not self.surroundings.nearest(unit.path, platform.settings):
+        if pattern.confirmed and not self.project_config.nearest(unit.path, platform.settings):
             return
         for name in pattern.names:
             if pattern.members:
@@ -309,7 +309,7 @@ class Matcher:
         entity = self.program.exported(unit, "default")
         if entity is not None:
             yield entity, ()
-        if not self.surroundings.nearest(unit.path, WORKERS):
+        if not self.project_config.nearest(unit.path, WORKERS):
             return
         value = self._exported_value(unit, "default")
         wrappers: tuple[Wrapper, ...] = ()
@@ -341,7 +341,7 @@ class Matcher:
                     yield found
 
     def _bun_serves(self, unit: Unit, entity: Resolved) -> bool:
-        around = self.surroundings
+        around = self.project_config
         if around.nearest(unit.path, WORKERS):
             return False
         if isinstance(entity, KnownValue) and self._entry(entity, "port") is not None:
@@ -422,7 +422,7 @@ class Matcher:
 
     @cached_property
     def _middleware(self) -> Middleware:
-        return Middleware(self.program, self.surroundings)
+        return Middleware(self.program, self.project_config)
 
     def _options(
         self, unit: Unit, arguments: list[s.Value], pattern: Callback
@@ -475,7 +475,7 @@ class Matcher:
             return
         if not self._placed(platform, pattern.path, unit):
             return
-        named = self.surroundings.values(unit.path, pattern.bound) if pattern.bound else ()
+        named = self.project_config.values(unit.path, pattern.bound) if pattern.bound else ()
         for declared in unit.module.classes:
             names = {name for base in declared.bases for name in self._names(unit, base)}
             if names.isdisjoint(pattern.bases) and declared.name not in named:

@@ -91,7 +91,7 @@ def _server(unit: Unit, runtimes: Runtimes) -> str | None:
     modules = {one.module for one in unit.module.imports if not one.type_only}
     for name in sorted(modules & _SERVER_ONLY):
         return f"{name} is for servers only"
-    around = runtimes.surroundings
+    around = runtimes.project_config
     for folder, packages, why in _SERVER_FOLDERS:
         if around.relative(unit.path).startswith(folder) and around.depends(unit.path, packages):
             return why

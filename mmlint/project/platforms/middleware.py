@@ -29,9 +29,9 @@ App = tuple[str, str, tuple[str, ...]]
 class Middleware:
     """Finds, for the call that makes a route, the project's functions that run around it."""
 
-    def __init__(self, program: Program, surroundings: ProjectConfig) -> None:
+    def __init__(self, program: Program, project_config: ProjectConfig) -> None:
         self.program = program
-        self.surroundings = surroundings
+        self.project_config = project_config
         self._around: dict[App, list[Wrapper]] = {}
         for call in program.call_graph.of(outside=lambda one: last_of(one) in _ADDS):
             app = self._app(call.unit, call.callee)
@@ -58,7 +58,7 @@ class Middleware:
         if not isinstance(callee, External) or "()" not in callee.path:
             return None
         path = callee.path[: callee.path.index("()") + 1]
-        return self.surroundings.home(unit.path), callee.module, path
+        return self.project_config.home(unit.path), callee.module, path
 
     def _added(self, call: Call) -> Iterator[Wrapper]:
         for argument in call.call.arguments:

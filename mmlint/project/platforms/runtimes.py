@@ -72,13 +72,13 @@ class Runtimes:
     def __init__(
         self,
         program: Program,
-        surroundings: ProjectConfig,
+        project_config: ProjectConfig,
         configured: Callable[[str], Runtime | None] = lambda path: None,
     ) -> None:
         self.program = program
-        self.surroundings = surroundings
+        self.project_config = project_config
         self.configured = configured
-        self._matcher = Matcher(program, surroundings)
+        self._matcher = Matcher(program, project_config)
         self._scripts: dict[Unit, str | None] = {}
         self._served: dict[tuple[str, bool], dict[str, Served]] = {}  # platform, certainty, home
         self._called_by_platform: dict[bool, list[ProjectFunction]] = {False: [], True: []}
@@ -122,7 +122,7 @@ class Runtimes:
         known = platforms()
         for platform in (one for one in known if not one.apps):
             for unit, match in matcher.matches(platform):
-                settled = bool(self.surroundings.nearest(unit.path, platform.settings))
+                settled = bool(self.project_config.nearest(unit.path, platform.settings))
                 evidence = self._hosted(platform, unit, match.why)
                 certain = settled or match.target.explicit
                 yield from self._taken(matcher, match, evidence, platform.name, unit, certain)
@@ -159,7 +159,7 @@ class Runtimes:
             yield Handler(found, evidence, platform, wrappers, match.guess, match.unattended)
 
     def _serve(self, app: External, served: Served, certain: bool) -> None:
-        home = self.surroundings.home(served.path)
+        home = self.project_config.home(served.path)
         for platform in platforms():
             if any(f"{app.module}/".startswith((f"{one}/", f"{one}.")) for one in platform.apps):
                 homes = self._served.setdefault((platform.name, certain), {})
@@ -171,7 +171,7 @@ class Runtimes:
         by_stem: dict[str, list[Unit]] = {}
         for unit in self.program.units:
             by_stem.setdefault(posixpath.splitext(unit.path)[0], []).append(unit)
-        for bound in self.surroundings.bound(by_stem):
+        for bound in self.project_config.bound(by_stem):
             for unit in by_stem.get(bound.stem, ()):
                 yield bound, unit
 
@@ -185,7 +185,7 @@ class Runtimes:
         )
 
     def _stays(self, platform: Platform, path: str) -> str | None:
-        around = self.surroundings
+        around = self.project_config
         for said in platform.stays:
             place = around.says(path, said)
             if place is not None:
@@ -201,7 +201,7 @@ class Runtimes:
 
     def _routed(self, platform: Platform, unit: Unit, why: str) -> Evidence:
         """The runtime of what an app calls: whoever serves the app decides."""
-        around = self.surroundings
+        around = self.project_config
         wrapped = around.near(unit.path, self._wrapping) or next(
             filter(None, (around.says(unit.path, said) for said in platform.wrapped)), None
         )
@@ -225,11 +225,11 @@ class Runtimes:
 
     @cached_property
     def _wrapping(self) -> dict[str, str]:
-        return self.surroundings.by_home(self.surroundings.wrapping)
+        return self.project_config.by_home(self.project_config.wrapping)
 
     @cached_property
     def _listening(self) -> dict[str, str]:
-        return self.surroundings.by_home(sorted(self._servers))
+        return self.project_config.by_home(sorted(self._servers))
 
     @cached_property
     def _servers(self) -> frozenset[str]:
@@ -240,7 +240,7 @@ class Runtimes:
             for pattern in called
             for calls in self.program.call_graph.matching(pattern).values()
         )
-        return frozenset(paths).union(self.surroundings.listening)
+        return frozenset(paths).union(self.project_config.listening)
 
     # --- delegation and helpers ------------------------------------------------------------------
 
@@ -366,7 +366,7 @@ class Runtimes:
 
     def _program_of(self, unit: Unit) -> Evidence:
         """Code outside handlers lives as long as its program, where that program listens."""
-        if unit.path in self._servers and unit.path not in self.surroundings.wrapping:
+        if unit.path in self._servers and unit.path not in self.project_config.wrapping:
             return Evidence("long-running", "in a program that listens")
         why = self._script(unit)
         if why:
@@ -378,7 +378,7 @@ class Runtimes:
 
     def _script(self, unit: Unit) -> str | None:
         if unit not in self._scripts:
-            self._scripts[unit] = _script(unit, self.surroundings)
+            self._scripts[unit] = _script(unit, self.project_config)
         return self._scripts[unit]
 
     @cached_property
@@ -389,7 +389,7 @@ class Runtimes:
         handlers = (one for one in self.handlers if one.evidence.runtime == "serverless")
         serverless = {one.function.unit.path for one in handlers}
         shared = self._imported_by(
-            serverless.union(self.surroundings.wrapping, scripts - listening)
+            serverless.union(self.project_config.wrapping, scripts - listening)
         )
         found = self._imported_by(listening)
         return {path: root for path, root in found.items() if path not in shared}
