@@ -11,7 +11,8 @@ import pytest
 
 from mmlint import app
 from mmlint.frameworks.pattern import Pattern
-from mmlint.project.platforms.prefilter import Candidates, Units
+from mmlint.project.platforms.handlers import Matcher
+from mmlint.project.platforms.prefilter import Units
 from mmlint.project.platforms.project_config import listens, wraps
 from tests.cases import Case, load_cases
 
@@ -140,8 +141,8 @@ def test_a_pattern_finds_nothing_outside_its_candidates(
 ) -> None:
     among_candidates = listed(case, tmp_path)
 
-    def everywhere(self: Candidates, pattern: Pattern) -> Units:
+    def everywhere(self: Matcher, pattern: Pattern) -> Units:
         return frozenset(map(id, self.program.units))
 
-    monkeypatch.setattr(Candidates, "of", everywhere)
+    monkeypatch.setattr(Matcher, "units_of", everywhere)
     assert listed(case, tmp_path) == among_candidates

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -30,7 +31,7 @@ from mmlint.model.walk import inside, statements
 from mmlint.project.platforms.chains import Chains
 from mmlint.project.platforms.configured_handlers import ConfiguredHandler
 from mmlint.project.platforms.middleware import Middleware
-from mmlint.project.platforms.prefilter import Candidates
+from mmlint.project.platforms.prefilter import Candidates, Units
 from mmlint.project.platforms.project_config import ProjectConfig
 from mmlint.project.semantic.arguments import binds
 from mmlint.project.semantic.call_graph import qualified_name
@@ -125,7 +126,7 @@ class Matcher:
     def _found(
         self, platform: Platform, every: tuple[Pattern, ...]
     ) -> Iterator[tuple[Unit, Match]]:
-        patterns = [(pattern, self._candidates.of(pattern)) for pattern in every]
+        patterns = [(pattern, self.units_of(pattern)) for pattern in every]
         some = frozenset[int]().union(*(units for _, units in patterns))
         for unit in self.program.units:
             if id(unit) in some and self._applies(platform, unit):
@@ -160,28 +161,17 @@ class Matcher:
             return True
         return self.project_config.depends(unit.path, platform.needs) is not False
 
+    def units_of(self, pattern: Pattern) -> Units:
+        """Return the units in which ``pattern`` may find something."""
+        return _KINDS[type(pattern)].units(self._candidates, pattern)
+
     def _match(self, platform: Platform, pattern: Pattern, unit: Unit) -> Iterator[Match]:
-        if isinstance(pattern, Callback):
-            yield from self._callback(pattern, unit)
-        elif isinstance(pattern, Decorated):
-            yield from self._decorated(pattern, unit)
-        elif isinstance(pattern, Exported):
-            yield from self._exported(platform, pattern, unit)
-        elif isinstance(pattern, Extends):
-            yield from self._extends(platform, pattern, unit)
-        elif unit.python:
-            if isinstance(pattern, (Named, Views)):
-                yield from self._top_level(pattern, unit)
-        elif isinstance(pattern, DefaultObject):
-            yield from self._default_object(pattern, unit)
-        elif unit.module.side == "client" or "use client" in unit.module.directives:
+        kind = _KINDS[type(pattern)]
+        if kind.language is not None and unit.python != (kind.language == "python"):
             return
-        elif isinstance(pattern, Attached):
-            yield from self._attached(platform, pattern, unit)
-        elif isinstance(pattern, Component):
-            yield from self._component(pattern, unit)
-        elif isinstance(pattern, Directive):
-            yield from self._directive(pattern, unit)
+        if kind.server and (unit.module.side == "client" or "use client" in unit.module.directives):
+            return
+        yield from kind.match(self, platform, pattern, unit)
 
     # --- by file ---------------------------------------------------------------------------------
 
@@ -190,7 +180,7 @@ class Matcher:
         pattern = self.project_config.placed(pattern, unit.path, platform.moved)
         return re.search(pattern, self.project_config.relative(unit.path)) is not None
 
-    def _exported(self, platform: Platform, pattern: Exported, unit: Unit) -> Iterator[Match]:
+    def match_exported(self, platform: Platform, pattern: Exported, unit: Unit) -> Iterator[Match]:
         if unit.module.language != pattern.language or unit.module.side == "client":
             return
         if not self._placed(platform, pattern.path, unit):
@@ -246,7 +236,7 @@ class Matcher:
                 for target in self._argument(entity.unit, entry.value):
                     yield Match(target, f"{why} {entry.key}")
 
-    def _attached(self, platform: Platform, pattern: Attached, unit: Unit) -> Iterator[Match]:
+    def match_attached(self, platform: Platform, pattern: Attached, unit: Unit) -> Iterator[Match]:
         if not self._placed(platform, pattern.path, unit):
             return
         whole = self.program.exported(unit, "default")
@@ -267,13 +257,17 @@ class Matcher:
                 if isinstance(write.target, s.Member) and write.target.name == name:
                     yield from self._argument(unit, write.value)
 
-    def _component(self, pattern: Component, unit: Unit) -> Iterator[Match]:
+    def match_component(
+        self, platform: Platform, pattern: Component, unit: Unit
+    ) -> Iterator[Match]:
         for index, function in enumerate(unit.module.functions):
             if function.is_async and (function.name or "")[:1].isupper() and _returns_jsx(function):
                 why = pattern.why.format(name=function.name)
                 yield Match(Target(ProjectFunction(unit, index)), why)
 
-    def _directive(self, pattern: Directive, unit: Unit) -> Iterator[Match]:
+    def match_directive(
+        self, platform: Platform, pattern: Directive, unit: Unit
+    ) -> Iterator[Match]:
         for index, function in enumerate(unit.module.functions[1:], 1):
             if pattern.text in function.directives:
                 yield Match(Target(ProjectFunction(unit, index)), pattern.why)
@@ -284,7 +278,9 @@ class Matcher:
                     if isinstance(found, ProjectFunction) and found.unit is unit:
                         yield Match(target, pattern.why)
 
-    def _default_object(self, pattern: DefaultObject, unit: Unit) -> Iterator[Match]:
+    def match_default_object(
+        self, platform: Platform, pattern: DefaultObject, unit: Unit
+    ) -> Iterator[Match]:
         for entity, wrappers in self._default(unit):
             if self._bun_serves(unit, entity) != pattern.bun:
                 continue
@@ -390,7 +386,7 @@ class Matcher:
             elif isinstance(found, ProjectFunction):
                 yield Target(found, wrappers, explicit=True)
 
-    def _callback(self, pattern: Callback, unit: Unit) -> Iterator[Match]:
+    def match_callback(self, platform: Platform, pattern: Callback, unit: Unit) -> Iterator[Match]:
         for call in self.program.call_graph.matching(pattern.callee).get(id(unit), ()):
             arguments = [one.value for one in call.call.arguments]
             first = arguments[0] if arguments else None
@@ -470,7 +466,7 @@ class Matcher:
 
     # --- by declaration --------------------------------------------------------------------------
 
-    def _extends(self, platform: Platform, pattern: Extends, unit: Unit) -> Iterator[Match]:
+    def match_extends(self, platform: Platform, pattern: Extends, unit: Unit) -> Iterator[Match]:
         if unit.module.language != pattern.language:
             return
         if not self._placed(platform, pattern.path, unit):
@@ -493,7 +489,9 @@ class Matcher:
         if isinstance(found, External) and found.path:
             yield found.path[-1]
 
-    def _decorated(self, pattern: Decorated, unit: Unit) -> Iterator[Match]:
+    def match_decorated(
+        self, platform: Platform, pattern: Decorated, unit: Unit
+    ) -> Iterator[Match]:
         for one in self._candidates.decorators(pattern.decorator).get(id(unit), ()):
             name = last_name(one.decorator)
             why = pattern.why.format(name=name)
@@ -503,7 +501,9 @@ class Matcher:
                 around = self._middleware.around(unit, one.decorator, found)
             yield Match(Target(found, around), why, name=name)
 
-    def _top_level(self, pattern: Named | Views, unit: Unit) -> Iterator[Match]:
+    def match_top_level(
+        self, platform: Platform, pattern: Named | Views, unit: Unit
+    ) -> Iterator[Match]:
         if isinstance(pattern, Views) and not re.search(pattern.path, unit.path):
             return
         for index, function in enumerate(unit.module.functions):
@@ -511,6 +511,33 @@ class Matcher:
             if top and _signature(pattern, unit, function):
                 why = pattern.why.format(name=function.name)
                 yield Match(Target(ProjectFunction(unit, index)), why)
+
+
+class _Kind(NamedTuple):
+    """How patterns of one kind are interpreted. ``units``: where one may find something.
+    ``language``: the only one it is about. ``server``: it is about no code for browsers."""
+
+    units: Callable[[Candidates, Any], Units]
+    match: Callable[[Matcher, Platform, Any, Unit], Iterator[Match]]
+    language: Literal["javascript", "python"] | None = None
+    server: bool = False
+
+
+# The table's key is the type of the pattern that is given, which a type checker cannot express.
+_KINDS: Final[dict[type, _Kind]] = {
+    Callback: _Kind(lambda has, one: has.calls(one.callee), Matcher.match_callback),
+    Decorated: _Kind(lambda has, one: has.decorated(one.decorator), Matcher.match_decorated),
+    Exported: _Kind(lambda has, one: has.exports(one.names, one.language), Matcher.match_exported),
+    Extends: _Kind(lambda has, _: has.classes, Matcher.match_extends),
+    Named: _Kind(lambda has, one: has.functions(one.names), Matcher.match_top_level, "python"),
+    Views: _Kind(lambda has, _: has.functions(None), Matcher.match_top_level, "python"),
+    DefaultObject: _Kind(lambda has, _: has.defaults, Matcher.match_default_object, "javascript"),
+    Attached: _Kind(lambda has, _: has.defaults, Matcher.match_attached, "javascript", True),
+    Component: _Kind(lambda has, _: has.components, Matcher.match_component, "javascript", True),
+    Directive: _Kind(
+        lambda has, one: has.directives(one.text), Matcher.match_directive, "javascript", True
+    ),
+}
 
 
 def _meant(pattern: Exported, found: ProjectFunction | External) -> bool:

@@ -6,22 +6,12 @@ export of that name, a class, a decorator. Only these are looked at closely.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
+from typing import Literal
 
 import msgspec
 
-from mmlint.frameworks.pattern import (
-    Attached,
-    Callback,
-    Component,
-    Decorated,
-    DefaultObject,
-    Directive,
-    Exported,
-    Extends,
-    Named,
-    Pattern,
-)
 from mmlint.model import syntax as s
 from mmlint.project.semantic.call_graph import qualified_name
 from mmlint.project.semantic.callee_matcher import callee_matcher
@@ -47,24 +37,13 @@ class Candidates:
     def __init__(self, program: Program) -> None:
         self.program = program
 
-    def of(self, pattern: Pattern) -> Units:
-        """Return the units in which ``pattern`` may find something."""
-        if isinstance(pattern, Callback):
-            return frozenset(self.program.call_graph.matching(pattern.callee))
-        if isinstance(pattern, Decorated):
-            return frozenset(self.decorators(pattern.decorator))
-        if isinstance(pattern, Exported):
-            return self._exporting(pattern.names, pattern.language == "python")
-        if isinstance(pattern, (Attached, DefaultObject)):
-            return self._exporting(("default",), False)
-        if isinstance(pattern, Directive):
-            return self._directives.get(pattern.text, frozenset())
-        if isinstance(pattern, Component):
-            return self._of_components
-        if isinstance(pattern, Extends):
-            return frozenset(id(unit) for unit in self.program.units if unit.module.classes)
-        names = frozenset(pattern.names) if isinstance(pattern, Named) else None
-        return frozenset(id(unit) for unit in self._python if _declares(unit, names))
+    def calls(self, pattern: str) -> Units:
+        """Return the units that call what ``pattern`` describes, as in ``Callback.callee``."""
+        return frozenset(self.program.call_graph.matching(pattern))
+
+    def decorated(self, pattern: str) -> Units:
+        """Return the units with a decorator that ``pattern`` describes."""
+        return frozenset(self.decorators(pattern))
 
     def decorators(self, pattern: str) -> dict[int, list[Decoration]]:
         """Return each unit (its id) with its decorators that ``pattern`` describes, in the order of
@@ -78,9 +57,9 @@ class Candidates:
             each.sort(key=lambda one: (one.function, one.decorator.start))
         return found
 
-    def _exporting(self, names: tuple[str, ...], python: bool) -> Units:
-        """The units that give one of ``names`` away; or any name, as far as can be seen here."""
-        if python:
+    def exports(self, names: tuple[str, ...], language: Literal["javascript", "python"]) -> Units:
+        """Return the units that give one of ``names`` away; or any name, as far as can be seen."""
+        if language == "python":
             return frozenset(
                 id(unit)
                 for unit in self._python
@@ -88,6 +67,33 @@ class Candidates:
             )
         every = (self._exports.get(name, ()) for name in (*names, "=", "*"))
         return frozenset().union(*every)
+
+    def functions(self, names: Collection[str] | None) -> Units:
+        """Return the Python units with a top-level function of one of ``names`` (None: of any)."""
+        return frozenset(id(unit) for unit in self._python if _declares(unit, names))
+
+    def directives(self, text: str) -> Units:
+        """Return the units with the directive ``text``, their own or one of their functions'."""
+        return self._directives.get(text, frozenset())
+
+    @cached_property
+    def defaults(self) -> Units:
+        """The JavaScript units that may have a default export."""
+        return self.exports(("default",), "javascript")
+
+    @cached_property
+    def classes(self) -> Units:
+        """The units that declare a class."""
+        return frozenset(id(unit) for unit in self.program.units if unit.module.classes)
+
+    @cached_property
+    def components(self) -> Units:
+        """The units with an async function whose name begins with a capital letter."""
+        return frozenset(
+            id(unit)
+            for unit in self.program.units
+            if any(one.is_async and (one.name or "")[:1].isupper() for one in unit.module.functions)
+        )
 
     @cached_property
     def _python(self) -> list[Unit]:
@@ -113,14 +119,6 @@ class Candidates:
         return {text: frozenset(units) for text, units in found.items()}
 
     @cached_property
-    def _of_components(self) -> Units:
-        return frozenset(
-            id(unit)
-            for unit in self.program.units
-            if any(one.is_async and (one.name or "")[:1].isupper() for one in unit.module.functions)
-        )
-
-    @cached_property
     def _decorations(self) -> dict[str, list[Decoration]]:
         """The decorators of functions, by how what they call is written in full."""
         found: dict[str, list[Decoration]] = {}
@@ -136,7 +134,7 @@ class Candidates:
         return found
 
 
-def _declares(unit: Unit, names: frozenset[str] | None) -> bool:
+def _declares(unit: Unit, names: Collection[str] | None) -> bool:
     """Whether a function of one of ``names`` (of any, if None) is at the unit's top level."""
     return any(
         one.parent == 0 and one.kind == "function" and (names is None or one.name in names)
