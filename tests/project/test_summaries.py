@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from mmlint.model.limits import Limit
 from mmlint.project.delivery.analysis import DeliveryAnalysis
+from mmlint.project.delivery.interpreter import Interpreter
+from mmlint.project.delivery.state import Summary
+from mmlint.project.delivery.summaries import Summaries
+from mmlint.project.semantic.entity import ProjectFunction
+from mmlint.project.semantic.program import Program
+from mmlint.project.semantic.unit import Location, Unit
+from mmlint.project.semantic.wrapping import FlushesAfter, Wrapper
 from tests.project.linking import function, program
 
 NODE = 'import { track, flush } from "@millimetric/track-node";\n'
@@ -70,3 +78,45 @@ def test_a_mention_reaches_through_calls_and_modules_but_not_back() -> None:
     }
     assert {name for name, one in named.items() if flow.mentions_send(one)} == {"f", "g"}
     assert {name for name, one in named.items() if flow.mentions_flush(one)} == {"h"}
+
+
+# --- what the interpreter asks --------------------------------------------------------------------
+
+
+class Given:
+    """Answers with one summary for every function."""
+
+    def __init__(self, program: Program, answer: Summary) -> None:
+        self.program = program
+        self.answer = answer
+        self.requests: dict[Location, bool] = {}
+
+    def summary(self, function: ProjectFunction) -> Summary:
+        return self.answer
+
+    def flushes_after(self, wrapper: Wrapper, is_async: bool) -> FlushesAfter:
+        return FlushesAfter(None)
+
+    def calls_back(self, function: ProjectFunction) -> bool:
+        return False
+
+    def mentions_flush(self, function: ProjectFunction) -> bool:
+        return False
+
+    def stop(self, limit: Limit, unit: Unit, place: int) -> None:
+        raise AssertionError(limit)
+
+
+@pytest.mark.parametrize(
+    ("answer", "flushes"),
+    [
+        (Summary(), "never"),
+        (Summary(flushes="sometimes"), "sometimes"),
+        (Summary(flushes="always"), "always"),
+    ],
+)
+def test_the_interpreter_believes_what_it_is_told(answer: Summary, flushes: str) -> None:
+    linked = program({"a.ts": "function f() { g(); } function g() {}"})
+    summaries: Summaries = Given(linked, answer)
+    called = function(linked, "a.ts", "f")
+    assert Interpreter(summaries, called.unit, called.index).summary().flushes == flushes
