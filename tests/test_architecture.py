@@ -46,7 +46,7 @@ LINKER: list[set[str]] = [
     {"events", "delivery"},
     {"project"},
     {"secrets", "lifecycle"},
-    {"fixes", "demand"},
+    {"fixes", "demand", "limits"},
 ]
 """The packages of ``mmlint.project``, from the ground up: each names only what lies below it."""
 

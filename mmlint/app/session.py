@@ -115,6 +115,7 @@ class Session:
         # Not sooner: this loads all rules, which is done while others work.
         from mmlint.engine.analysis.judge import judge
         from mmlint.model.suggest import did_you_mean
+        from mmlint.project.limits import relevant_limits
 
         observed = self.observed
         assert observed is not None
@@ -130,7 +131,7 @@ class Session:
         self.ignored = verdicts.ignored
         self.notices = [*map(Notice, self.notes), *observed.notices, *verdicts.notices]
         self.notices += self._unread_named(observed)
-        self.limits = {**observed.limits.counts(), **project.program.limits.counts()}
+        self.limits = {**observed.limits.counts(), **relevant_limits(project)}
         asked = observed.facts.keys() if not self.focus else filter(self.is_named, observed.facts)
         speaks = observed.speaks or found or any(one.keys for one in observed.facts.values())
         if not speaks or not any(asked):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from typing import Literal as Choices
 
 import msgspec
@@ -68,6 +68,10 @@ class Limits:
 
     def was_hit(self, limit: Limit, place: Hashable) -> bool:
         return place in self._places.get(limit, ())
+
+    def places(self, limit: Limit) -> Collection[Hashable]:
+        """Return the places where ``limit`` was hit, in no order."""
+        return self._places.get(limit, ())
 
     def counts(self) -> dict[str, int]:
         """Return the limits that were hit, each with its number of places, in a fixed order."""

@@ -65,7 +65,23 @@ def test_where_nothing_is_sent_nothing_depends_on_a_limit(tmp_path: Path) -> Non
 
 
 def test_where_something_may_be_sent_a_limit_is_told(tmp_path: Path) -> None:
-    assert "steps" in limits({"a.ts": SDK + EXPRESSIONS.replace("show", "track")}, tmp_path)
+    assert limits({"a.ts": SDK + EXPRESSIONS.replace("show", "track")}, tmp_path) == {"names": 1}
+
+
+def test_what_is_no_call_and_in_no_send_depends_on_no_limit(tmp_path: Path) -> None:
+    lines = [f"const n{number} = n{number - 1};" for number in range(1, 60)]
+    text = SDK + "const n0 = load();\n" + "\n".join(lines)
+    asked = 'if (n59) n59.toLowerCase().includes("a");\ntrack({ event: "a" });\n'
+    assert limits({"a.ts": f"{text}\n{asked}"}, tmp_path) == {}
+    called = text + "\nn59();\n"
+    assert limits({"a.ts": called}, tmp_path) == {"names": 1}
+
+
+def test_the_length_of_a_chain_of_calls_is_no_limit(tmp_path: Path) -> None:
+    options = "".join(f'\n  .option("--a{number}")' for number in range(60))
+    text = f'{SDK}import {{ program }} from "commander";\n'
+    text += f'program{options}\n  .action(() => track({{ event: "a" }}));\n'
+    assert limits({"a.ts": text}, tmp_path) == {}
 
 
 @pytest.mark.parametrize(
@@ -156,7 +172,7 @@ def test_functions_that_call_each_other_cost_a_bounded_number_of_looks(tmp_path:
     linked = Program({"a.ts": observe(text.encode(), "typescript")})
     asked = list(linked.calls)
     assert linked.looked_at <= (len(asked) + 1) * (program.MAX_STEPS + program.MAX_DEPTH)
-    assert "steps" in limits({"a.ts": text}, tmp_path)
+    assert "names" in limits({"a.ts": text}, tmp_path)
 
 
 def test_the_looks_are_the_same_in_every_run() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Protocol
 
 from mmlint.model import syntax as s
-from mmlint.model.limits import Limit
 from mmlint.project.semantic.entity import NOTHING, Resolved, Substitution
 from mmlint.project.semantic.unit import Definition, Unit
 
@@ -34,5 +33,5 @@ class Lookup(Protocol):
     def member(self, entity: Resolved | None, name: str, depth: int = 0) -> Resolved | None:
         """Return what ``entity.name`` means."""
 
-    def stop(self, limit: Limit) -> Resolved | None:
-        """Note that ``limit`` ended the present question, and return its answer: unknown."""
+    def stop(self) -> Resolved | None:
+        """Note that a limit ended the present question, and return its answer: unknown."""

@@ -42,7 +42,7 @@ class MemberLookup:
         if entity is None:
             return None
         if depth > MAX_DEPTH:
-            return self._lookup.stop("names")
+            return self._lookup.stop()
         if isinstance(entity, SdkObject):
             return entity.member(name)
         if isinstance(entity, External):

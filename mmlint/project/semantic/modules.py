@@ -111,7 +111,7 @@ class ModuleGraph:
     def exported(self, unit: Unit, name: str, depth: int = 0) -> Resolved | None:
         """Return what ``unit`` exports under ``name``."""
         if depth > MAX_DEPTH:
-            return self._lookup.stop("names")
+            return self._lookup.stop()
         if unit.python:
             index = unit.globals.get(name)
             if index is None:
@@ -156,7 +156,7 @@ class ModuleGraph:
         """Return what ``name`` is where a ``from … import *`` of a Python module may bring it in:
         from there, or from what is brought in there in turn. Each module is asked once."""
         if depth > MAX_DEPTH:
-            return self._lookup.stop("names")
+            return self._lookup.stop()
         seen = {unit}
         waiting = self._everything(unit)
         while waiting:

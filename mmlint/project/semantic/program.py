@@ -8,7 +8,7 @@ from functools import cached_property
 
 from mmlint.model import syntax as s
 from mmlint.model.facts import FileFacts
-from mmlint.model.limits import Limit, Limits, Question
+from mmlint.model.limits import Limits, Question
 from mmlint.model.walk import parts, statements
 from mmlint.project.modules.resolution import Resolution
 from mmlint.project.semantic.absence import agreed, is_nothing
@@ -222,8 +222,9 @@ class Program:
         asked.steps = len(names)
         deepest = depth + len(names)
         try:
+            self._begin(unit, root, depth)
             near = deepest <= MAX_DEPTH
-            found = self.resolve(unit, root, NOTHING, deepest) if near else self.stop("names")
+            found = self.resolve(unit, root, NOTHING, deepest) if near else self.stop()
             for number, name in enumerate(reversed(names)):
                 found = self._modules.taken(unit, found, name, deepest - number)
         finally:
@@ -238,9 +239,21 @@ class Program:
         """Follow ``value`` as a question of its own."""
         self._question = Question(unit.path, unit.number, value.start, value.end)
         try:
+            if not environment:
+                self._begin(unit, value, depth)
             return self._within(self._question, unit, value, environment, depth)
         finally:
             self._question = None
+
+    def _begin(self, unit: Unit, value: s.Value, depth: int) -> None:
+        """Follow the beginnings of a long chain of calls, from its root on: where each is known
+        from the one before, no depth is spent on the length of the chain."""
+        links: list[s.Value] = []
+        while isinstance(value, (s.Member, s.Call)):
+            value = value.object if isinstance(value, s.Member) else value.callee
+            links.append(value)
+        for one in reversed(links[_LINKS::_LINKS]):
+            self.resolve(unit, one, NOTHING, depth)
 
     def _within(
         self, asked: Question, unit: Unit, value: s.Value, environment: Substitution, depth: int
@@ -248,17 +261,15 @@ class Program:
         """Follow ``value``, unless that would be too far or too much for one question."""
         asked.steps += 1
         self.looked_at += 1
-        if depth > MAX_DEPTH:
-            return self.stop("names")
-        if asked.steps > MAX_STEPS:
-            return self.stop("steps")
+        if depth > MAX_DEPTH or asked.steps > MAX_STEPS:
+            return self.stop()
         return self._follow(unit, value, environment, depth)
 
-    def stop(self, limit: Limit) -> Resolved | None:
-        """Note that ``limit`` ended the present question, and return its answer: unknown."""
+    def stop(self) -> Resolved | None:
+        """Note that a limit ended the present question, and return its answer: unknown."""
         if self._question is not None:
             self._question.stopped = True
-            self.limits.hit(limit, self._question.place)
+            self.limits.hit("names", self._question.place)
         return None
 
     def _follow(
@@ -325,7 +336,7 @@ class Program:
     ) -> Resolved | None:
         """Return what the binding ``index`` of ``unit`` holds."""
         if depth > MAX_DEPTH:
-            return self.stop("names")
+            return self.stop()
         binding = unit.module.bindings[index]
         if binding.kind == "import":
             return self._modules.imported(unit, unit.imports.get(index), depth)
@@ -501,6 +512,8 @@ class Program:
 _WRITTEN = frozenset({s.Literal, s.Object, s.Sequence})
 """What is what is written there."""
 
+_LINKS = 4
+"""How many links of a chain of calls are followed at once."""
 _NAMED = frozenset({s.Name, s.Member, s.Call})
 """What is looked up once and remembered; everything else says itself what it is."""
 
