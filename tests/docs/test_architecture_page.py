@@ -11,8 +11,10 @@ from mmlint.engine import cache, fixer
 from mmlint.engine.analysis import judge
 from mmlint.engine.discovery import observe
 from mmlint.files import kinds
+from mmlint.project.dataflow import backward
 from mmlint.project.delivery import calls, expressions, fixpoint, state, statements
-from mmlint.project.events import payload, sends
+from mmlint.project.events import payload, sends, values
+from mmlint.project.http import requests
 from mmlint.project.semantic import program, shape
 from tests.test_architecture import MAY_IMPORT
 
@@ -26,7 +28,10 @@ LIMITS = {
     "imports between a file and the SDK": f"{observe.MAX_ROUNDS} rounds",
     "rounds of parsing what names and ids come from": str(session.MAX_NAME_ROUNDS),
     "names, imports and returns followed for one expression": str(program.MAX_DEPTH),
-    "expressions looked at for the sake of one": str(program.MAX_STEPS),
+    "expressions looked at to know what one means": str(program.MAX_STEPS),
+    "expressions that one value may come from": str(backward.MAX_STEPS),
+    "parts of one address": str(requests.MAX_PARTS),
+    "values of one object that are measured": f"{values.MAX_VALUES:,}",
     "values looked at for the fields of one object": f"{shape.MAX_STEPS:,}",
     "wrappers around each other": str(sends.MAX_WRAPPERS),
     "sends of one project, calls of wrappers included": f"{sends.MAX_SENDS:,}",
