@@ -51,8 +51,9 @@ export async function POST(request: Request) {
 
 Names are compared across the whole project and both languages; constants and enum members count.
 
-**Fix**: removes the browser's call where it is a statement of its own; needs `--unsafe-fixes`,
-because only you know which side should stay.
+**Fix**: removes the browser's call where it is a statement of its own and has the properties of the
+server's; needs `--unsafe-fixes`, because only you know which side should stay. Where that would
+leave an empty function, a guard or a comment behind, nothing is written.
 
 **When to ignore it**: names that both sides send on purpose go into the rule's allow list:
 `rules.duplicate-event.allow = ["feature_used"]` in `mmlint.toml`.
@@ -64,7 +65,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmlint.model.finding import Related
+from mmlint.model.finding import Fix, Related
+from mmlint.project.events.duplicates import Duplicate
 from mmlint.project.events.sends import Send
 from mmlint.project.fixes.call_edits import remove_call
 from mmlint.project.project import Project
@@ -90,8 +92,17 @@ def check(project: Project) -> Iterator[Verdict]:
             f'"{name}" is sent from the browser here and from the server too: {_advice(name)}',
             extent=project.extent(send.unit, send.call.start),
             related=servers[name],
-            fix=remove_call(project, send.unit, send.call, _TITLE, "unsafe"),
+            fix=_fix(project, one),
         )
+
+
+def _fix(project: Project, one: Duplicate) -> Fix | None:
+    """Remove the browser's call, unless it has other properties than the server's: they would be
+    lost."""
+    same = project.payloads.have_same_properties
+    if not any(same(one.send, server) for server in one.servers):
+        return None
+    return remove_call(project, one.send.unit, one.send.call, _TITLE, "unsafe")
 
 
 def _advice(name: str) -> str:

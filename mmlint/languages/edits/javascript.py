@@ -384,11 +384,23 @@ def _remove(edit: f.RemoveStatement, root: Node, source: bytes) -> list[Change] 
         return None
     if layout.holds_any(tree.comments(statement), start, end):
         return None
-    if _is_unbraced(statement):
-        return [(start, end, "{}")]
-    if _joins_neighbours(statement, source):
+    around = statement.parent.children if statement.parent is not None else []
+    comments = [(one.start_byte, one.end_byte) for one in around if one.type in tree.COMMENTS]
+    if layout.has_comment(source, start, end, comments):
+        return None
+    if _is_alone(statement) or _joins_neighbours(statement, source):
         return None
     return [(*layout.removable(source, start, end), "")]
+
+
+def _is_alone(statement: Node) -> bool:
+    """Whether nothing but an empty function, guard or loop would be left without ``statement``."""
+    block = statement.parent
+    if _is_unbraced(statement):
+        return True
+    if block is None or block.type != "statement_block":
+        return False
+    return len(tree.meaningful(block.named_children)) == 1
 
 
 def _joins_neighbours(statement: Node, source: bytes) -> bool:

@@ -107,6 +107,14 @@ def above_comments(source: bytes, start: int, comments: Sequence[Span]) -> int:
     return start if not source[:place].removeprefix(_BOM).strip() else place
 
 
+def has_comment(source: bytes, start: int, end: int, comments: Sequence[Span]) -> bool:
+    """Whether a comment speaks of the statement from ``start`` to ``end``: it stands directly above
+    it, or behind it on its last line. ``comments``: in source order."""
+    if any(end <= first < line_end(source, end) for first, _ in comments):
+        return True
+    return starts_line(source, start) and above_comments(source, start, comments) < start
+
+
 def assign(source: bytes, start: int, text: str) -> Change:
     """Replace the word ``return`` at ``start`` by ``text``, which ends in an equals sign."""
     end = start + len("return")

@@ -148,7 +148,9 @@ def _remove(edit: f.RemoveStatement, script: Script) -> list[Change] | None:
     if (start, end) != (edit.start, edit.end) or layout.holds_any(script.comments(), start, end):
         return None
     if len(suite) == 1 and not isinstance(owner, ast.Module):
-        return [(start, end, "pass")]
+        return None  # nothing but a guard, or an empty function, would be left
+    if layout.has_comment(script.source, start, end, script.comments()):
+        return None
     return [(*layout.removable(script.source, start, end), "")]
 
 

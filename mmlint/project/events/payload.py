@@ -29,7 +29,7 @@ from mmlint.project.events.sends import Send
 from mmlint.project.http.requests import requests
 from mmlint.project.semantic.entity import KnownValue, ProjectFunction
 from mmlint.project.semantic.program import Call, Program
-from mmlint.project.semantic.shape import Field, Shapes
+from mmlint.project.semantic.shape import Field, Shape, Shapes
 from mmlint.project.semantic.unit import Unit
 
 MAX_DEPTH = 6
@@ -204,6 +204,20 @@ class Payloads:
         if found is None or found.value is None:
             return ()
         return tuple(self.shapes.of(found.unit, found.value, found.environment).fields)
+
+    def have_same_properties(self, one: Send, other: Send) -> bool:
+        """Whether two sends certainly give their events the same properties, by their keys."""
+        ours, theirs = (self._property_shape(send) for send in (one, other))
+        if ours is None or theirs is None:
+            return ours is theirs
+        return not ours.open and not theirs.open and ours.fields.keys() == theirs.fields.keys()
+
+    def _property_shape(self, send: Send) -> Shape | None:
+        """The properties of an event; None where it has none."""
+        found = send.field("properties")
+        if found is None or found.value is None:
+            return Shape(open=True) if send.event.open and send.side == "server" else None
+        return self.shapes.of(found.unit, found.value, found.environment)
 
     def _given_name(self, send: Send) -> Iterator[Expression]:
         found = send.field("event")
