@@ -35,6 +35,7 @@ from mmlint.model.finding import AddEntry, Fix
 from mmlint.project.events.clients import Setup
 from mmlint.project.events.options import lacks_host
 from mmlint.project.project import Project
+from mmlint.project.semantic.variables import variable
 from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM702", "error", fixable="unsafe")
@@ -53,7 +54,7 @@ def check(project: Project) -> Iterator[Verdict]:
 
 def _fix(project: Project, setup: Setup) -> Fix | None:
     literal = setup.options.literal
-    if literal is None:
+    if literal is None or not _reads_environment(project, setup):
         return None
     unit, options = literal
     language = project.files[unit.path].language
@@ -62,3 +63,13 @@ def _fix(project: Project, setup: Setup) -> Fix | None:
         value += "!"
     edit = AddEntry(unit.path, options.start, options.end, "host", value)
     return Fix(f"add host: {value}", "unsafe", (edit,))
+
+
+def _reads_environment(project: Project, setup: Setup) -> bool:
+    """Whether the set-up reads its key from the environment itself, or writes it down: what reads
+    it through a module of its own (``env.AOA_SK``) reads the host there too."""
+    key = setup.options.fields.get("key")
+    if key is None or key.value is None:
+        return True
+    known = project.program.text(key.unit, key.value, key.environment) is not None
+    return known or variable(project.program, key.unit, key.value) is not None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from mmlint.frameworks import platforms
 from mmlint.model import syntax as s
 from mmlint.model.walk import inside
 from mmlint.project.events.clients import Setup
+from mmlint.project.events.options import wrong_options
 from mmlint.project.platforms.handlers import last_name
 from mmlint.project.semantic.entity import KnownValue, ProjectFunction, SdkFunction
 from mmlint.project.semantic.program import Call, Program
+from mmlint.project.semantic.shape import Field
 from mmlint.project.semantic.unit import Unit
 
 _HOOKS = frozenset(name for one in platforms() for name in one.route_hooks) | {
@@ -115,17 +117,25 @@ def _asks(value: s.Value) -> bool:
 
 
 def counts_by_itself(program: Program, setups: tuple[Setup, ...]) -> bool:
-    """Whether the browser SDK certainly counts pages: no set-up switches that off, or may do so."""
+    """Whether the browser SDK certainly counts pages: no set-up switches that off, or may do so,
+    be it under a name that was probably meant for the option."""
     for setup in setups:
         if setup.sdk != "browser":
             continue
         found = setup.options.fields.get("autoPageView")
         if found is None:
-            if setup.options.open:
+            meant = (one.field for one in wrong_options(setup) if one.meant == "autoPageView")
+            if setup.options.open or any(not _says(program, one, bool) for one in meant):
                 return False
-            continue
-        known = program.resolve(found.unit, found.value, found.environment) if found.value else None
-        value = known.value if isinstance(known, KnownValue) else None
-        if not isinstance(value, s.Literal) or value.value is not True:
+        elif not _says(program, found, lambda value: value is True):
             return False
     return True
+
+
+def _says(program: Program, field: Field, holds: Callable[[object], bool]) -> bool:
+    """Whether an option is certainly a literal for which ``holds`` is true."""
+    if field.value is None:
+        return False
+    known = program.resolve(field.unit, field.value, field.environment)
+    value = known.value if isinstance(known, KnownValue) else None
+    return isinstance(value, s.Literal) and holds(value.value)
