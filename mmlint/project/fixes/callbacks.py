@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from mmlint.model.regex import regex
 from mmlint.project.fixes.receivers import written
+from mmlint.project.project import Project
 from mmlint.project.semantic.call_graph import qualified_name
 from mmlint.project.semantic.callee import after
-from mmlint.project.semantic.entity import External, Global, Resolved
+from mmlint.project.semantic.entity import External, Global, ProjectFunction, Resolved
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
 
@@ -32,6 +33,26 @@ def is_streamed(program: Program, unit: Unit, function: int) -> bool:
 def runs_afterwards(program: Program, unit: Unit, function: int) -> bool:
     """Whether a function is given to ``after``, which waits for the promise that it returns."""
     return any(after(callee) for callee in _takers(program, unit, function))
+
+
+def is_dropped(project: Project, function: ProjectFunction) -> bool:
+    """Whether the promise of ``function``, once that is async, gets lost further out: it is called
+    by a function that is not async, and so on out to one that is no handler and that no call is
+    known of. Nothing would be gained then, and what stands behind the calls would run later."""
+    handlers = {one.function for one in project.handlers}
+    waiting, seen = [function], {function}
+    while waiting:
+        one = waiting.pop()
+        calls = project.program.callers.get(one, ())
+        if not calls and one is not function and one not in handlers:
+            return True
+        for call in calls:
+            around = ProjectFunction(call.unit, call.site.function)
+            if around.function.is_async or around.function.kind == "module" or around in seen:
+                continue
+            seen.add(around)
+            waiting.append(around)
+    return False
 
 
 def _takers(program: Program, unit: Unit, function: int) -> Iterator[Resolved | None]:

@@ -18,7 +18,7 @@ from mmlint.model.finding import (
 )
 from mmlint.model.walk import inside, own_values
 from mmlint.project.delivery.analysis import Delivery, Exit
-from mmlint.project.fixes.callbacks import is_streamed, runs_afterwards, waiter
+from mmlint.project.fixes.callbacks import is_dropped, is_streamed, runs_afterwards, waiter
 from mmlint.project.fixes.flushing import Flushing, flush_here
 from mmlint.project.fixes.manner import Wording, manners, wording
 from mmlint.project.fixes.receivers import is_caught, is_guarded
@@ -62,6 +62,8 @@ def await_it(project: Project, location: Location, function: int) -> Fix | None:
     if around.is_async or (around.kind == "module" and location.unit.module.esm):
         return Fix("await it", "safe", edits)
     if not _can_be_async(around) or location.unit.python:
+        return None
+    if is_dropped(project, ProjectFunction(location.unit, written.function)):
         return None
     made = MakeAsync(location.unit.path, around.start, around.end)
     return Fix("make the function async and await it", "unsafe", (made, *edits))
@@ -176,6 +178,8 @@ def flush_before(
         safety: Safety = "safe" if plain and (may_wait or not unit.python) else "unsafe"
         return Fix(title, safety, tuple(edits))
     if not _can_be_async(function):
+        return None
+    if is_dropped(project, ProjectFunction(unit, index)):
         return None
     edits.append(MakeAsync(unit.path, function.start, function.end))
     return Fix(f"make it async and {title}", "unsafe", tuple(edits))
