@@ -154,6 +154,14 @@ class ImportName(Edit, frozen=True):
     name: str
 
 
+class ImportFrom(Edit, frozen=True):
+    """Import ``name`` from the package ``module`` into an ES module that imports nothing from it
+    yet. The span is empty and stands for the whole file."""
+
+    name: str
+    module: str
+
+
 class ImportModule(Edit, frozen=True):
     """Import the module ``name`` of Python's standard library at the top of the file, which does
     not import it yet. The span is empty and stands for the whole file."""

@@ -59,6 +59,11 @@ def imported(marked: str, name: str = "flush", language: Language = "typescript"
     return rewritten(f.ImportName("a.js", start, end, name), source, language)
 
 
+def import_from(source: str) -> str | None:
+    edit = f.ImportFrom("a.ts", 0, 0, "after", "next/server")
+    return rewritten(edit, source.encode(), "typescript")
+
+
 def asynced(marked: str, language: Language = "typescript") -> str | None:
     source, start, end = span_of(marked)
     return rewritten(f.MakeAsync("a.js", start, end), source, language)
@@ -741,3 +746,42 @@ def test_pieces_are_kept_unless_a_comment_would_be_lost() -> None:
     assert kept("f(«g({ a /* why */ }, 2)»);\n", "{ a /* why */ }") == "f({ a /* why */ });\n"
     assert kept("f(«g({ b: 2, a: 1 })»);\n", "1", ", ", "2") == "f(1, 2);\n"
     assert kept("f(«g({ a }, /* why */ 2)»);\n", "{ a }") is None
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("after();\n", None),
+        ('import a from "./a";\n', None),
+        ('import type { A } from "a";\n', None),
+        ('import { x as after } from "a";\n', None),
+        ('import a from "a"; import b from "b";\n', None),
+        (
+            'import "a";\nimport z from "z"\n',
+            'import "a";\n{} from "next/server";\nimport z from "z"\n',
+        ),
+        ("import z from 'z'\n", "{} from 'next/server'\nimport z from 'z'\n"),
+        (
+            'import z from "z";\nimport a from "a"; // a\n',
+            'import z from "z";\nimport a from "a"; // a\n{} from "next/server";\n',
+        ),
+        (
+            '"use server";\r\n\r\nimport a from "a";\r\n',
+            '"use server";\r\n\r\nimport a from "a";\r\n{} from "next/server";\r\n',
+        ),
+    ],
+    ids=[
+        "no import",
+        "of no package",
+        "only types",
+        "the name is taken",
+        "two on one line",
+        "in its sorted place",
+        "in front of the first",
+        "behind the last where they are not sorted",
+        "newlines of the file",
+    ],
+)
+def test_an_import_statement_is_written(source: str, expected: str | None) -> None:
+    found = import_from(source)
+    assert found == (expected and expected.replace("{}", "import { after }"))

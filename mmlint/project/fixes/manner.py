@@ -10,7 +10,7 @@ from typing import Literal as Choices
 import msgspec
 
 from mmlint.model import syntax as s
-from mmlint.model.finding import Edit, ImportName
+from mmlint.model.finding import Edit, ImportFrom, ImportName
 from mmlint.project.fixes.flushing import only_flushes
 from mmlint.project.fixes.receivers import written
 from mmlint.project.platforms.runtimes import Handler
@@ -46,13 +46,15 @@ class Wording(msgspec.Struct, frozen=True):
     waits: bool = True
 
 
-def manners(project: Project, platform: str) -> list[Manner]:
-    """Return how the handlers of a platform flush, the most frequent way first, and ``await`` last;
-    what ``flush-fix`` says instead, where the configuration says it."""
+def manners(project: Project, platform: str, unit: Unit) -> list[Manner]:
+    """Return how the handlers of a platform flush: those of ``unit`` first, then those of the whole
+    project, each the most frequent way first, and ``await`` last; what ``flush-fix`` says instead,
+    where the configuration says it."""
     chosen = project.choices.flush_fix
     if chosen != "copy":
         return [GUARDED if chosen == "guarded" else AWAIT]
-    return [*_copied(project).get(platform, ()), AWAIT]
+    copied = _copied(project)
+    return [*copied.get((platform, unit), ()), *copied.get((platform, None), ()), AWAIT]
 
 
 def wording(project: Project, unit: Unit, index: int, manner: Manner, flush: str) -> Wording | None:
@@ -79,33 +81,39 @@ def _after(project: Project, unit: Unit, call: str) -> Wording | None:
     for number, binding in enumerate(unit.module.bindings):
         if binding.owner == 0 and calls.after(project.program.binding(unit, number)):
             return Wording(f"{binding.name}(() => {call});", waits=False)
+    if any(binding.name == "after" for binding in unit.module.bindings):
+        return None
+    edit: Edit | None = None
     for one in unit.module.imports:
-        named = one.kind == "static" and not one.type_only and one.name not in ("*", "default")
-        free = all(binding.name != "after" for binding in unit.module.bindings)
-        if one.module == _AFTER_MODULE and named and free:
+        if one.kind != "static" or one.type_only:
+            continue
+        if one.module != _AFTER_MODULE:
+            edit = edit or ImportFrom(unit.path, 0, 0, "after", _AFTER_MODULE)
+        elif one.name not in ("*", "default"):
             edit = ImportName(unit.path, one.start, one.end, "after")
-            return Wording(f"after(() => {call});", (edit,), waits=False)
-    return None
+            break
+    return None if edit is None else Wording(f"after(() => {call});", (edit,), waits=False)
 
 
 @lru_cache(maxsize=1)
-def _copied(project: Project) -> dict[str, list[Manner]]:
-    """Return how the flushes in the handlers of each platform are waited for, the most frequent way
-    first."""
-    counts: dict[str, Counter[str]] = {}
+def _copied(project: Project) -> dict[tuple[str, Unit | None], list[Manner]]:
+    """Return how the flushes in the handlers of each platform are waited for, in each unit and
+    (None) in the whole project, the most frequent way first."""
+    counts: dict[tuple[str, Unit | None], Counter[str]] = {}
     examples: dict[str, Manner] = {}
-    for platform, manner in _found(project):
+    for platform, unit, manner in _found(project):
         name = manner.kind if manner.waiter is None else f"waiter {written(manner.waiter)}"
-        counts.setdefault(platform, Counter())[name] += 1
+        for place in (unit, None):
+            counts.setdefault((platform, place), Counter())[name] += 1
         examples[name] = manner
     return {
-        platform: [examples[name] for name, _ in names.most_common()]
-        for platform, names in counts.items()
+        place: [examples[name] for name, _ in names.most_common()]
+        for place, names in counts.items()
     }
 
 
-def _found(project: Project) -> Iterator[tuple[str, Manner]]:
-    """Yield how each flush in a handler is waited for, with the platform of the handler."""
+def _found(project: Project) -> Iterator[tuple[str, Unit, Manner]]:
+    """Yield how each flush in a handler is waited for, with the handler's platform and unit."""
     by_unit: dict[int, dict[int, Handler]] = {}
     units: dict[int, Unit] = {}
     for handler in project.handlers:
@@ -120,7 +128,7 @@ def _found(project: Project) -> Iterator[tuple[str, Manner]]:
             if around is not None and _flushes(project, call):
                 manner = _manner(project, call, deferred)
                 if manner is not None:
-                    yield around.platform, manner
+                    yield around.platform, unit, manner
 
 
 def _deferred(every: Sequence[Call]) -> Iterator[int]:

@@ -197,7 +197,7 @@ def _wording(
         if project.choices.flush_fix == "guarded":
             return Wording(f"try:\n\t{call}\nexcept Exception:\n\tpass", waits=awaited)
         return Wording(call, waits=awaited)
-    for manner in manners(project, platform):
+    for manner in manners(project, platform, unit):
         said = wording(project, unit, index, manner, found.expression)
         if said is not None:
             return said
