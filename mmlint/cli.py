@@ -124,12 +124,14 @@ verbose_option = click.option(
 @click.option(
     "-j", "--jobs", type=click.IntRange(min=0), default=0, help="Processes; 0: all cores."
 )
-@click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing.")
+@click.option("--no-cache", is_flag=True, help="Do not read or write the cache.")
 @click.option(
     "--executor", default="", metavar="dask://HOST:PORT", help="Let a Dask cluster read the files."
 )
 @click.option("--timings", is_flag=True, help="Say where the time went.")
-@click.option("-v", "--verbose", is_flag=True, help="Say what is done; full internal errors.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Verbose output, with tracebacks of internal errors."
+)
 @settings_options
 @click.pass_context
 def check(context: click.Context, /, **options: Any) -> None:
@@ -302,7 +304,7 @@ def runtimes(path: str, format_: str) -> None:
     metavar="REF",
     help="Say which events were added, dropped or moved between sides since this commit or branch.",
 )
-@click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing.")
+@click.option("--no-cache", is_flag=True, help="Do not read or write the cache.")
 @verbose_option
 def events(path: str, format_: str, revision: str | None, no_cache: bool) -> None:
     """List every event of the project around PATH: the tracking plan, as the code has it.
@@ -401,12 +403,12 @@ def config(path: str, config: tuple[str, ...], isolated: bool) -> None:
     click.echo(app.show_config(path, config, isolated), nl=False)
 
 
-@cli.command(short_help="Remove what is kept to be faster.")
+@cli.command(short_help="Clear the cache.")
 @click.argument("path", default=".")
 @settings_options
 @verbose_option
 def clean(path: str, config: tuple[str, ...], isolated: bool) -> None:
-    """Remove what is kept to be faster: for PATH, and for all that share its cache."""
+    """Clear the cache of PATH, and of all projects that share it."""
     from mmlint import app
 
     click.echo(app.clean(path, config, isolated), nl=False)
@@ -416,7 +418,7 @@ def main() -> None:
     """Run mmlint; no traceback ever reaches a user who did not ask for it with -v."""
     gc.disable()  # the process ends before there is garbage worth a search; loading makes many
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever started this
+        if getattr(sys, name) is None:  # closed by the parent process
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     try:
         sys.exit(cli.main(standalone_mode=False))

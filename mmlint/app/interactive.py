@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mmlint.report import View
 
 Ask = Callable[[str], str | None]
-"""From a question to the answer, without its line break; None where nobody answers any more."""
+"""From a question to the answer, without its line break; None at the end of the input."""
 
 Say = Callable[[str], None]
 
@@ -34,7 +34,7 @@ q  quit; what was accepted stays
 
 
 def need_terminal() -> None:
-    """Raise UsageError where nobody can answer."""
+    """Raise UsageError where there is no terminal to answer from."""
     if not sys.stdin.isatty():
         raise UsageError(
             "--interactive asks about each fix, and stdin is no terminal; expected one to answer "
@@ -101,7 +101,7 @@ class Dialogue:
         return msgspec.structs.replace(result, notices=(*result.notices, *self._notices))
 
     def _waiting(self) -> list[Reported]:
-        """Return what may be fixed and nobody has decided about, in order."""
+        """Return what may be fixed and is not decided yet, in order."""
         from mmlint.engine.fixer import finding_key, may_fix
 
         found = (one for one in self.findings if may_fix(one, self.safeties))

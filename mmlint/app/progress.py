@@ -15,7 +15,7 @@ _PAUSE: Final = 0.2
 
 
 class Progress:
-    """Counts files. It is told of them by whoever reads them, and needs no thread of its own."""
+    """Counts files. The reader of the files calls it; it needs no thread of its own."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
@@ -77,7 +77,7 @@ class Progress:
 
 
 def watched(stream: TextIO) -> bool:
-    """Whether somebody sits before ``stream`` and can be shown a line that changes."""
+    """Whether ``stream`` is a terminal that can show a line that changes."""
     if os.environ.get("TERM") == "dumb" or os.environ.get("CI"):
         return False
     try:

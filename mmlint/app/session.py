@@ -40,7 +40,7 @@ class Session:
     ``root``: the project's folder. ``focus``: project-relative paths that were named (empty: all);
     a folder's path ends in ``/``. ``executor``: reads the files in place of this process.
     ``only``: the project's files, where these are not those that lie in its folder now;
-    ``lister``: lists those, where somebody has begun already.
+    ``lister``: lists those, where that has begun already.
     ``baseline``: what is known and not reported, by how often. ``is_lost``: nothing that was
     named is there. ``notes``: what the user should know of how the project was found.
     ``overlay``: bytes in place of those on disk, by path. ``given``: what was read from stdin, by
@@ -516,8 +516,6 @@ def _about_stale(count: int) -> list[Notice]:
     """Return the note about so many stale entries; none for none."""
     if not count:
         return []
-    stand = (
-        "1 entry of the baseline stands" if count == 1 else f"{count} entries of the baseline stand"
-    )
-    said = f"{stand} for findings that are gone; remove what is stale: mmlint baseline prune"
+    stand = "1 stale baseline entry" if count == 1 else f"{count} stale baseline entries"
+    said = f"{stand}; run: mmlint baseline prune"
     return [Notice(said)]

@@ -60,7 +60,7 @@ def _check(value: object, kind: msgspec.inspect.Type, keys: Keys) -> None:
             _check(value, kind.types[0], keys)
     elif isinstance(kind, inspect.StrType):
         if not isinstance(value, str):
-            raise _wrong(value, "a text in quotes", keys)
+            raise _wrong(value, "a string", keys)
         if len(value) < (kind.min_length or 0):
             raise Problem(f"`{dotted(keys)}` must not be empty", keys)
     elif isinstance(kind, inspect.IntType):

@@ -126,7 +126,7 @@ class _Source:
 
     def confine(self, root: Path) -> None:
         """Raise ConfigError where a file that comes with the project names a place outside of it:
-        nobody who only looks at a project shall find files elsewhere."""
+        a command that only reads a project writes no files elsewhere."""
         named = (
             ("cache-dir", "folder", self.options.cache_dir, "--config cache-dir=FOLDER"),
             ("baseline", "file", self.options.baseline, "--baseline FILE"),
@@ -221,7 +221,7 @@ class _Source:
             is_part = _PART.fullmatch(word) and any(code.startswith(word) for code in self.rules)
             if word in known or (may_be_part and is_part):
                 continue
-            part = ", or the beginning of a code such as MM1" if may_be_part else ""
+            part = ", or a code prefix such as MM1" if may_be_part else ""
             hint = expected(word, known, f"the code or name of a rule{part}; see: mmlint rules")
             raise Problem(f'unknown rule "{shown(word)}" in `{keys[0]}`; {hint}', keys, word)
 

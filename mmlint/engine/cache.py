@@ -1,6 +1,6 @@
 """The folder in which mmlint keeps, between runs, what it worked out: safe to use, never needed.
 
-Whatever is in it may be old, damaged or somebody else's, and writing may fail at any time: nothing
+What is in it may be old, damaged or another program's, and writing may fail at any time: nothing
 here raises, and a run without the folder says the same, later.
 """
 
@@ -18,13 +18,13 @@ from mmlint.files.temporary import Temporary, is_temporary, remove_abandoned
 from mmlint.model.regex import regex
 
 MAX_BYTES: Final = 512 * 1024**2
-"""What is kept in all; beyond it, the entries that nobody used for longest go."""
+"""What is kept in all; beyond it, the entries that were unused for longest go."""
 
 MAX_ENTRY: Final = 128 * 1024**2
 """Bytes. A larger entry is neither written nor read."""
 
 MAX_AGE: Final = 60 * 86400
-"""Seconds. An entry that nobody used for so long goes at the next tidying."""
+"""Seconds. An entry that was unused for so long goes at the next tidying."""
 
 _TAG: Final = b"""Signature: 8a477f597d28d172789f06886806bc55
 # This file is a cache directory tag created by mmlint.
@@ -60,14 +60,14 @@ def usual_folder() -> Path | None:
 class Cache:
     """A folder of entries, each a file of its own: ``kind`` is a word, ``key`` a hash in hex.
 
-    The folder is made by the first entry. One that holds files of somebody else is left alone.
+    The folder is made by the first entry. One that holds other files is left alone.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def read(self, kind: str, key: str) -> bytes | None:
-        """Return an entry's bytes as they were written, or not: whoever reads must check them."""
+        """Return an entry's bytes as they were written, or not: the reader must check them."""
         name = _name(kind, key)
         data = read(self.folder, name, limit=MAX_ENTRY)
         if isinstance(data, Unreadable):

@@ -2,7 +2,7 @@
 
 It is done by the word, not by what each language means with it: whatever spells the name, in code,
 settings, commands, typings or comments, spells the new one afterwards, so that nothing is left
-half done. The new name must be nobody's yet.
+half done. The new name must not be taken yet.
 """
 
 from __future__ import annotations

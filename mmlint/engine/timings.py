@@ -1,4 +1,4 @@
-"""Where the time of a run went: a recorder that is handed to whoever does the work."""
+"""Where the time of a run went: a recorder that is handed to the code that does the work."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ class Timings:
             self.add(what, perf_counter() - start - inside)
 
     def add(self, what: str, seconds: float) -> None:
-        """Add time that somebody else has measured, a worker process perhaps."""
+        """Add time that was measured elsewhere, in a worker process perhaps."""
         self.seconds[what] = self.seconds.get(what, 0.0) + seconds

@@ -69,7 +69,7 @@ _ENV_NAMES = (".env", ".env.*", "*.env", ".envrc", ".dev.vars", ".dev.vars.*")
 """Env files, as patterns; which of them are some by their whole name, ``kinds`` knows."""
 
 ENV_FOLDER: Final = ".env"
-"""By this name a folder is a virtual environment; nobody looks into it."""
+"""By this name a folder is a virtual environment; it is not entered."""
 
 
 class Failure(msgspec.Struct, frozen=True):

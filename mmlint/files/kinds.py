@@ -55,7 +55,7 @@ _NO_TEXT = (
     "pdb pdf pickle pkl png ppt pptx psd pt pth pyc pyd pyo rar rpm safetensors sketch so sqlite "
     "sqlite3 swf tar tflite tgz tif tiff ttf wasm wav webm webp woff woff2 xls xlsx xz zip zst"
 )
-"""Extensions of what is no text, or none that somebody writes by hand."""
+"""Extensions of what is no text, or none that is written by hand."""
 
 _MADE = frozenset({"lock", "lockb", "map", "snap", "sum", "svg", "tsbuildinfo"})
 """Extensions of text that tools write: sums, paths and mappings look like keys and are none."""
@@ -130,7 +130,7 @@ VENDORED: Final = frozenset(
         ".svn",
     }
 )
-"""Folders that hold what others wrote or a tool made: nobody fixes anything there."""
+"""Folders that hold what others wrote or a tool made: nothing is fixed there."""
 
 _TEST_FOLDERS = frozenset({"__tests__", "tests", "e2e", "cypress", "__mocks__"})
 _TEST_INFIX = regex(r"\.(?:test|spec|stories)\.")

@@ -174,7 +174,7 @@ class Lister:
 
 
 def _ask(folder: Path) -> Asked | None:
-    """Ask git about ``folder``, or nobody where it lies in no repository."""
+    """Ask git about ``folder``, unless it lies in no repository."""
     return Asked(folder) if work_tree(folder) is not None or is_named(folder) else None
 
 
@@ -280,7 +280,7 @@ class _Found:
         )
         for path in odd:
             del into[path]
-        # Of what is ignored nobody needs to know that there is vendored code in it.
+        # That ignored folders hold vendored code is not reported.
         noted = into is not self.ignored_env
         for folder, names, there in _by_folder([*odd]):
             if not self._stays_out(folder, noted):

@@ -40,7 +40,7 @@ class Moved(msgspec.Struct, frozen=True):
     """A part of the paths of a platform's patterns that a setting replaces.
 
     ``mark``: how the patterns write it (``<folder>``). ``usual``: regular expression of what stands
-    there where nobody has set it.
+    there where it is not set.
     """
 
     mark: str
@@ -221,7 +221,7 @@ class Platform(msgspec.Struct, frozen=True):
     place. ``stays``: settings, and npm scripts (as ``package.json``), that do so.
 
     ``apps``: packages whose apps call the patterns' functions. Whoever serves such an app decides
-    the runtime; ``runtime`` is then what holds where nobody is seen to. ``wrapped``: settings that
+    the runtime; ``runtime`` is then what holds where it is not seen. ``wrapped``: settings that
     turn such an app into a serverless function. ``listens``: regular expression, as
     ``Callback.callee``, for calls that start a server of it.
 

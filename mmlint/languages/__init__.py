@@ -1,4 +1,4 @@
-"""The door to the adapters: the bytes of a file in, what they say out."""
+"""Entry point of the language adapters: parse the bytes of a file into ``FileFacts``."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ _BEFORE_MARKUP = regex(
     re.DOTALL | re.IGNORECASE,
 )
 """What may stand before the first comment block of a file. What opens a script (a tag, a fence)
-counts too: in a component nobody can write a comment of the script before it."""
+counts too: in a component a comment cannot be written of the script before it."""
 
 _MARKUP = ("html", "vue", "svelte", "astro")
 

@@ -52,7 +52,7 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class Inventory(msgspec.Struct, frozen=True):
-    """All events of a project by name, and the sends whose name nobody can see."""
+    """All events of a project by name, and the sends whose name is unknown."""
 
     events: tuple[Event, ...]
     unnamed: tuple[CallSite, ...] = ()

@@ -15,7 +15,7 @@ class Key(msgspec.Struct, frozen=True, array_like=True):
 
     ``kind``: ``pk``, ``sk``, ``rk`` or ``ak``. ``env``: ``live``, ``test``, …, or empty.
     ``prefix``: the 8-character public part of a Millimetric key, else empty.
-    ``shape``: ``full`` is the real four segments; ``foreign`` somebody else's (Stripe's) key;
+    ``shape``: ``full`` is the real four segments; ``foreign`` another vendor's (Stripe's) key;
     ``placeholder`` a stand-in that keeps the kind (``sk_live_...``, ``sk_xxx``); ``malformed``
     starts like a key but is none.
     ``length``: characters of the original text.

@@ -79,7 +79,7 @@ class Limits:
 
 
 class Question(msgspec.Struct):
-    """An expression that somebody asked about: its file, the number of its program in there, and
+    """An expression that is asked about: its file, the number of its program in there, and
     its bytes. ``steps``: those looked at so far for its sake. ``stopped``: a limit ended that."""
 
     path: str

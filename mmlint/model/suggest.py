@@ -1,4 +1,4 @@
-"""Near misses: the known word that somebody may have meant."""
+"""Near misses: the known word that may have been meant."""
 
 from __future__ import annotations
 

@@ -18,15 +18,15 @@ FORMATS = ("table", "json", "csv", "markdown")
 
 _COLUMNS = (
     "event",
-    "side",
-    "meant",
+    "sides",
+    "expected_side",
     "anonymous_id",
     "user_id",
     "event_id",
     "fields",
     "properties",
 )
-_SITE_COLUMNS = ("path", "line", "column", "sent by", "through", "handler", "runtime")
+_SITE_COLUMNS = ("path", "line", "column", "side", "through", "handler", "runtime")
 
 
 class SiteRecord(msgspec.Struct, frozen=True):
@@ -57,7 +57,7 @@ class EventRecord(msgspec.Struct, frozen=True):
 
 
 class InventoryRecord(msgspec.Struct, frozen=True):
-    """The whole object. ``unnamed``: sends whose event nobody can tell."""
+    """The whole object. ``unnamed``: sends whose event is unknown."""
 
     version: int
     events: list[EventRecord]
@@ -137,7 +137,7 @@ def _changed(found: Changes, sources: Sources) -> Iterator[tuple[str, ...]]:
 def _table(found: Inventory, sources: Sources) -> str:
     lines: list[str] = []
     for event in found.events:
-        meant = f" (meant for the {event.meant})" if event.meant else ""
+        meant = f" (should be {event.meant}-side)" if event.meant else ""
         lines.append(f"{_one_line(event.name)}  {_joined(event.sides)}{meant}")
         ids = (("anonymous_id", event.anonymous_id), ("user_id", event.user_id))
         shown = (*ids, ("event_id", event.event_id))

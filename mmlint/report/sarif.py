@@ -94,7 +94,7 @@ class _Run:
         }
 
     def _fix(self, reported: Reported) -> Json | None:
-        """Return the fix, if somebody may apply it."""
+        """Return the fix, if it may be applied."""
         fix = reported.finding.fix
         edits = writable_edits(reported)
         if fix is None or fix.safety == "shown" or not edits:

@@ -2,7 +2,7 @@
 
 The id links a visit to the sign-up, the purchase and the next visit. Millimetric knows no "reset on
 logout": after `identify` the device keeps its `anonymous_id`. A new one, or a deleted one, makes
-the same person a stranger, and history is not rewritten.
+the same person a new visitor, and history is not rewritten.
 
 **Bad**
 
@@ -68,7 +68,7 @@ def check(project: Project) -> Iterator[Verdict]:
 def _verdict(project: Project, call: Send, what: str) -> Verdict:
     return Verdict(
         project.place(call.unit, call.node),
-        f"{what}: the same person becomes a stranger; keep the id, also after logout",
+        f"{what}: the same person will look like a new visitor; keep the id, also after logout",
         extent=project.extent(call.unit, call.node.start),
         fix=remove_call(project, call.unit, call.call, "keep the anonymous_id", "unsafe"),
     )

@@ -64,7 +64,7 @@ def check(project: Project) -> Iterator[Verdict]:
         evidence = project.evidence(send.unit, send.site.function)
         yield Verdict(
             project.place(send.unit, send.node),
-            "a stored row is sent without its timestamp: it counts as happening now",
+            "historical row without `timestamp`; it will be recorded as happening now",
             extent=project.extent(send.unit, send.call.start),
             evidence=(str(evidence),),
         )

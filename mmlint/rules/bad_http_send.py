@@ -1,7 +1,7 @@
 """A plain request to Millimetric that cannot work.
 
 The API takes a POST of JSON with `Authorization: Bearer <key>`. Everything else is refused, or
-never leaves the browser; and because events are sent on the side, nobody looks at the answer.
+never leaves the browser; and because events are sent on the side, the answer is not looked at.
 
 **Bad**
 
@@ -71,7 +71,7 @@ def check(project: Project) -> Iterator[Verdict]:
         unit, call = one.call.unit, one.call.call
         yield Verdict(
             project.place(unit, call),
-            f"this request to Millimetric cannot work: {one.why}",
+            f"Millimetric rejects this request: {one.why}",
             extent=project.extent(unit, call.start),
             fix=_fix(one),
         )

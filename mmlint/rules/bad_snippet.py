@@ -61,7 +61,7 @@ def check(project: Project) -> Iterator[Verdict]:
             )
 
 
-_ASYNC = "has no async: the page waits for it"
+_ASYNC = "lacks `async`, so it blocks page load"
 
 
 def _problems(tag: ScriptTag) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _problems(tag: ScriptTag) -> Iterator[str]:
         return
     key = found.get("data-key")
     if key is None or key.value == "":
-        yield "has no data-key: nothing is counted"
+        yield "lacks `data-key`, so nothing is counted"
     elif key.value is not None and key.key is None and not _may_be_key(key.value):
         yield "has a data-key that is no pk_ key"
     if "async" not in found and not tag.component:

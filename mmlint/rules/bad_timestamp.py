@@ -1,7 +1,7 @@
 """A `timestamp` that is no ISO 8601 text.
 
 Millimetric takes times as `2026-03-01T12:00:00Z`. A number of seconds or milliseconds, or a date
-in the words of somebody's language, is refused or read as another time.
+in the words of a language, is refused or read as another time.
 
 **Bad**
 
@@ -87,7 +87,7 @@ def check(project: Project) -> Iterator[Verdict]:
         if found is not None:
             yield Verdict(
                 content.place,
-                f"timestamp is {found}: Millimetric takes ISO 8601, 2026-03-01T12:00:00Z",
+                f"timestamp is {found}; send ISO 8601, such as 2026-03-01T12:00:00Z",
                 extent=project.extent(content.at.unit, content.place.start),
                 fix=_fix(project, content),
             )

@@ -66,7 +66,7 @@ def check(project: Project) -> Iterator[Verdict]:
         seen.add(size.place)
         yield Verdict(
             size.place,
-            f"{size.events:g} events at once: a request may hold {limit}, or is refused",
+            f"{size.events:g} events in one request; the API rejects more than {limit}",
             fix=_fix(size, limit),
         )
 

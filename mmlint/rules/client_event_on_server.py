@@ -60,7 +60,7 @@ def check(project: Project) -> Iterator[Verdict]:
         if is_among(name, BROWSER_EVENTS):
             yield Verdict(
                 project.place(send.unit, send.node),
-                f'"{name}" is sent from the server, which sees requests and no visitor: '
+                f'"{name}" is sent from the server, which does not see the visitor; '
                 "send it from the browser",
                 extent=project.extent(send.unit, send.call.start),
             )

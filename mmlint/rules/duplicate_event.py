@@ -89,7 +89,7 @@ def check(project: Project) -> Iterator[Verdict]:
             servers[name] = tuple(_related(project, server) for server in one.servers)
         yield Verdict(
             project.place(send.unit, send.node),
-            f'"{name}" is sent from the browser here and from the server too: {_advice(name)}',
+            f'"{name}" is sent from the browser here and from the server too; {_advice(name)}',
             extent=project.extent(send.unit, send.call.start),
             related=servers[name],
             fix=_fix(project, one),
@@ -108,8 +108,9 @@ def _fix(project: Project, one: Duplicate) -> Fix | None:
 def _advice(name: str) -> str:
     side = canonical_side(name)
     if side is None:
-        return "it is counted twice; keep one side"
-    return f"it is counted twice; keep the {side}'s"
+        return "it will be counted twice; keep one side"
+    other = "this one" if side == "server" else "the server's"
+    return f"it will be counted twice; keep the {side}-side call and remove {other}"
 
 
 def _related(project: Project, send: Send) -> Related:

@@ -62,8 +62,8 @@ def check(project: Project) -> Iterator[Verdict]:
             origin = Place(made.unit.path, made.value.start, made.value.end)
             yield Verdict(
                 place,
-                "the event's name is put together at run time, so that every value makes an event "
-                "of its own: name the event once, and send the value as a property",
+                "the event name is built at run time, so that every value makes an event of its "
+                "own; use one name, and send the value as a property",
                 extent=project.extent(option.unit, place.start),
-                related=() if origin == place else (Related(origin, "it is put together here"),),
+                related=() if origin == place else (Related(origin, "it is built here"),),
             )

@@ -74,8 +74,8 @@ def check(project: Project) -> Iterator[Verdict]:
         if key.name in ENRICHED:
             yield Verdict(
                 key.place,
-                f"Millimetric works {key.name} out itself and ignores what is sent: "
-                "pass url and referrer",
+                f"`{key.name}` is computed by Millimetric and ignored when it is sent; "
+                "pass `url` and `referrer`",
                 extent=project.extent(key.unit, key.place.start),
                 fix=_fix(project, key),
             )

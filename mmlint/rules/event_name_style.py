@@ -56,6 +56,7 @@ from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM605", "warning")
 
+_WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _STYLE = regex(r"\$?[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -67,7 +68,13 @@ def check(project: Project) -> Iterator[Verdict]:
             if name.text and not _STYLE.fullmatch(name.text):
                 yield Verdict(
                     name.place,
-                    f'the event name "{name.text}" is not in snake_case, as picked_plan is',
+                    f'the event name "{name.text}" is not snake_case{_suggestion(name.text)}',
                     extent=project.extent(name.given.unit, name.place.start),
                     related=name.related,
                 )
+
+
+def _suggestion(name: str) -> str:
+    """The name itself in snake_case, where it has words of ASCII letters and digits alone."""
+    converted = "_".join(_WORD.findall(name)).lower()
+    return f'; try "{converted}"' if name.isascii() and _STYLE.fullmatch(converted) else ""

@@ -91,7 +91,7 @@ def check(project: Project) -> Iterator[Verdict]:
         exits = delivery.exits_of(calls[first])
         yield Verdict(
             place_at(first),
-            "the event is queued, and the script can end without a flush",
+            "this event can be lost: the script can exit before `flush()`",
             extent=project.extent(unit, first.start),
             related=(*_queued(project, first), *_ends(project, exits)),
             evidence=(str(evidence),),

@@ -74,11 +74,11 @@ from mmlint.rules import Rule, Verdict
 RULE = Rule("MM302", "error")
 
 _WHAT = {
-    "random": "a fresh random id: every event becomes a visitor of its own",
-    "clock": "the time: every event becomes a visitor of its own",
-    "constant": "a constant: all visitors become one",
-    "address": "the IP address: all visitors behind it become one",
-    "agent": "the user agent: all visitors with that browser become one",
+    "random": "a fresh random id; each event will look like a new visitor",
+    "clock": "the time; each event will look like a new visitor",
+    "constant": "a constant; all visitors will look like one",
+    "address": "the IP address; all visitors behind it will look like one",
+    "agent": "the user agent; all visitors with that browser will look like one",
 }
 
 

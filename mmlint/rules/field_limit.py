@@ -63,7 +63,7 @@ def check(project: Project) -> Iterator[Verdict]:
         if said is not None:
             yield Verdict(
                 content.place,
-                f"{content.name} {said}: Millimetric refuses the event",
+                f"{content.name} {said}; Millimetric rejects the event",
                 extent=project.extent(content.at.unit, content.place.start),
             )
 
@@ -74,7 +74,7 @@ def _text(content: Content) -> str | None:
     most = LIMITS[content.name]
     if content.text is not None and len(content.text) > most:
         has = "can have" if content.option else "has"
-        return f"{has} {len(content.text)} characters, at most {most} are allowed"
+        return f"{has} {len(content.text)} characters (limit {most})"
     return None
 
 

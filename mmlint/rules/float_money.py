@@ -1,7 +1,7 @@
 """Money that is sent with a fraction.
 
 Most decimal fractions have no exact binary form, and thousands of them add up to revenue that is
-off by some cents and that nobody can reconcile. Millimetric's guide wants integer cents under a
+off by some cents and that cannot be reconciled. Millimetric's guide wants integer cents under a
 key that says so, together with the currency.
 
 **Bad**
@@ -79,8 +79,8 @@ def check(project: Project) -> Iterator[Verdict]:
         if _is_float(project, key):
             yield Verdict(
                 key.place,
-                f'"{key.name}" is money with a fraction: send integer cents under a key that ends '
-                "in _cents, and the currency",
+                f'"{key.name}" is an amount with a fraction; send integer cents under a key that '
+                "ends in _cents, and the currency",
                 extent=project.extent(key.unit, key.place.start),
             )
 

@@ -66,7 +66,8 @@ def check(project: Project) -> Iterator[Verdict]:
                 seen.add(location)
                 yield Verdict(
                     place_at(location),
-                    "the response is out before this flush; the process may be frozen by then",
+                    "the response is sent before this flush; the process may be frozen by then, so "
+                    "flush first",
                     extent=project.extent(unit, location.start),
                     related=(related(answer.location, "the response is sent here"),),
                     evidence=(str(evidence),),

@@ -64,8 +64,8 @@ def check(project: Project) -> Iterator[Verdict]:
     for one in stray_secrets(project):
         yield Verdict(
             one.place,
-            f"a secret key ({one.key.shown}) is written into the file: read it from the "
-            "environment and rotate it",
+            f"secret key ({one.key.shown}) in the source; read it from the environment and rotate "
+            "it",
             extent=(one.place.start, one.place.end),
             fix=_fix(project, one),
         )

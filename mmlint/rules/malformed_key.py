@@ -45,7 +45,7 @@ def check(project: Project) -> Iterator[Verdict]:
     for one in malformed_keys(project):
         yield Verdict(
             one.place,
-            f"this begins with {one.kind}_, but is no key of Millimetric's: expected "
+            f"malformed Millimetric key: expected "
             f"{one.kind}_, the environment, 8 characters and the secret, joined by _",
             extent=(one.place.start, one.place.end),
         )

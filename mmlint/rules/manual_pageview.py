@@ -70,7 +70,8 @@ def check(project: Project) -> Iterator[Verdict]:
 def _verdict(project: Project, call: Call) -> Verdict:
     return Verdict(
         project.place(call.unit, call.call),
-        "the browser SDK counts this page already: it is counted twice",
+        "the browser SDK counts this page automatically, so that it is counted twice; remove the "
+        "call",
         extent=project.extent(call.unit, call.call.start),
-        fix=remove_call(project, call.unit, call.call, "leave it to the SDK", "unsafe"),
+        fix=remove_call(project, call.unit, call.call, "remove the call", "unsafe"),
     )

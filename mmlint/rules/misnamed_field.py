@@ -1,7 +1,7 @@
 """A field of an event under a name that Millimetric does not know.
 
 The API's fields are in snake_case. `userId` is no error, it is nothing: the event arrives without a
-user, and nobody is told.
+user, without an error.
 
 **Bad**
 
@@ -79,7 +79,7 @@ def check(project: Project) -> Iterator[Verdict]:
             continue
         yield Verdict(
             key.place,
-            f'an event has no field "{key.name}": the field is called {meant}',
+            f'unknown event field "{key.name}"; use `{meant}`',
             extent=project.extent(key.unit, key.place.start),
             fix=_fix(project, key, meant) if key.place not in shared else None,
         )

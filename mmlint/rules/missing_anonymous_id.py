@@ -84,7 +84,7 @@ def check(project: Project) -> Iterator[Verdict]:
         evidence = project.evidence(send.unit, send.site.function)
         yield Verdict(
             project.place(send.unit, send.node),
-            f"the server's event {'has an empty' if empty else 'has no'} anonymous_id: "
+            f"the server-side event has {'an empty' if empty else 'no'} anonymous_id; "
             "it cannot be linked to the visit that led to it",
             extent=project.extent(send.unit, send.call.start),
             evidence=(str(evidence),) if evidence.why else (),

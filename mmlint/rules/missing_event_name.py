@@ -67,7 +67,7 @@ _IDS = ("anonymous_id", "user_id")
 def check(project: Project) -> Iterator[Verdict]:
     for send in project.payloads.events:
         if not send.event.open and _lacks(project, send, _NAMES):
-            yield _verdict(project, send.unit, send.node, "the event has no name (event)")
+            yield _verdict(project, send.unit, send.node, "the event has no name (`event`)")
     for batch in project.payloads.empty_batches:
         yield _verdict(project, batch.unit, batch.call, "the batch has no events")
     for one in project.identifications:
@@ -80,7 +80,7 @@ def check(project: Project) -> Iterator[Verdict]:
 
 def _verdict(project: Project, unit: Unit, node: s.Node, what: str) -> Verdict:
     place: Place = project.place(unit, node)
-    return Verdict(place, f"{what}: Millimetric refuses it", project.extent(unit, node.start))
+    return Verdict(place, f"{what}; Millimetric rejects it", project.extent(unit, node.start))
 
 
 def _lacks(project: Project, send: Send, names: set[str]) -> bool:

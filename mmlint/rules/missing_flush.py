@@ -2,7 +2,7 @@
 
 On a serverless host the process is frozen once the handler has answered. What `track()` has queued
 by then, and no `flush()` has sent, never arrives. `flushAt: 1` does not help: the request is under
-way, and nobody waits for it. mmlint follows every path of the handler: branches, early returns,
+way, without an `await`. mmlint follows every path of the handler: branches, early returns,
 loops, `try`/`finally`, calls of your own helpers.
 
 **Bad**
@@ -69,6 +69,7 @@ from collections.abc import Iterator
 
 from mmlint.model.finding import Related
 from mmlint.project.delivery.analysis import Exit
+from mmlint.project.delivery.state import EXITS
 from mmlint.project.fixes.repair import flush_behind
 from mmlint.project.project import Project, place_at, related
 from mmlint.project.semantic.unit import Location
@@ -77,13 +78,9 @@ from mmlint.rules import Rule, Verdict
 
 RULE = Rule("MM102", "error", fixable="safe")
 
-_LEAVES = {
-    "return": "returns here without a flush",
-    "end": "ends here without a flush",
-    "throw": "throws here without a flush",
-    "process": "ends the process here without a flush",
-    "pause": "is suspended here without a flush, and goes on in another process",
-    "step": "this step ends here without a flush, and the next may run in another process",
+_LATER = {
+    "pause": ", and goes on in another process",
+    "step": ", and the next may run in another process",
 }
 
 
@@ -106,7 +103,7 @@ def check(project: Project) -> Iterator[Verdict]:
         inner = (_queued(origin),) if origin != first else ()
         yield Verdict(
             place_at(first),
-            "the event is queued, and the handler can end without a flush",
+            "this event can be lost: the handler can exit before `flush()`",
             extent=project.extent(unit, first.start),
             related=(*inner, *map(_related, delivery.exits), *_wrappers(around)),
             evidence=(str(evidence),),
@@ -126,4 +123,6 @@ def _wrappers(around: list[FlushesAfter]) -> Iterator[Related]:
 
 
 def _related(one: Exit) -> Related:
-    return related(one.location, _LEAVES[one.kind])
+    return related(
+        one.location, f"{EXITS[one.kind]} here without a flush{_LATER.get(one.kind, '')}"
+    )

@@ -46,7 +46,7 @@ def check(project: Project) -> Iterator[Verdict]:
         if lacks_host(setup):
             yield Verdict(
                 project.place(setup.call.unit, setup.call.call),
-                "the server SDK needs a host: without it, no event is sent",
+                "the server SDK needs `host`; without it, no event is sent",
                 extent=project.extent(setup.call.unit, setup.call.call.start),
                 fix=_fix(project, setup),
             )

@@ -49,7 +49,7 @@ process.on("SIGTERM", () => {
 
 A hook is a listener for `SIGTERM`, `SIGINT` or `beforeExit`, Fastify's `onClose`, Nest's
 `onModuleDestroy` and `onApplicationShutdown`, and what follows `server.close()`. A flush there
-counts if somebody waits for it. Every program that loads the file with `flushAt` needs one.
+counts if it is awaited. Every program that loads the file with `flushAt` needs one.
 
 **Fix**: none; a server has one order of things to close, and only its authors know it.
 
@@ -88,7 +88,8 @@ def check(project: Project) -> Iterator[Verdict]:
             continue
         yield Verdict(
             Place(batches.unit.path, batches.start, batches.start + len(_OPTION)),
-            "events wait for a full batch, and no shutdown hook flushes what is left",
+            "queued events are lost at shutdown: they wait for a full batch, and no shutdown "
+            "hook flushes them",
             extent=project.extent(batches.unit, batches.start),
             related=tuple(_program(one) for one in programs if one is not batches.unit),
             evidence=(str(evidence),),

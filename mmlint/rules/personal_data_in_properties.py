@@ -80,8 +80,8 @@ def check(project: Project) -> Iterator[Verdict]:
             continue
         yield Verdict(
             key.place,
-            f'"{key.name}" in properties is personal or secret data, which Millimetric must not be '
-            "sent: keep it in your database, under the user_id",
+            f'"{key.name}" must not be sent to Millimetric (personal or secret data); store it '
+            "in your database, keyed by user_id",
             extent=project.extent(key.unit, key.place.start),
         )
 

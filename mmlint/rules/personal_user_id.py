@@ -78,7 +78,7 @@ def check(project: Project) -> Iterator[Verdict]:
             seen.add(place)
             yield Verdict(
                 place,
-                "the user_id is personal data (an email address or a telephone number): "
-                "send the stable internal id",
+                "the user_id is personal data (an email address or a telephone number); "
+                "send a stable internal id",
                 extent=project.extent(at.unit, place.start),
             )

@@ -59,8 +59,8 @@ def check(project: Project) -> Iterator[Verdict]:
         place = place_of(project, use.origin)
         yield Verdict(
             place,
-            f"{use.origin.variable} is public: either a secret key is copied into the browser's "
-            "code, or a public one is refused; read a secret key from a private name",
+            f"the server reads its key from {use.origin.variable}, which is exposed to browsers; "
+            "use an unprefixed variable such as AOA_SK",
             extent=(place.start, place.end),
             related=carried(project, use.origin),
         )

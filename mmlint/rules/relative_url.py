@@ -81,7 +81,7 @@ def check(project: Project) -> Iterator[Verdict]:
             place = project.place(at.unit, at.value) if passed else key.place
             yield Verdict(
                 place,
-                "url is given a path: send the whole address, or send it as path",
+                "url is given a path; send the full address, or send it as `path`",
                 extent=project.extent(at.unit, place.start),
                 fix=None if passed or not project.payloads.is_private(key) else _fix(key),
             )

@@ -60,7 +60,7 @@ def check(project: Project) -> Iterator[Verdict]:
             continue
         yield Verdict(
             name.place,
-            f'"{name.text}" is a name of the vendor\'s kind: give the event a name without "$"',
+            f'"{name.text}" is a reserved kind of name; choose one without "$"',
             extent=project.extent(name.given.unit, name.place.start),
             related=name.related,
         )

@@ -63,7 +63,7 @@ def check(project: Project) -> Iterator[Verdict]:
     for one in client_secrets(project):
         yield Verdict(
             one.place,
-            f"{_what(one)} reaches the browser: give it a public key (pk_) and rotate this one",
+            f"{_what(one)} is exposed to browsers; use a public key (pk_) and rotate the secret",
             extent=(one.place.start, one.place.end),
         )
 

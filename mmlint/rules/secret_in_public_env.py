@@ -92,19 +92,19 @@ def _kept(project: Project, one: PublicSecret) -> tuple[Kept, ...]:
 def _is_public(project: Project, one: PublicSecret, kept: tuple[Kept, ...]) -> str:
     if not one.prefix:
         return (
-            "this is copied into the browser's code: take it out, also of the host's dashboard, "
-            "and rotate the key"
+            "this is bundled into browser code. Remove it here and in your hosting dashboard, "
+            "and rotate the secret"
         )
-    public = f"{one.prefix}* is copied into the browser's code"
+    public = f"{one.prefix}* is bundled into browser code"
     if is_read_in_browser(project, one.name):
         return (
-            f"{public}, which reads it: only a public key (pk_) may stand there and in the host's "
-            "dashboard; rotate this one"
+            f"{public}, which reads it. Use a public key (pk_) here and in your hosting "
+            "dashboard, and rotate this secret"
         )
     stores = "".join(f" and {one}" for one in sorted({one.spelled for one in kept}))
-    places = f"in the host's dashboard{stores}"
+    places = f"in your hosting dashboard{stores}"
     by_hand = f"{places} by hand" if stores else places
-    return f"{public}: rename it without the prefix, also {by_hand}, and rotate the key"
+    return f"{public}. Rename it without the prefix, also {by_hand}, and rotate this secret"
 
 
 def _holds(one: PublicSecret) -> str:

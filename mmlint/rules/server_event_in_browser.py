@@ -1,8 +1,8 @@
 """The browser sends an event that only the server can vouch for.
 
 A purchase is real when the money is, and only the server sees that. The browser reports it when a
-page is shown: twice for whoever reloads, never for whoever closes the tab, and at will for whoever
-opens the console. Revenue that is counted there is wrong.
+page is shown: twice after a reload, never where the tab is closed first, and at will from the
+console. Revenue that is counted there is wrong.
 
 **Bad**
 
@@ -52,7 +52,7 @@ def check(project: Project) -> Iterator[Verdict]:
         if is_among(name, events):
             yield Verdict(
                 project.place(send.unit, send.node),
-                f'"{name}" is sent from the browser, which cannot know that it really happened: '
+                f'"{name}" is sent from the browser, which cannot confirm that it happened; '
                 "send it from the server",
                 extent=project.extent(send.unit, send.call.start),
             )

@@ -75,7 +75,7 @@ def check(project: Project) -> Iterator[Verdict]:
             continue
         yield Verdict(
             content.place,
-            "properties are JSON in a text here: send the object itself",
+            "`properties` is a JSON text; send the object itself",
             extent=project.extent(content.at.unit, content.place.start),
             fix=_fix(project, content),
         )

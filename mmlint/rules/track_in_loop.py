@@ -67,7 +67,7 @@ def check(project: Project) -> Iterator[Verdict]:
         evidence = project.evidence(send.unit, send.site.function)
         yield Verdict(
             project.place(send.unit, send.node),
-            "one request for each row: more than 50 a second are refused; send them in batches",
+            "one request per row; the API rejects more than 50 per second. Use `/v1/batch`",
             extent=project.extent(send.unit, send.call.start),
             evidence=(str(evidence),),
         )

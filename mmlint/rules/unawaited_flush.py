@@ -1,6 +1,6 @@
-"""A `flush()` of the server SDK whose promise nobody awaits.
+"""A `flush()` of the server SDK whose promise is not awaited.
 
-`flush()` sends what `track()` has queued and answers with a promise. When nobody waits for it, a
+`flush()` sends what `track()` has queued and answers with a promise. When that is not awaited, a
 serverless host freezes the process as soon as the handler's own promise settles, a script simply
 ends, and the events are gone without an error anywhere.
 
@@ -75,8 +75,8 @@ def check(project: Project) -> Iterator[Verdict]:
                 seen.add(location)
                 yield Verdict(
                     place_at(location),
-                    f"the flush is not waited for: {why}; queued events are lost when the process "
-                    "is frozen or ends",
+                    f"`flush()` is not awaited: {why}; queued events are lost when the process is "
+                    "frozen or exits",
                     extent=project.extent(unit, location.start),
                     evidence=(str(evidence),) if evidence.why else (),
                     fix=await_it(project, location, function.index),

@@ -1,4 +1,4 @@
-"""A plain HTTP request to Millimetric, in a serverless handler, that nobody waits for.
+"""A plain HTTP request to Millimetric, in a serverless handler, that is not awaited.
 
 `fetch`, an asyncio task or a thread only starts the request. The host freezes the process once the
 handler has answered, and a request that is still under way then is cut off: the event is lost, and
@@ -54,7 +54,7 @@ def lambda_handler(event, context):
 Waiting is what it is for `flush()`: `await`, `return`, `Promise.all`, `asyncio.gather`,
 `waitUntil`, `after`; for a thread `join()`, for a future `result()` or leaving the executor's
 `with`. A plain `requests.post(…)` waits by itself. Where a function of your own waits for the
-request and nobody waits for the function, its call is reported.
+request and is not awaited, its call is reported.
 
 **Fix**: `await`, safe where the function is async and the call is a statement of its own; needs
 `--unsafe-fixes` where the function has to become async; none for threads.
@@ -91,7 +91,7 @@ def check(project: Project) -> Iterator[Verdict]:
                 seen.add(location)
                 yield Verdict(
                     place_at(location),
-                    f"the request is not waited for: {why}; the event is lost when the process "
+                    f"the request is not awaited: {why}; the event is lost when the process "
                     "is frozen",
                     extent=project.extent(unit, location.start),
                     evidence=(str(evidence),),

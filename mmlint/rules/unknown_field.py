@@ -73,8 +73,8 @@ def check(project: Project) -> Iterator[Verdict]:
         meant = MISNAMED.get(key.name)
         yield Verdict(
             key.place,
-            f'"{key.name}" is no field of an event: '
-            + (f"{meant} is there already" if meant else "what is your own goes into properties"),
+            f'unknown event field "{key.name}"; '
+            + (f"`{meant}` is there already" if meant else "put custom data in `properties`"),
             extent=project.extent(key.unit, key.place.start),
             fix=_fix(key) if meant is None and project.payloads.is_private(key) else None,
         )

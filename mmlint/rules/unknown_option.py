@@ -1,7 +1,7 @@
 """An option that the SDK does not take.
 
 The two SDKs have different options: the browser's `flushBatchSize` is the server's `flushAt`. What
-an SDK does not know it ignores, and nobody is told that the setting has no effect.
+an SDK does not know it ignores, without saying that the setting has no effect.
 
 **Bad**
 
@@ -69,11 +69,11 @@ def check(project: Project) -> Iterator[Verdict]:
 
 
 def _message(setup: Setup, one: WrongOption) -> str:
-    what = f"{one.name} is no option of the {_SDK[setup.sdk]}"
+    what = f"unknown {_SDK[setup.sdk]} option `{one.name}`"
     if one.kind == "other":
         what = f"{one.name} is an option of the {_OTHER[setup.sdk]}, not of the {_SDK[setup.sdk]}"
-    advice = f"did you mean {one.meant}?" if one.meant else "it has no effect; take it out"
-    return f"{what}: {advice}"
+    advice = f"did you mean {one.meant}?" if one.meant else "it has no effect; remove it"
+    return f"{what}; {advice}"
 
 
 def _fix(setup: Setup, one: WrongOption) -> Fix | None:

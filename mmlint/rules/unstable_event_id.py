@@ -82,7 +82,7 @@ def check(project: Project) -> Iterator[Verdict]:
         seen.add(place)  # every caller of a wrapper leads here again
         yield Verdict(
             place,
-            f"the event_id is {_WHAT[origins[0].kind]}: it is new at every attempt, so that the "
-            "same event, sent twice, cannot be recognised",
+            f"event_id is {_WHAT[origins[0].kind]}, so a retry gets a different id; derive it from "
+            "what happened",
             extent=project.extent(at.unit, place.start),
         )

@@ -103,8 +103,7 @@ def check(project: Project) -> Iterator[Verdict]:
             related.append(Related(place, "the other arm has none either"))
         yield Verdict(
             project.place(send.unit, send.node),
-            "a webhook's event has no event_id: when the provider delivers again, nobody can tell; "
-            "send the provider's event id",
+            "webhook retries cannot be recognised; pass the provider's event id as `event_id`",
             extent=project.extent(send.unit, send.call.start),
             related=tuple(related),
             evidence=(one.hook.evidence,),

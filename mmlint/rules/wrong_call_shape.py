@@ -42,7 +42,7 @@ export function Join() {
 }
 ```
 
-As long as the form is wrong, no other rule speaks of the fields: nobody knows what they mean.
+As long as the form is wrong, no other rule speaks of the fields: their meaning is unknown.
 
 **Fix**: safe where an object literal is at hand and nothing is lost. Server: properties stay
 properties; fields of an event (`user_id`, …) become the event's own. Browser: `event` with

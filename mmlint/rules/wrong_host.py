@@ -62,12 +62,12 @@ def check(project: Project) -> Iterator[Verdict]:
 def _why(host: Host) -> str | None:
     said = host.address
     if said.local:
-        local = f"{said.host} is a development server: production needs https://api.millimetric.ai"
+        local = f"{said.host} is a development server; production needs https://api.millimetric.ai"
         return local if host.production else None
     if said.scheme == "http":
-        return "the key and the events are sent without encryption: use https://"
+        return "the key and the events are sent without encryption; use https://"
     if host.is_base and said.path not in ("", "/"):
-        return f"the host carries the path {said.path}: paths are appended to it, take it out"
+        return f"the host contains the path {said.path}; remove it, for paths are appended to it"
     return None
 
 

@@ -55,8 +55,9 @@ from mmlint.rules import Rule, Verdict
 RULE = Rule("MM405", "error")
 
 _ADVICE = {
-    "browser": "the browser SDK cannot run on a server: use @millimetric/track-node",
-    "node": "the server SDK needs a secret key, and browsers keep none: use @millimetric/track",
+    "browser": "the browser SDK cannot run on a server; use @millimetric/track-node",
+    "node": "the server SDK needs a secret key, which must not reach browsers; "
+    "use @millimetric/track",
 }
 
 

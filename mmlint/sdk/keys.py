@@ -46,7 +46,7 @@ _SECRET_LOOKING = regex(
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a value (or the tail of a key) is a stand-in that nobody could use."""
+    """Whether a value (or the tail of a key) is a stand-in that cannot be used."""
     return bool(_STAND_IN.search(text))
 
 

@@ -128,7 +128,7 @@ def test_what_the_baseline_holds_is_not_offered(project: Path) -> None:
 
 def test_unsafe_fixes_are_offered_only_when_they_are_asked_for(project: Path) -> None:
     page = '"use client";\nimport { track } from "@millimetric/track";\n'
-    button = 'export const A = () => <a onClick={() => { track("a"); }}>A</a>;\n'
+    button = 'export const A = () => <a onClick={() => { track("a"); go(); }}>A</a>;\n'
     put(project, {PATH: FIRST.replace(handler("PUT", "b"), ""), "components/a.tsx": page + button})
     assert Told(project, "y").questions == []
     assert Told(project, "q", unsafe=True).questions != []
@@ -311,7 +311,7 @@ def test_between_elements_a_comment_stands_in_braces(project: Path) -> None:
     source = (
         '"use client";\nimport { track } from "@millimetric/track";\n'
         "export const A = () => (\n  <p>\n"
-        '    <a onClick={() => { track("joined"); }}>A</a>\n'
+        '    <a onClick={() => { track("joined"); go(); }}>A</a>\n'
         "  </p>\n);\n"
     )
     after = duplicated(project, "components/a.tsx", source)

@@ -65,7 +65,8 @@ BUTTON = """\
 "use client";
 import { track } from "@millimetric/track";
 export function join() {
-  track("joined", { plan: "free" });
+  track("joined");
+  history.back();
 }
 """
 ANALYTICS = """\

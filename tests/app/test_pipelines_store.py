@@ -9,7 +9,7 @@ import pytest
 from mmlint.app import check
 from mmlint.model.finding import Finding
 
-LATER = "rename it without the prefix, also in the host's dashboard"
+LATER = "Rename it without the prefix, also in your hosting dashboard"
 
 
 def found(root: Path, files: dict[str, str]) -> list[Finding]:
@@ -30,7 +30,7 @@ def workflow(value: str) -> str:
 )
 def test_what_no_store_keeps_under_that_name_is_not_spoken_of(value: str, tmp_path: Path) -> None:
     (one,) = found(tmp_path, {".github/workflows/a.yml": workflow(value)})
-    assert f"{LATER}, and rotate the key" in one.message
+    assert f"{LATER}, and rotate this secret" in one.message
     assert "kept there" not in str(one.related)
 
 
@@ -45,7 +45,7 @@ def test_what_no_store_keeps_under_that_name_is_not_spoken_of(value: str, tmp_pa
 def test_a_name_in_a_store_is_named_and_shown(value: str, spelled: str, tmp_path: Path) -> None:
     path, text = ".github/workflows/a.yml", workflow(value)
     (one,) = found(tmp_path, {path: text})
-    assert f"{LATER} and {spelled} by hand, and rotate the key" in one.message
+    assert f"{LATER} and {spelled} by hand, and rotate this secret" in one.message
     (shown,) = one.related
     start = text.encode().rindex(b"NEXT_PUBLIC_AOA_SK")
     assert (shown.place.path, shown.place.start) == (path, start)

@@ -255,7 +255,7 @@ def test_an_unknown_key_names_line_choices_and_guess(root: Path) -> None:
         ),
         ("runtime = 3", "1: `runtime` is 3; allowed: auto, server, serverless."),
         ('select = "MM1"', '1: `select` must be a list, not "MM1"'),
-        ("\nselect = [1]", "2: `select[0]` must be a text in quotes, not 1"),
+        ("\nselect = [1]", "2: `select[0]` must be a string, not 1"),
         ('exclude = [""]', "1: `exclude[0]` must not be empty"),
         ('exclude = ["a",\n "!"]', '2: `exclude`: "!" is no pattern in the style of .gitignore'),
         ('exclude = ["app/[id"]', '1: `exclude`: "app/[id" is no pattern in the style of'),
@@ -274,19 +274,19 @@ def test_an_unknown_key_names_line_choices_and_guess(root: Path) -> None:
         ("select = 1979-05-27", "1: `select` must be a list, not a date or time"),
         (
             'select = [\n "MM1",\n "MM9",\n]',
-            '3: unknown rule "MM9" in `select`; allowed: the code or name of a rule, or the '
-            "beginning of a code such as MM1; see: mmlint rules.",
+            '3: unknown rule "MM9" in `select`; allowed: the code or name of a rule, or a '
+            "code prefix such as MM1; see: mmlint rules.",
         ),
         (
             'ignore = ["unawaited-flsh"]',
             '1: unknown rule "unawaited-flsh" in `ignore`; allowed: the code or name of a rule, or '
-            "the beginning of a code such as MM1; see: mmlint rules."
+            "a code prefix such as MM1; see: mmlint rules."
             ' Did you mean "unawaited-flush"?',
         ),
         (
             '[per-file-ignores]\n"a" = ["mm1011"]',
             '2: unknown rule "MM1011" in `per-file-ignores`; allowed: the code or name of a rule, '
-            'or the beginning of a code such as MM1; see: mmlint rules. Did you mean "MM101"?',
+            'or a code prefix such as MM1; see: mmlint rules. Did you mean "MM101"?',
         ),
         (
             '[severity]\nMM1 = "off"',

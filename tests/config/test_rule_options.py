@@ -42,7 +42,7 @@ def test_an_unknown_option_is_named_with_its_place(
         ("batch-too-large", "limit = -1", "must be a whole number of at least 1"),
         ("batch-too-large", "limit = true", "must be a whole number"),
         ("duplicate-event", "allow = 3", "must be a list"),
-        ("mm402", "events = [1]", "must be a text in quotes"),
+        ("mm402", "events = [1]", "must be a string"),
     ],
 )
 def test_a_wrong_value_of_an_option_is_named_with_its_place(

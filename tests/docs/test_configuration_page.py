@@ -70,7 +70,7 @@ def _kind(described: dict[str, Any]) -> str:
     if "anyOf" in described:
         return _kind(next(one for one in described["anyOf"] if one["type"] != "null"))
     if described["type"] == "array":
-        return "list of tables" if "$ref" in described["items"] else "list of texts"
+        return "list of tables" if "$ref" in described["items"] else "list of strings"
     return {"string": "text", "boolean": "true or false", "object": "table"}[described["type"]]
 
 

@@ -142,4 +142,4 @@ def test_what_is_suggested_for_an_unknown_name_is_a_rule_that_may_be_meant(
 ) -> None:
     found = written([f"a(); // mmlint: ignore[{written_name}] x"])
     (one,) = found.unknown(did_you_mean)
-    assert one.message == f'"{written_name}" names no rule; {hint}'
+    assert one.message == f'unknown rule "{written_name}"; {hint}'

@@ -63,7 +63,7 @@ def test_a_flush_empties_the_queue_of_the_caller() -> None:
 def test_a_flush_that_is_not_awaited_is_told_at_the_call() -> None:
     applying = Applying("await flush();")
     applying.apply(ENTRY, Disposition.DROPPED)
-    assert list(applying.noted.unwaited.values()) == ["f() flushes, and nobody awaits it"]
+    assert list(applying.noted.unwaited.values()) == ["f() flushes, and its promise is dropped"]
 
 
 def test_a_send_is_queued_by_the_call() -> None:

@@ -214,7 +214,7 @@ def render(baseline: Counts) -> str:
 
 
 def replaceable(text: str) -> bool:
-    """Whether ``text`` is nothing that somebody would miss: empty, or once a baseline, however
+    """Whether ``text`` holds nothing that would be missed: empty, or once a baseline, however
     damaged it is now."""
     return not text.strip() or _HEAD in text[:_HEAD_WITHIN]
 

@@ -176,14 +176,14 @@ class Ignores:
                 if not comment.codes:
                     yield _unknown(
                         path, comment.start, comment.end,
-                        "an ignore comment needs a list of rules, such as ignore[MM101]",
+                        "ignore comment without a list of rules; write, for example, ignore[MM101]",
                     )  # fmt: skip
                 for written, start in zip(comment.codes, comment.code_starts, strict=True):
                     if self._code(written) is None:
                         hint = self._hint(written, suggest)
                         yield _unknown(
                             path, start, start + len(written.encode()),
-                            f'"{written}" names no rule; {hint}',
+                            f'unknown rule "{written}"; {hint}',
                         )  # fmt: skip
 
     def _hint(self, written: str, suggest: Callable[[str, Iterable[str]], str | None]) -> str:
@@ -227,7 +227,7 @@ class Ignores:
             "MM003",
             "unknown-rule",
             "error",
-            f"this comment hides nothing, for it is no ignore comment; write {right}{where}",
+            f"this comment is no valid ignore comment and hides nothing; write {right}{where}",
             Place(path, start, end),
             fix=fix,
         )
@@ -238,7 +238,7 @@ class Ignores:
             for comment in (mark.comment for mark in marks):
                 if comment.style == "mmlint" and comment.codes and not comment.reason:
                     place = Place(path, comment.start, comment.end)
-                    message = "this ignore comment gives no reason; write one behind the list"
+                    message = "ignore comment without a reason; add one after the closing bracket"
                     yield Finding("MM004", "missing-reason", "warning", message, place)
 
     def unused(self, ran: Callable[[str, str], bool]) -> Iterator[Finding]:
@@ -266,7 +266,9 @@ class Ignores:
             "MM002",
             "unused-ignore",
             "warning",
-            f"this ignore comment hides nothing ({listed})",
+            f"unused ignore comment: {listed} is not reported here"
+            if len(idle) == 1
+            else f"unused ignore comment: {listed} are not reported here",
             Place(mark.path, comment.start, comment.end),
             fix=self._removal(mark, idle),
         )

@@ -474,7 +474,7 @@ class Discovery:
                 self._missed(path, outcome.failure, found)
 
     def _missed(self, path: str, why: str, found: Observed) -> None:
-        """Say that a file was not checked, where somebody asked for it."""
+        """Say that a file was not checked, where it was named."""
         notice = Notice(f"{path}: was not checked: {why}", failed=True)
         if self.focus and not covers(self.focus, path):
             found.skipped["could not be observed"] += 1

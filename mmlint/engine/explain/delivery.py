@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mmlint.project.delivery.analysis import Delivery
+from mmlint.project.delivery.state import EXITS
 from mmlint.project.platforms.runtimes import Handler
 from mmlint.project.project import Project
 from mmlint.project.semantic.entity import ProjectFunction, SdkFunction
 from mmlint.project.semantic.program import Call, constructor
 from mmlint.project.semantic.unit import Location, Unit
 from mmlint.project.semantic.wrapping import Wrapper
-
-_LEAVES = {
-    "return": "returns",
-    "end": "ends",
-    "throw": "throws",
-    "process": "ends the process",
-    "pause": "is suspended",
-    "step": "ends a step",
-}
 
 
 class DeliveryExplanation:
@@ -72,7 +64,7 @@ class DeliveryExplanation:
     def _queued(self, call: Call, location: Location) -> Iterator[str]:
         handler = self._handler(call)
         if handler is None:
-            yield "  no handler is known here, so whoever calls this function must flush"
+            yield "  no handler is known here, so the callers of this function must flush"
             return
         function = handler.function
         name = f"{function.function.name}()" if function.function.name else "the handler"
@@ -90,7 +82,7 @@ class DeliveryExplanation:
             return
         for one in exits:
             where = self.place(one.location.unit, one.location.start)
-            yield f"  {name} {_LEAVES[one.kind]} without a flush at {where}"
+            yield f"  {name} {EXITS[one.kind]} without a flush at {where}"
         for wrapper in handler.wrappers:
             yield from self._wrapper(handler, wrapper)
 

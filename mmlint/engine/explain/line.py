@@ -56,7 +56,7 @@ class LineExplanation:
         if path not in self.project.files:
             return [f"{path} holds nothing that mmlint looks for: it was not parsed."]
         told = self._told(path, line, findings, column) or [
-            "Nothing is known of this line: it is neither a call nor a declaration."
+            "No Millimetric call, key or handler on this line."
         ]
         return [mask(one) for one in told]
 

@@ -55,7 +55,8 @@ PATIENCE: Final = 10.0
 work, and this machine can do it as well."""
 
 OBSERVING: Final = "observing"
-"""What the time between asking for facts and having them is called, whoever worked meanwhile."""
+"""What the time between asking for facts and having them is called, whichever process
+worked meanwhile."""
 
 
 class Outcome(msgspec.Struct, frozen=True):

@@ -87,7 +87,7 @@ def _suite_ending(script: Script, offset: int) -> list[ast.stmt] | None:
     """Return the suite whose last statement ends at ``offset``.
 
     Several nested suites may end there: the function's own is meant, and where there is not
-    exactly one function, nobody can tell.
+    exactly one function, it is unknown.
     """
     ending = [
         (owner, suite)
@@ -335,7 +335,7 @@ def _make_async(edit: f.MakeAsync, script: Script) -> list[Change] | None:
 
 
 def _must_stay_sync(function: ast.FunctionDef) -> bool:
-    """Whether somebody relies on the function's plain result: Python itself, or an iteration."""
+    """Whether the function's plain result is relied on: Python itself, or an iteration."""
     if function.name.startswith("__") and function.name.endswith("__"):
         return True
     if any(_PROPERTY.search(ast.unparse(mark)) for mark in function.decorator_list):

@@ -1,7 +1,7 @@
 """Where a comment that ignores a rule can be written, in the comment syntax of a file.
 
-What comes out are proposals: only a parser knows whether text at a place is a comment, so whoever
-uses one looks whether it hides what it shall hide.
+The results are proposals: only a parser knows whether text at a place is a comment, so the caller
+checks that the comment hides what it shall hide.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Functions:
         for node in nodes:
             try:
                 self.kinds.statement(node, lowered)
-            except RecursionError:  # whoever called had used up most of the stack
+            except RecursionError:  # the callers had used up most of the stack
                 self._walk.depth, self._walk.inside, self._walk.doublings, self._walk.namespaces = (
                     state
                 )

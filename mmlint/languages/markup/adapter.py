@@ -116,7 +116,7 @@ def _closing_brace(data: bytes, at: int) -> int | None:
 class _Scanner:
     """Reads tags, comments and brace expressions in one pass; what is unclosed ends with the file.
 
-    In a Vue file only ``<template>`` holds markup: other blocks at the top are somebody's text.
+    In a Vue file only ``<template>`` holds markup: other blocks at the top are other text.
     """
 
     def __init__(self, data: bytes, language: Component) -> None:

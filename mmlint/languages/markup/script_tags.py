@@ -52,7 +52,7 @@ def _tag(data: bytes, tag: Tag, language: Component, salt: bytes) -> ScriptTag:
 
 
 def _is_hole(attribute: Attribute) -> bool:
-    """Whether attributes that nobody can see stand in its place."""
+    """Whether attributes that cannot be seen stand in its place."""
     return attribute.name.startswith(("{", "<%", "<?", "v-bind")) and ":" not in attribute.name
 
 

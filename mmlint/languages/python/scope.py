@@ -99,7 +99,7 @@ class Scopes:
     def finish(self) -> tuple[s.Binding, ...]:
         """Resolve every name and return the bindings."""
         for node, scope in self._uses:
-            # The tree is still being built and nobody else holds it, so the name may be completed.
+            # The tree is still being built and nothing else holds it, so the name may be completed.
             msgspec.structs.force_setattr(node, "binding", self._resolve(node.name, scope))
         return tuple(
             s.Binding(

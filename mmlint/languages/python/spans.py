@@ -18,7 +18,7 @@ Span = tuple[int, int]
 _LAYOUT = frozenset(
     (cst.SimpleWhitespace, cst.Newline, cst.TrailingWhitespace, cst.EmptyLine, cst.Comma)
 )
-"""Nodes that nobody asks about; leaving them out keeps the table small."""
+"""Nodes that are never asked for; leaving them out keeps the table small."""
 
 _LOST = frozenset(" \t\f\r\n\\\ufeff")
 """Characters that LibCST reads and does not write back at a few places: page breaks and

@@ -157,7 +157,7 @@ class DeliveryAnalysis:
 
     def leaving_flush(self, unit: Unit) -> list[ProjectFunction]:
         """Return the functions of ``unit``, in order, in which (or in one inside them) a call may
-        leave a flush that nobody waits for."""
+        leave a flush that is not awaited."""
         found = _functions(self.reachability.flushes, unit)
         return [one for one in found if self.mentions_flush(one)]
 

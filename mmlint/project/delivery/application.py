@@ -105,7 +105,7 @@ class Application:
             return states
         before = states
         if summary.promised:
-            why = f"{one.name}() flushes, and nobody awaits it"
+            why = f"{one.name}() flushes, and its promise is dropped"
             place = self.run.location(one.call)
             states = self.awaitables.use_flush(place, states, one.kept, why)
         else:
@@ -121,7 +121,7 @@ class Application:
         elif summary.requests is Requests.PROMISED and (
             one.use is Disposition.AWAITED or not flushes  # else the flush is told already
         ):
-            why = f"{one.name}() sends a request, and nobody awaits it"
+            why = f"{one.name}() sends a request, and its promise is dropped"
             states = noted.use_request(self.run.location(one.call), states, one.use, why)
         return states
 

@@ -132,7 +132,7 @@ class Calls:
         if awaitable is False:
             return frozenset(flush(state) for state in states)
         place = self.run.location(call)
-        return self.awaitables.use_flush(place, states, use, "nobody awaits its promise")
+        return self.awaitables.use_flush(place, states, use, "its promise is dropped")
 
     # --- plain requests --------------------------------------------------------------------------
 
@@ -144,7 +144,7 @@ class Calls:
             made = Requests.PROMISED if self.run.in_async else Requests.WAITED
             self.awaitables.requests = max(self.awaitables.requests, made)
             return states
-        return self.awaitables.use_request(place, states, use, "nobody awaits its promise")
+        return self.awaitables.use_request(place, states, use, "its promise is dropped")
 
     def is_request(self, value: s.Value) -> bool:
         """Whether ``value`` is a plain request."""
@@ -173,7 +173,7 @@ class Calls:
         assert work is not None
         states = self.arguments(asked.call, states, Disposition.UNKNOWN)
         place = self.run.location(asked.call)
-        why, stored = "nobody waits for the thread it runs in", "not every path waits for its end"
+        why, stored = "the thread that it runs in is not joined", "not every path waits for its end"
         keeper = work.keeper
         if isinstance(keeper, s.Call):
             states = self.expressions.value(keeper, states, Disposition.UNKNOWN)
@@ -339,7 +339,7 @@ class Calls:
         found = self.run.program.resolve(self.run.unit, value)
         if is_flush(found):
             place = self.run.location(call)
-            return self.awaitables.use_flush(place, states, use, "nobody awaits its promise")
+            return self.awaitables.use_flush(place, states, use, "its promise is dropped")
         if isinstance(found, ProjectFunction):
             return self.apply(s.Call(call.start, call.end, value, ()), found, states, use)
         return self.expressions.value(value, states, Disposition.UNKNOWN)

@@ -59,7 +59,7 @@ class WrapperAnalysis:
         return FlushesAfter(all(one.flushes for one in found), gaps)
 
     def _uses(self, given: Parameter) -> tuple[list[int], list[Wrapper | None]]:
-        """The functions that call ``given``, and whom else it is handed to (None: a stranger)."""
+        """The functions that call ``given``, and what else it is handed to (None: unknown code)."""
         calls: list[int] = []
         onward: list[Wrapper | None] = []
         for site, call in given.unit.calls:

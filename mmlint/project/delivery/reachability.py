@@ -40,7 +40,7 @@ class Reachability(msgspec.Struct, frozen=True):
     """The functions that may leave an event queued, a flush unwaited for, a plain request behind.
 
     None of the others does. An event or a request is made by a call, here or in a function that is
-    called; what flushes may also be a stranger, so whoever calls a function of the project counts.
+    called; what flushes may also be unknown code, so every caller of a project function counts.
     ``callers``: each function to the calls that reach it, callbacks that are named included.
     """
 
@@ -108,7 +108,7 @@ def _add(found: Functions, call: Call) -> list[ProjectFunction]:
 
 
 def _spread(found: Functions, callers: dict[ProjectFunction, list[Call]]) -> None:
-    """Add whoever calls one of those that were ``found``."""
+    """Add the callers of those that were ``found``."""
     queue = [ProjectFunction(unit, index) for unit, known in found.items() for index in known]
     while queue:
         for call in callers.get(queue.pop(), ()):

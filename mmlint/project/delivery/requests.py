@@ -1,4 +1,4 @@
-"""Plain requests as work that somebody must wait for: which calls make one, which start one."""
+"""Plain requests as work that must be awaited: which calls make one, which start one."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ ENTRY: States = frozenset({State(before=True)})
 
 
 class Disposition(Enum):
-    """What becomes of a value: nobody looks at it, somebody waits for it, or nobody knows."""
+    """How a value is used: dropped, awaited, or in a way that is unknown."""
 
     DROPPED = "dropped"
     AWAITED = "awaited"
@@ -115,6 +115,17 @@ class Exit(msgspec.Struct, frozen=True):
     state: State
 
 
+EXITS: Mapping[str, str] = {
+    "return": "returns",
+    "end": "ends",
+    "throw": "throws",
+    "process": "ends the process",
+    "pause": "is suspended",
+    "step": "ends a step",
+}
+"""What a function does at each kind of exit, in words."""
+
+
 class Summary(msgspec.Struct, frozen=True):
     """What a call of the function does, as its callers see it.
 
@@ -151,9 +162,9 @@ class Delivery(msgspec.Struct):
 
     ``exits``: the ways out on which a send of the function is still queued, each place once, in
     source order. ``unsent``: all those sends.
-    ``unwaited``: flush calls (and calls of functions that flush) whose promise nobody awaits.
+    ``unwaited``: flush calls (and calls of functions that flush) whose promise is not awaited.
     ``cut_off``: those of them that the function itself cuts off by ending the process.
-    ``dropped``: plain requests (and calls that make or start them) that nobody waits for.
+    ``dropped``: plain requests (and calls that make or start them) that are not awaited.
     ``late``: flushes that send what was queued only once the response is out.
     ``followed``: the sends and flushes that a path came by, and of a flush whether it is known what
     becomes of its promise; None where the function can leave nothing, and no path was followed.

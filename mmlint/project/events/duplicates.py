@@ -20,7 +20,7 @@ class Duplicate(msgspec.Struct, frozen=True):
 
 def duplicates(sends: Iterable[Send]) -> Iterator[Duplicate]:
     """Yield every browser's send of a name that a server sends as well; the vendor's own names
-    (``$pageview``) are nobody's duplicates."""
+    (``$pageview``) are no duplicates."""
     sites: dict[tuple[str, str], list[Send]] = {}
     for send in sends:
         if send.name and send.names_event and not send.name.text.startswith("$"):

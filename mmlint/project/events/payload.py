@@ -1,7 +1,7 @@
 """What events say, as rules ask for it: names, own fields and properties, where they are written.
 
 What several sends share (all calls of a wrapper lead to its body) is yielded for each of them, at
-one and the same place. Events in the wrong SDK's form say nothing: nobody knows what they mean.
+one and the same place. Events in the wrong SDK's form say nothing: their fields are unknown.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ MAX_KEYS = 2_000
 
 
 class Key(msgspec.Struct, frozen=True):
-    """A key of an event or of its properties, where somebody wrote it."""
+    """A key of an event or of its properties, where it is written."""
 
     send: Send
     name: str

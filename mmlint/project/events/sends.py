@@ -61,7 +61,7 @@ class Send(msgspec.Struct, frozen=True):
     ``through``: how it is sent; ``queued`` sends need a flush.
     ``enqueued``: the call only puts a task into a queue, and it is the task that sends.
     ``decided_by_caller``: names of fields (``*`` for any) whose value a caller passes in.
-    ``misshapen``: the call has the other SDK's form, so that nobody knows which fields it means.
+    ``misshapen``: the call has the other SDK's form, so that its fields are unknown.
     ``given_back``: the call makes the function that sends and returns it; nothing is sent yet.
     """
 

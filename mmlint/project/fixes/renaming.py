@@ -16,7 +16,7 @@ from mmlint.project.secrets.keys import reaches_browser
 def new_name(project: Project, one: PublicSecret) -> str | None:
     """Return what the variable behind ``one`` shall be called, or None where it cannot be renamed.
 
-    Two words must be left: one alone (``PATH``, ``KEY``) is too likely to be somebody's.
+    Two words must be left: one alone (``PATH``, ``KEY``) is too likely to be taken.
     """
     name = one.name
     while (prefix := project.public_prefix(one.place.path, name)) is not None:

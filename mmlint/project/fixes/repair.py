@@ -173,7 +173,7 @@ def flush_before(
         one.kind in plain_exits and not _caught_anew(unit, index, edit)
         for one, edit in zip(exits, edits[-len(exits) :], strict=True)
     )
-    title = f"flush before it ends: {said.code.partition(chr(10))[0]}"
+    title = f"insert `{said.code.partition(chr(10))[0]}` before it exits"
     if may_wait or unit.python or not said.waits:
         safety: Safety = "safe" if plain and (may_wait or not unit.python) else "unsafe"
         return Fix(title, safety, tuple(edits))

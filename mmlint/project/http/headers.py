@@ -1,7 +1,7 @@
 """The headers that a request is sent with: its own, its client's, and what is set on either later.
 
 Only what certainly is sent counts: an ``Authorization`` that is set more than once, now with one
-token and now with another, is nobody's to tell.
+token and now with another, is unknown.
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ class Shutdowns:
 
     @cached_property
     def _flushing(self) -> frozenset[Unit]:
-        """Units with a hook in which somebody waits for a flush."""
+        """Units with a hook in which a flush is awaited."""
         by_unit: dict[Unit, list[Hook]] = {}
         for hook in self._hooks():
             by_unit.setdefault(hook.unit, []).append(hook)
@@ -175,7 +175,7 @@ class Shutdowns:
     # --- flushes ---------------------------------------------------------------------------------
 
     def _flushes(self, hooks: list[Hook]) -> bool:
-        """Whether somebody waits for a flush in one of the hooks, or in what they call."""
+        """Whether a flush is awaited in one of the hooks, or in what they call."""
         queue: list[tuple[ProjectFunction, int]] = []
         for hook in hooks:
             found = self.program.resolve(hook.unit, hook.value)

@@ -1,6 +1,6 @@
 """From a JavaScript or TypeScript specifier to the file it means, as Node and bundlers look it up.
 
-What is not found in the project belongs to somebody else: None.
+What is not found in the project belongs to a package: None.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Imports of an SDK that cannot work where they stand: the browser's on a server, or the reverse.
 
-Code that both sides run is nobody's mistake: components with loaders, pages that are rendered on
+Code that both sides run is no mistake: components with loaders, pages that are rendered on
 the server first. Only what certainly runs on one side counts.
 """
 

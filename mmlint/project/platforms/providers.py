@@ -14,7 +14,7 @@ class Provider(msgspec.Struct, frozen=True):
     """A service that sends webhooks.
 
     ``headers``: the signature's, in lower case. ``verifiers``: regular expression for
-    ``module:path`` of what checks it. ``methods``: names that say it alone, whoever owns them.
+    ``module:path`` of what checks it. ``methods``: names that say it alone, on any object.
     ``listeners``: regular expression for what registers a callback, or decorates a function.
     ``identified``: what a verifier returns is the event, and has the provider's ``id``.
     """

@@ -200,7 +200,7 @@ class Runtimes:
         return f"served by {chosen[0]}" if chosen else None
 
     def _routed(self, platform: Platform, unit: Unit, why: str) -> Evidence:
-        """The runtime of what an app calls: whoever serves the app decides."""
+        """The runtime of what an app calls: the server of the app decides."""
         around = self.project_config
         wrapped = around.near(unit.path, self._wrapping) or next(
             filter(None, (around.says(unit.path, said) for said in platform.wrapped)), None
@@ -215,12 +215,12 @@ class Runtimes:
             return _handed(certain, why)
         listens = around.near(unit.path, self._listening)
         if listens is not None:
-            return Evidence("long-running", f"{why}, in a program that listens ({listens})")
+            return Evidence("long-running", f"{why}, in a long-running server ({listens})")
         handed = certain or guessed
         if handed is not None:
             return _handed(handed, why)
         if platform.runtime == "long-running":
-            why = f"{why}, in a program that listens (WSGI/ASGI)"
+            why = f"{why}, in a long-running server (WSGI/ASGI)"
         return Evidence(platform.runtime, why)
 
     @cached_property
@@ -367,7 +367,7 @@ class Runtimes:
     def _program_of(self, unit: Unit) -> Evidence:
         """Code outside handlers lives as long as its program, where that program listens."""
         if unit.path in self._servers and unit.path not in self.project_config.wrapping:
-            return Evidence("long-running", "in a program that listens")
+            return Evidence("long-running", "in a long-running server")
         why = self._script(unit)
         if why:
             return Evidence("script", why)

@@ -1,7 +1,7 @@
 """Which functions a provider's webhook runs, and what proves it.
 
 A path or a name says so, a signature is checked, a listener is registered; or a helper is called by
-nobody but such functions.
+only such functions.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ _MCP: Final = regex(r"/mcp\b")
 
 
 class KeyUse(msgspec.Struct, frozen=True):
-    """A key that is handed to somebody, and one place that it comes from.
+    """A key that is handed over, and one place that it comes from.
 
     ``side``: where the call that hands it over runs. ``origin_header``: whether the request says
     whose page it comes from; None where that cannot be seen.

@@ -109,7 +109,7 @@ def _used(project: Project) -> Iterator[ClientSecret]:
         if not use.in_browser:
             continue
         given = use.taker in ("browser", "tag")
-        if key is not None and (_is_complete(key) or (given and _is_somebodys(key))):
+        if key is not None and (_is_complete(key) or (given and _is_secret(key))):
             yield ClientSecret(place_of(project, use.origin), key)
         elif name is not None and given and _reads_secret(project, use):
             yield ClientSecret(place_of(project, use.origin), None, name)
@@ -119,8 +119,8 @@ def _is_complete(key: Key) -> bool:
     return key.kind in _SECRET and key.shape == "full"
 
 
-def _is_somebodys(key: Key) -> bool:
-    """Whether this is a secret key whoever issued it, and no stand-in."""
+def _is_secret(key: Key) -> bool:
+    """Whether this is a secret key of any vendor, and no stand-in."""
     return key.kind == "sk" and key.shape in ("foreign", "malformed")
 
 
@@ -133,7 +133,7 @@ def _reads_secret(project: Project, use: KeyUse) -> bool:
 
 def _tagged(project: Project) -> Iterator[ClientSecret]:
     for tag in bearing_tags(project):
-        if tag.key is not None and (_is_complete(tag.key) or _is_somebodys(tag.key)):
+        if tag.key is not None and (_is_complete(tag.key) or _is_secret(tag.key)):
             yield ClientSecret(own_bytes(project, tag.place), tag.key)
 
 

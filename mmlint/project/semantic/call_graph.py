@@ -1,6 +1,6 @@
 """The calls of a program, found by what they call.
 
-A project makes the same few calls again and again: whoever looks for some of them asks once for
+A project makes the same few calls again and again: a search for some of them asks once for
 each thing that is called, and not for each call.
 """
 

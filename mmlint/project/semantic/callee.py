@@ -28,10 +28,10 @@ TIMERS = frozenset(
         ("process", "nextTick"),
     }
 )
-"""Calls that run their callback when nobody may be there any more."""
+"""Calls that run their callback when the process may be gone."""
 
 PRINTERS = frozenset({"console", "print", "logging", "logger"})
-"""First words of calls that only show what they are given: nobody awaits a printed promise."""
+"""First words of calls that only show what they are given: a printed promise is not awaited."""
 
 CHAINS = frozenset({"then", "catch", "finally"})
 """Methods that hand a promise on."""

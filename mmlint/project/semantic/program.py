@@ -64,7 +64,7 @@ members behind it, the last one first; or the bytes where anything else stands."
 class Program:
     """All units of a project. Answers are pure and memoised; nothing is read from disk.
 
-    ``files``: path to facts. ``tests``: paths of test files (their sends are nobody's business).
+    ``files``: path to facts. ``tests``: paths of test files (their sends are ignored).
     ``python_modules``: modules whose objects count as a Python SDK.
     """
 

@@ -280,7 +280,7 @@ class Shapes:
         depth: int,
         forwarded: bool,
     ) -> None:
-        """What a call may do to the object: known writers add fields, strangers may do anything."""
+        """What a call may do to the object: known writers add fields, others may do all."""
         binding = name.binding
         callee = call.callee
         if isinstance(callee, s.Member) and _is(callee.object, binding):
@@ -307,7 +307,7 @@ class Shapes:
     def _may_write(self, unit: Unit, call: s.Call, name: s.Name) -> bool:
         """Whether a call that is handed the object may add fields to it before it is sent.
 
-        The send itself and serialisers do not; a stranger may, if it runs before the name is used.
+        The send itself and serialisers do not; others may, if they run before the name is used.
         """
         if call.start <= name.start < call.end or call.start > name.end:
             return False

@@ -54,7 +54,7 @@ class Unit:
     def walk(self) -> Walk:
         """What is written in the functions of the module, by their index.
 
-        It is walked once: whoever looks for something in all of it looks here.
+        It is walked once: every search through all of it starts here.
         """
         return Walk(function.body for function in self.module.functions)
 

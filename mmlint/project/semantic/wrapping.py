@@ -61,7 +61,7 @@ def calls_parameter(program: Program, function: ProjectFunction, number: int) ->
 
 
 def wrappers_of(program: Program, unit: Unit, call: s.Call) -> Iterator[Wrapper]:
-    """Yield the project's functions that a call hands its arguments to, whoever calls them: the
+    """Yield the project's functions that a call hands its arguments to, by whatever way: the
     callee, what makes the callee (``withFlush(options)(handler)``), and hooks among the arguments
     (``middy(handler).use({ after })``)."""
     callee = constructor(program.resolve(unit, call.callee))
