@@ -756,9 +756,15 @@ def test_pieces_are_kept_unless_a_comment_would_be_lost() -> None:
         ('import type { A } from "a";\n', None),
         ('import { x as after } from "a";\n', None),
         ('import a from "a"; import b from "b";\n', None),
+        ('import a from "@/a";\nimport b from "~/b";\nimport c from "#c";\n', None),
         (
-            'import "a";\nimport z from "z"\n',
-            'import "a";\n{} from "next/server";\nimport z from "z"\n',
+            'import "x";\nimport p from "@a/p";\nimport z from "z";\nimport a from "@/a";\n',
+            'import "x";\nimport p from "@a/p";\n{} from "next/server";\nimport z from "z";\n'
+            'import a from "@/a";\n',
+        ),
+        (
+            'import a from "a";\nimport z from "z"\n',
+            'import a from "a";\n{} from "next/server";\nimport z from "z"\n',
         ),
         ("import z from 'z'\n", "{} from 'next/server'\nimport z from 'z'\n"),
         (
@@ -776,6 +782,8 @@ def test_pieces_are_kept_unless_a_comment_would_be_lost() -> None:
         "only types",
         "the name is taken",
         "two on one line",
+        "aliases",
+        "among packages alone",
         "in its sorted place",
         "in front of the first",
         "behind the last where they are not sorted",

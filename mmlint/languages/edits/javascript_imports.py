@@ -10,9 +10,14 @@ from mmlint.languages.edits import javascript_tree as tree
 from mmlint.languages.edits import layout, order
 from mmlint.languages.edits.layout import Change
 from mmlint.model import finding as f
+from mmlint.model.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+
+_PACKAGE = regex(r"(@[a-z0-9][\w.~-]*/)?[a-z0-9][\w.~-]*(/|$)")
+"""A specifier that begins with the name of a package, and not with an alias such as ``@/``."""
 
 
 def add_name(edit: f.ImportName, root: Node, source: bytes) -> list[Change] | None:
@@ -39,7 +44,7 @@ def add_import(edit: f.ImportFrom, root: Node, source: bytes) -> list[Change] | 
     """Import a name from a package that nothing is imported from yet, written as the imports there
     are: in the sorted place among those of packages, or behind the last of them where they are not
     sorted. None where the file imports from no package, or has the name."""
-    found = [one for one in _imports(root) if not _module(one).startswith((".", "/", "#", "~"))]
+    found = [one for one in _imports(root) if _PACKAGE.match(_module(one))]
     if not found or _is_taken(source, edit.name):
         return None
     modules = [_module(one).lower() for one in found]
@@ -68,7 +73,8 @@ def _imports(root: Node) -> list[Node]:
     found: list[Node] = []
     for one in root.named_children:
         if one.type == "import_statement":
-            plain = not any(child.type in ("type", "typeof") for child in one.children)
+            kinds = {child.type for child in one.children}
+            plain = "import_clause" in kinds and not kinds & {"type", "typeof"}
             if plain and one.child_by_field_name("source") is not None:
                 found.append(one)
         elif found:
