@@ -51,6 +51,9 @@ LINKER: list[set[str]] = [
 """The packages of ``mmlint.project``, from the ground up: each names only what lies below it."""
 
 PARSERS = {"libcst", "tree_sitter"}
+TESTED = ("mmlint.project.", "mmlint.engine.")
+"""What lies between reading and reporting: a wrong answer there must be seen where it arises."""
+
 SHAPELESS = {"utils", "core", "common", "base", "helpers", "manager"}
 
 RULE_LINES = 150
@@ -195,6 +198,20 @@ def test_parsers_are_known_to_the_adapters_alone() -> None:
 def _parses(one: Import) -> bool:
     package = one.module.split(".")[0]
     return package in PARSERS or package.startswith("tree_sitter_")
+
+
+# --- tests ----------------------------------------------------------------------------------------
+
+
+def test_every_module_of_the_middle_has_a_test_that_imports_it() -> None:
+    tests = [path for path in (ROOT / "tests").rglob("*.py") if path.name.startswith("test_")]
+    tested = {one.module for path in tests for one in imports(path)}
+    middle = {
+        module
+        for module, path in MODULES.items()
+        if module.startswith(TESTED) and path.name != "__init__.py"
+    }
+    assert sorted(middle - tested) == []
 
 
 # --- sizes and names ------------------------------------------------------------------------------

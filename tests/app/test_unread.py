@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from mmlint.app import Request, run
+from mmlint.engine.discovery.unread import EMPTY_REASON, IGNORED_REASON
+from mmlint.engine.discovery.unread import told as lines_of
 from mmlint.files import listing
 from mmlint.files.root import project_root
 from tests.proof.command import write
@@ -205,3 +207,18 @@ def test_a_long_walk_says_what_it_did(
     assert [f"{outside} is no git repository; 4 files" in note for note in notes] == [
         True
     ] * is_told
+
+
+# --- the lines themselves -------------------------------------------------------------------------
+
+
+def test_where_all_was_checked_nothing_is_told() -> None:
+    assert lines_of({}) == []
+
+
+def test_a_line_for_each_reason_lists_three_paths() -> None:
+    unread = {f"{n}.ts": IGNORED_REASON for n in range(5)} | {"a/": EMPTY_REASON}
+    assert [one.message for one in lines_of(unread)] == [
+        f"1 named path was not checked ({EMPTY_REASON}): a/",
+        f"5 named paths were not checked ({IGNORED_REASON}): 0.ts, 1.ts, 2.ts and 2 more",
+    ]

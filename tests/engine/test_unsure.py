@@ -8,6 +8,10 @@ import pytest
 
 from mmlint.app.opening import open_session
 from mmlint.app.request import Request
+from mmlint.engine.discovery.import_index import Imports
+from mmlint.engine.discovery.unsure import MAX_ROUNDS, imported_by, product_is_named
+from mmlint.files.imports import import_lines
+from mmlint.project.modules.resolution import Resolution
 
 CALL = "export const post = (host, body) => fetch(`${host}/v1/track`, { method: 'POST', body });\n"
 SECRET = "sk_live_" + "a1B2c3D4" + "_" + "k5L6m7N8" * 2
@@ -93,3 +97,44 @@ def test_options_of_a_configuration_are_read(tmp_path: Path) -> None:
     parsed, found = run(files, tmp_path)
     assert parsed == set(files)
     assert "MM201" in found
+
+
+# --- the questions themselves ---------------------------------------------------------------------
+
+
+def named(files: dict[str, str], calling: str, *parsed: bytes) -> bool:
+    """Whether the host that the file ``calling`` calls may be the product's."""
+    lines = [import_lines(text.encode(), python=False) for text in files.values()]
+    imports = Imports.joined(list(files), lines)
+    resolution = Resolution(frozenset(files))
+    read = {path: text.encode() for path, text in files.items()}.get
+    return product_is_named([calling], parsed, lambda: imports, resolution, read)
+
+
+def test_a_name_in_a_file_that_has_nothing_to_do_with_it_says_nothing() -> None:
+    files = {"a.ts": "fetch(host);", "b.ts": "const aoaHost = 1;"}
+    assert not named(files, "a.ts")
+    assert not named({"a.ts": 'import "./b";', "b.ts": "const aoaHost = 1;"}, "a.ts")
+
+
+def test_a_name_there_or_in_what_imports_it_says_whose_the_host_is() -> None:
+    assert named({"a.ts": "fetch(aoaHost);"}, "a.ts")
+    assert named({"a.ts": "fetch(host);", "b.ts": 'import "./a"; f(aoaHost);'}, "a.ts")
+    assert named({"a.ts": "fetch(host);"}, "a.ts", b"const aoaHost = 1;")
+
+
+def test_a_file_that_cannot_be_read_says_nothing() -> None:
+    resolution = Resolution(frozenset({"a.ts"}))
+    imports = Imports.joined(["a.ts"], [b"\n"])
+    assert not product_is_named(["a.ts"], [], lambda: imports, resolution, lambda path: None)
+
+
+def chain(length: int) -> dict[str, bytes]:
+    return {f"c{n}.ts": f'import "./c{n + 1}";'.encode() for n in range(length)}
+
+
+def test_what_configurations_import_is_followed_up_to_a_limit() -> None:
+    files = chain(MAX_ROUNDS + 3)
+    found = imported_by(["c0.ts"], Resolution(frozenset(files)), files.get)
+    assert found == {f"c{n}.ts" for n in range(MAX_ROUNDS + 1)}
+    assert imported_by([], Resolution(frozenset(files)), files.get) == set()

@@ -21,7 +21,6 @@ from mmlint.project.fixes.receivers import (
 )
 from mmlint.project.fixes.repair import await_it, flush_before, flush_behind
 from mmlint.project.project import Project
-from mmlint.project.semantic.entity import ProjectFunction
 from mmlint.project.semantic.unit import Location, Unit
 from tests.project import linking
 
@@ -348,9 +347,3 @@ def test_python_imports_os_where_it_can() -> None:
     assert read("import os\na = 'VALUE'\n", "a.py") == [said]
     assert read("a = 'VALUE'\n", "a.py")[-1] == said
     assert len(read("a = 'VALUE'\n", "a.py")) == 2
-
-
-def test_a_function_is_the_same_with_what_it_was_given() -> None:
-    linked = linking.program({"a.ts": "function get() {}"})
-    found = linking.function(linked, "a.ts", "get")
-    assert found == ProjectFunction(found.unit, found.index)
