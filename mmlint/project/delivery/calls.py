@@ -53,12 +53,14 @@ ExecBlock = Callable[[Iterable[s.Statement], States], States]
 
 
 class Asked(NamedTuple):
-    """A call, and what is known of what it calls. ``path``: of a global or an external."""
+    """A call, and what is known of what it calls. ``path``: of a global or an external. ``work``:
+    what it starts beside the caller, where a plain request is made in there."""
 
     call: s.Call
     callee: Resolved | None
     path: tuple[str, ...]
     member: s.Member | None
+    work: Work | None
 
     @property
     def method(self) -> str:
@@ -89,7 +91,8 @@ class Calls:
         found, call = self.run.program.called(self.run.unit, call)
         callee = constructor(found)
         member = call.callee if isinstance(call.callee, s.Member) else None
-        asked = Asked(call, callee, callees.path_of(callee), member)
+        work = self.started_request(call, callee)
+        asked = Asked(call, callee, callees.path_of(callee), member, work)
         for applies, evaluate in _KINDS:
             if applies(self, asked):
                 return evaluate(self, asked, states, use)
@@ -151,17 +154,17 @@ class Calls:
         is_call = isinstance(value, s.Call)
         return is_call and self.run.location(value) in self.run.summaries.requests
 
-    def started_request(self, asked: Asked) -> Work | None:
+    def started_request(self, call: s.Call, callee: Resolved | None) -> Work | None:
         """The work with a plain request in it that the call starts."""
         run = self.run
-        work = started(run.program, run.unit, asked.call, asked.callee)
+        work = started(run.program, run.unit, call, callee)
         if work is None:
             return None
-        callee = constructor(run.program.resolve(run.unit, work.function))
-        if isinstance(callee, ProjectFunction):
-            makes = run.summaries.summary(callee).requests is not Requests.NEVER
+        function = constructor(run.program.resolve(run.unit, work.function))
+        if isinstance(function, ProjectFunction):
+            makes = run.summaries.summary(function).requests is not Requests.NEVER
         else:
-            makes = is_request(run.program, run.unit, work, callee)
+            makes = is_request(run.program, run.unit, work, function)
         return work if makes else None
 
     def start(self, asked: Asked, states: States, use: Use) -> States:
@@ -169,7 +172,7 @@ class Calls:
 
         Waiting for the call's result waits for it, and waiting for its keeper does.
         """
-        work = self.started_request(asked)
+        work = asked.work
         assert work is not None
         states = self.arguments(asked.call, states, Disposition.UNKNOWN)
         place = self.run.location(asked.call)
@@ -518,7 +521,7 @@ _KINDS: tuple[tuple[_Applies, _Evaluate], ...] = (
     (_calls_nothing_yet, Calls.arguments_alone),
     (lambda _, asked: isinstance(asked.callee, SdkFunction), Calls.sdk_call),
     (lambda calls, asked: calls.is_request(asked.call), Calls.request),
-    (lambda calls, asked: calls.started_request(asked) is not None, Calls.start),
+    (lambda _, asked: asked.work is not None, Calls.start),
     (lambda _, asked: callees.waits(asked.call, asked.callee), Calls.wait_until),
     (lambda _, asked: callees.after(asked.callee), Calls.after),
     (_comes_back_never, Calls.never_returns),
