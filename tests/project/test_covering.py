@@ -65,3 +65,45 @@ def test_a_flush_on_every_path_covers_what_was_queued(body: str) -> None:
 def test_a_wrapper_that_only_hands_on_does_what_the_other_does() -> None:
     inner = "function inner(f) { return async (r) => { await f(r); await flush(); }; }"
     assert coverage("function w(f) { return inner(f); }", more=inner) == FlushesAfter(True)
+
+
+CLASS = """
+class Keep:
+    def __init__(self, f):
+        self.f = f
+    def __call__(self):
+        return self.f()
+    def stop(self):
+        {stop}
+class Other:
+    def go(self):
+        {other}
+"""
+
+
+@pytest.mark.parametrize(
+    ("stop", "other", "gaps"), [("pass", "flush()", 0), ("flush()", "pass", 1)]
+)
+def test_only_a_class_that_may_flush_somewhere_is_looked_into(
+    stop: str, other: str, gaps: int
+) -> None:
+    text = "from millimetric import flush\n" + CLASS.format(stop=stop, other=other)
+    source = Source(text, python=True)
+    constructor = ProjectFunction(source.unit, source.function("__init__"))
+    found = WrapperAnalysis(source.flow).coverage(Wrapper(constructor, 1), is_async=False)
+    assert (found.flushes, len(found.gaps)) == (False, gaps)
+
+
+@pytest.mark.parametrize(("is_async", "flushes"), [(True, True), (False, False)])
+def test_the_body_of_the_handlers_own_kind_counts(is_async: bool, flushes: bool) -> None:
+    source = Source(
+        f"{NODE}function w(f) {{ if (f.a) return async (r) => {{ await f(r); await flush(); }};\n"
+        "return (r) => { f(r); }; }"
+    )
+    wrapper = Wrapper(ProjectFunction(source.unit, source.function("w")), 0)
+    assert WrapperAnalysis(source.flow).coverage(wrapper, is_async).flushes is flushes
+
+
+def test_a_call_deep_inside_is_part_of_what_runs_in_its_place() -> None:
+    deep = "[1].forEach(() => { f(r); }); await flush();"
+    assert coverage(RETURNS.format(deep)) == FlushesAfter(True)

@@ -347,3 +347,109 @@ def test_python_imports_os_where_it_can() -> None:
     assert read("import os\na = 'VALUE'\n", "a.py") == [said]
     assert read("a = 'VALUE'\n", "a.py")[-1] == said
     assert len(read("a = 'VALUE'\n", "a.py")) == 2
+
+
+# --- what a wrapper offers ------------------------------------------------------------------------
+
+SEND = f"{NODE}export function send() {{ track({{}}); }}\n"
+FINISH = "export async function finish() { await flush(); }\n"
+ASKING = "export async function finish(when) { await flush(); }\n"
+USE = 'import { send } from "../../../lib";\nexport async function GET() { send(); }'
+
+
+def offered(lib: str, route: str = USE) -> str | None:
+    """What ``GET`` calls to flush what ``send`` of ``lib.ts`` has queued."""
+    project = linking.project({"lib.ts": lib, ROUTE: route})
+    unit = linking.unit(project.program, ROUTE)
+    index = next(n for n, one in enumerate(unit.module.functions) if one.name == "GET")
+    delivery = project.delivery(unit, index)
+    (send,) = delivery.unsent
+    found = flush_here(project, unit, index, send, delivery.exits)
+    if found is None:
+        return None
+    return found.expression + "".join(" imported" for _ in found.edits)
+
+
+@pytest.mark.parametrize(
+    "lib",
+    [
+        SEND + ASKING,
+        SEND + "export async function both() { track({}); await flush(); track({}); }\n",
+        SEND + "export async function some(x = 1) { if (x) await flush(); }\n",
+        SEND + FINISH + "export async function stop() { await flush(); }\n",
+    ],
+)
+def test_a_module_that_offers_no_single_flush_gives_none(lib: str) -> None:
+    assert offered(lib) != "finish imported"
+
+
+def test_a_wrapper_flushes_by_what_its_module_offers() -> None:
+    assert offered(SEND + FINISH) == "finish imported"
+    known = USE.replace("{ send }", "{ send, finish as stop }")
+    assert offered(SEND + FINISH, known) == "stop"
+    taken = USE + "\nfunction finish() {}"
+    assert offered(SEND + FINISH, taken) is None
+
+
+def test_an_object_flushes_by_its_own_method() -> None:
+    methods = "send() { track({}); }, async stop() { await flush(); }"
+    lib = f"{NODE}export const events = {{ {methods} }};\n"
+    route = 'import { events } from "../../../lib";\nexport async function GET() { events.send(); }'
+    assert offered(lib, route) == "events.stop"
+
+
+@pytest.mark.parametrize(
+    ("getter", "once"),
+    [
+        ("function get() { return new MillimetricClient({}); }", True),
+        ("const c = new MillimetricClient({}); function get() { return c; }", False),
+    ],
+)
+def test_a_getter_that_makes_a_client_each_time_flushes_on_the_one_that_sent(
+    getter: str, once: bool
+) -> None:
+    text = f"{NODE}{getter}\nexport async function GET() {{ get().track({{}}); }}"
+    project, unit = one_unit(text, ROUTE)
+    index = next(n for n, one in enumerate(unit.module.functions) if one.name == "GET")
+    delivery = project.delivery(unit, index)
+    (send,) = delivery.unsent
+    found = flush_here(project, unit, index, send, delivery.exits)
+    assert found is not None
+    assert (found.expression, found.once is not None) == ("get().flush", once)
+
+
+@pytest.mark.parametrize(
+    ("flush", "text"),
+    [("c?.flush", None), ("c.flush", "ctx.waitUntil(c.flush());")],
+)
+def test_a_waiter_takes_a_promise_that_is_there(flush: str, text: str | None) -> None:
+    source = f"{NODE}export async function GET(req, ctx) {{ ctx.waitUntil(flush()); }}"
+    project, unit = one_unit(source, ROUTE)
+    (_, call) = next(one for one in unit.calls if one[1].arguments)
+    found = wording(project, unit, 1, Manner("waiter", call.callee), flush)
+    assert (found.code if found is not None else None) == text
+
+
+def test_a_waiter_that_is_not_at_hand_is_not_used() -> None:
+    source = (
+        f"{NODE}export async function GET(req, ctx) {{ ctx.waitUntil(flush()); }}\n"
+        "export async function POST(req) { const ctx = load(); }"
+    )
+    project, unit = one_unit(source, ROUTE)
+    (_, call) = next(one for one in unit.calls if one[1].arguments)
+    assert wording(project, unit, 2, Manner("waiter", call.callee), "flush") is None
+
+
+def test_python_keeps_what_a_decorator_remembers() -> None:
+    text = "from functools import cache\n{}\ndef get():\n    return Client()\n"
+    for decorator, kept in (("@other", False), ("@cache", True)):
+        linked = linking.program({"a.py": text.format(decorator)})
+        assert keeps(linked, linking.function(linked, "a.py", "get")) is kept
+
+
+def test_a_method_reads_its_own_object_alone() -> None:
+    text = "class A { m() { ask(this.c); [1].map(() => here()); } } function f() { there(); }"
+    linked = linking.program({"a.ts": text})
+    unit, asked = linking.asked(linked)
+    assert is_visible(unit, linking.function(linked, "a.ts", "m").index, asked, [])
+    assert not is_visible(unit, linking.function(linked, "a.ts", "f").index, asked, [])

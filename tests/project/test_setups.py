@@ -82,6 +82,9 @@ def test_what_is_an_option_or_resembles_none_is_right(options: str) -> None:
         ("{ hosts: 'x' }", ("hosts", "slip", "host")),
         ("{ flushBatchSize: 5 }", ("flushBatchSize", "other", "flushAt")),
         ("{ autoPageView: true }", ("autoPageView", "other", None)),
+        ("{ writeKey: k }", ("writeKey", "foreign", "key")),
+        ("{ writeKey: k, key: k }", ("writeKey", "foreign", None)),
+        ("{ hosst: value }", ("hosst", "slip", "host")),
     ],
 )
 def test_which_option_was_meant(options: str, expected: tuple[str, str, str | None]) -> None:

@@ -93,3 +93,10 @@ def test_too_many_states_are_widened_and_that_is_told() -> None:
     dead = split.splitting.widen(many, len(split.source.text))
     assert len(dead) <= MAX_STATES
     assert split.stops == 0
+
+
+def test_where_nothing_ends_between_two_bytes_all_is_kept() -> None:
+    split = Split("if (a) x(); y(); if (a) z();")
+    holds, _ = split.splitting.split(split.tests[0], ENTRY)
+    at = split.source.text.index("y()")
+    assert split.splitting.without_dead(holds, at, at + 3) is holds
