@@ -46,7 +46,13 @@ def chain(text: str) -> list[tuple[str | None, int]] | None:
 
 
 @pytest.mark.parametrize(
-    "text", ["load().use(timed).mutation(run);", "const x = a ? b : c; x.use(f).mutation(run);"]
+    "text",
+    [
+        "load().use(timed).mutation(run);",
+        "const x = a ? b : c; x.use(f).mutation(run);",
+        f"{TRPC}let x = t.procedure; x = other; x.mutation(run);",
+        "local.mutation(run);",
+    ],
 )
 def test_a_chain_that_begins_with_no_package_is_not_followed(text: str) -> None:
     assert chain(text) is None

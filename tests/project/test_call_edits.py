@@ -34,6 +34,8 @@ def edits(text: str, path: str = "a.ts", name: str = "event_id") -> list[tuple[s
         "track(event);",
         "export const e = load(); track(e);",
         "function send(o) { track({ event: o.name, event_id: o.id }); } send(load());",
+        "function send(o) { track({ event: o.name, event_id: o.id }); } send({ ...rest });",
+        "function send(a, b, id) { track({ event: a, event_id: id }); } send('a');",
     ],
 )
 def test_where_the_event_is_not_at_hand_nothing_is_set(text: str) -> None:

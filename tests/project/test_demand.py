@@ -30,6 +30,7 @@ def demand(parsed: dict[str, str], *others: str, keys_alone: bool = False) -> se
         'import { name } from "./names"; log(name); track({ event: "a" });',
         'import { name } from "pkg"; track({ event: name });',
         "track({ event: name });",
+        'const { name } = load("./names"); track({ event: name });',
     ],
 )
 def test_what_decides_nothing_is_not_asked_for(text: str) -> None:

@@ -31,6 +31,8 @@ def flushed(text: str, **more: str) -> bool:
         "process.on('message', async () => { await flush(); });",
         "process.on('SIGTERM', () => { flush(); process.exit(); });",
         "app.get('/', async () => { await flush(); });",
+        "close(async () => { await flush(); });",
+        "files.close(async () => { await flush(); });",
     ],
 )
 def test_a_program_that_does_not_flush_on_its_way_down(text: str) -> None:

@@ -179,6 +179,29 @@ def test_why_a_request_of_javascript_is_refused(text: str, reason: str) -> None:
             f"requests.post('{URL}', data={{}}, headers={{'Authorization': key}})",
             ["data= sends a form: use json="],
         ),
+        (f"requests.request('POST', '{URL}', json=event, headers={{'Authorization': key}})", []),
+        (f"requests.request('GET', '{URL}')", ["a GET request sends no event: use POST"]),
+        (
+            f"requests.request(url='{URL}', method='GET')",
+            ["a GET request sends no event: use POST"],
+        ),
+        (
+            f"urllib.request.urlopen(urllib.request.Request('{URL}', data, headers=headers))",
+            [],
+        ),
+        (
+            f"urllib.request.urlopen(urllib.request.Request('{URL}', data, {{}}))",
+            [],
+        ),
+        (
+            f"urllib.request.urlopen(urllib.request.Request('{URL}', data, headers={{'A': 'b'}}))",
+            ["it has no Authorization header: send Bearer and a key"],
+        ),
+        (
+            f"urllib.request.urlopen(urllib.request.Request('{URL}', data=data, "
+            "headers={'Authorization': key}))",
+            [],
+        ),
         (f"urllib.request.urlopen('{URL}')", []),
         (
             f"urllib.request.urlopen(urllib.request.Request('{URL}'))",
