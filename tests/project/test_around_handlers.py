@@ -213,6 +213,8 @@ def test_a_name_that_means_something_else_inside_is_not_read() -> None:
         ("function f() { return window.a; }", None),
         ("const window = {}; window.a;", None),
         ("process.env.NEXT_PUBLIC_SECRET;", None),
+        ("settings.STRIPE_SECRET;", None),
+        ("settings.values.STRIPE_SECRET;", None),
         ("document.title;", "client"),
         ('"use client"; import fs from "fs";', "client"),
         ('import { track } from "@millimetric/track";', "client"),
@@ -255,6 +257,8 @@ BROWSER = 'import { track as seen } from "@millimetric/track";\n'
         f'"use server";\n{NODE}',
         '"use client";\nimport type { Event } from "@millimetric/track-node";',
         '"use client";\nconst load = () => import("@millimetric/track-node");',
+        '"use client";\nif (on) { const { track } = require("@millimetric/track-node"); }',
+        '"use client";\nfunction f() { const { track } = require("@millimetric/track-node"); }',
     ],
 )
 def test_an_import_that_may_work_is_right(text: str) -> None:
@@ -267,6 +271,10 @@ def test_an_import_that_may_work_is_right(text: str) -> None:
         (f'"use client";\n{NODE}', ("node", '"use client" sends this file to the browser')),
         (f'"use server";\n{BROWSER}', ("browser", '"use server" keeps this file on the server')),
         (f"{NODE}{BROWSER}", ("browser", "it imports the server SDK too")),
+        (
+            '"use client";\nconst { track } = require("@millimetric/track-node");',
+            ("node", '"use client" sends this file to the browser'),
+        ),
     ],
 )
 def test_an_import_of_the_other_side_is_told_with_its_reason(
@@ -279,3 +287,10 @@ def test_statements_are_the_imports_themselves() -> None:
     linked = linking.program({"a.ts": f'"use client";\n{NODE}'})
     (one,) = wrong_imports(linked, Runtimes(linked, ProjectConfig()))
     assert isinstance(one.statement, s.Import)
+
+
+def test_only_the_file_that_a_platform_calls_is_certainly_a_servers() -> None:
+    route = f"{BROWSER}export async function GET() {{ seen('a'); }}"
+    linked = linking.program({"app/api/a/route.ts": route, "lib/b.ts": BROWSER})
+    found = list(wrong_imports(linked, Runtimes(linked, ProjectConfig())))
+    assert [one.unit.path for one in found] == ["app/api/a/route.ts"]

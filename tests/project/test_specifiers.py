@@ -183,3 +183,21 @@ def test_hints_of_a_python_module_are_its_name_or_its_folders() -> None:
     found = python("app/__init__.py", "app/a.py")
     assert found.hints("app/a.py").names == {"a"}
     assert found.hints("app/__init__.py").names == {"app", "."}
+
+
+@pytest.mark.parametrize(
+    ("folder", "path"),
+    [("lib", None), ("app/inner", "app/requests/__init__.py"), ("app", "app/requests/__init__.py")],
+)
+def test_a_package_shadows_a_library_only_for_the_program_it_starts_from(
+    folder: str, path: str | None
+) -> None:
+    files = ("app/requests/__init__.py", "app/a.py", "app/inner/b.py", "lib/c.py")
+    found = python(*files, settings=("app/pyproject.toml", "lib/pyproject.toml"))
+    assert found.find(folder, "requests") == path
+
+
+def test_a_name_that_two_roots_have_is_unknown() -> None:
+    roots = ("one/pyproject.toml", "two/pyproject.toml")
+    assert python("one/lib.py", "two/lib.py", settings=roots).find("three", "lib") is None
+    assert python("one/lib.py", "two/other.py", settings=roots).find("three", "lib") == "one/lib.py"
