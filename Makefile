@@ -1,8 +1,15 @@
-# Two commands for everybody: `make demo` and `make test`. One for developers: `make ready`.
+# Two commands for everybody: `make demo` and `make test`. For developers: `make ready`, and
+# `make new-rule NAME=some-name CODE=MM615`.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test ready bench bench-quick format docs clean
+# Runs a command; if it fails, the last line above make's own says what to do next.
+define step
+@echo '$(1)'
+@$(1) || { echo 'next: $(2)' >&2; exit 1; }
+endef
+
+.PHONY: demo test ready new-rule bench bench-quick format docs clean
 
 demo: .venv/installed
 	$(BIN)/mmlint --exit-zero examples/storefront
@@ -13,12 +20,17 @@ test: .venv/tested
 	$(BIN)/python -m pytest -q -n auto
 
 ready: .venv/developed
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n auto
-	$(BIN)/mmlint --isolated mmlint tests docs
-	$(BIN)/properdocs build --strict --quiet
+	$(call step,$(BIN)/ruff format --check .,run make format)
+	$(call step,$(BIN)/ruff check .,run make format; mend by hand what it leaves ($(BIN)/ruff rule CODE explains it))
+	$(call step,$(BIN)/mypy,mend the types named above and run $(BIN)/mypy)
+	$(call step,$(BIN)/python -m pytest -q -n auto,mend what the failed tests name and run $(BIN)/python -m pytest --last-failed)
+	$(call step,$(BIN)/mmlint --isolated mmlint tests docs,mend what is named above; if it is right add it to the silent.md of the rule)
+	$(call step,$(BIN)/properdocs build --strict --quiet,mend the link or heading named above and run make docs)
+	@echo 'next: commit; everything is in order'
+
+# A rule with its cases, its page and its changelog line, to be filled in.
+new-rule: .venv/developed
+	@$(BIN)/python -m tests.new_rule '$(NAME)' '$(CODE)'
 
 docs: .venv/developed
 	$(BIN)/properdocs build --strict

@@ -160,5 +160,15 @@ def _marked(file: str, rule: Registered) -> set[bool]:
     return {any(code == rule.code for _, _, code in case.marks) for case in cases}
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_nothing_is_left_to_fill_in(rule: Registered) -> None:
+    """`make new-rule` leaves TODO wherever the author has the word."""
+    stem = rule.name.replace("-", "_")
+    cases = [path.read_text("utf-8") for path in (CASES / stem).iterdir()]
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8").splitlines()
+    mentions = [line for line in changelog if rule.code in line]
+    assert [text for text in (rule.doc, *cases, *mentions) if "TODO" in text] == []
+
+
 def test_no_cases_are_left_of_a_rule_that_is_gone() -> None:
     assert {path.name.replace("_", "-") for path in CASES.iterdir()} == {r.name for r in RULES}
