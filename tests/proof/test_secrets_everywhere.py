@@ -24,13 +24,13 @@ from hypothesis import strategies as st
 from mmlint import rules
 from mmlint.cli import cli
 from mmlint.project.project import Project
+from mmlint.report import FORMATS
 from mmlint.report.masking import mask_path
 from mmlint.rules import Registered, Verdict
 from mmlint.sdk.keys import find_key
 from tests.proof.command import environment, write
 
 PIECE = 6
-FORMATS = ("text", "full", "concise", "json", "jsonl", "github", "sarif")
 
 CARRIERS = {
     ".env": "NEXT_PUBLIC_AOA_SK={0}\nAOA_SK={1}\n# old: {2}\n",
