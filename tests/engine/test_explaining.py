@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mmlint.engine.explain.delivery import DeliveryExplanation
 from mmlint.engine.explain.line import LineExplanation
 from mmlint.engine.explain.states import states
 from mmlint.languages import observe
@@ -35,7 +36,7 @@ def test_a_file_that_was_not_parsed_holds_nothing() -> None:
 
 def test_a_line_without_a_call_or_declaration_is_unknown() -> None:
     (told,) = explained(4)
-    assert told.startswith("Nothing is known of this line")
+    assert told == "No Millimetric call, key or handler on this line."
 
 
 def test_a_send_and_a_flush_are_told_with_what_becomes_of_them() -> None:
@@ -88,3 +89,29 @@ def test_the_states_of_the_function_around_a_line() -> None:
 
 def test_a_line_outside_of_functions_is_of_the_top_level() -> None:
     assert states(project(), PATH, 1, TEXT.encode())[0].startswith("the top level, lines 1 to")
+
+
+def delivered(text: str) -> list[str]:
+    """What is told of the first call of the project."""
+    linked = project(text)
+    call = linked.program.calls[0]
+    return list(DeliveryExplanation(linked, lambda unit, offset: "there").of(call))
+
+
+def test_a_send_that_is_flushed_is_not_lost() -> None:
+    (told,) = delivered(TEXT)
+    assert "without a flush" not in told
+
+
+def test_each_exit_that_loses_a_send_is_told_with_its_place() -> None:
+    told = delivered(
+        f"{NODE}export async function GET(request) {{\n"
+        "  track({ event: 'a' });\n"
+        "  if (request.url) return;\n"
+        "  throw new Error();\n"
+        "}\n"
+    )
+    assert told == [
+        "  GET() returns without a flush at there",
+        "  GET() throws without a flush at there",
+    ]

@@ -172,21 +172,31 @@ def test_the_waiter_that_a_file_uses(text: str, expected: tuple[str, bool] | Non
 
 
 def test_a_project_without_flushes_awaits() -> None:
-    project, _ = one_unit(f"{NODE}export async function GET() {{}}", ROUTE)
-    assert manners(project, "Next.js") == [AWAIT]
+    project, unit = one_unit(f"{NODE}export async function GET() {{}}", ROUTE)
+    assert manners(project, "Next.js", unit) == [AWAIT]
 
 
 def test_the_most_frequent_manner_comes_first() -> None:
     guarded = "await flush().catch(() => {});"
-    project, _ = one_unit(
+    project, unit = one_unit(
         f"{NODE}export async function GET() {{ {guarded} }}\n"
         f"export async function POST() {{ {guarded} }}\n"
         "export async function PUT() { await flush(); }\n",
         ROUTE,
     )
     platform = project.handlers[0].platform
-    assert manners(project, platform) == [GUARDED, AWAIT, AWAIT]
-    assert manners(project, "another") == [AWAIT]
+    assert manners(project, platform, unit) == [GUARDED, AWAIT]
+    assert manners(project, "another", unit) == [AWAIT]
+
+
+def test_the_manner_of_the_same_file_comes_before_that_of_the_project() -> None:
+    guarded = f"{NODE}export async function GET() {{ await flush().catch(() => {{}}); }}\n"
+    waits = f"{NODE}export async function GET() {{ await flush(); }}\n"
+    paths = [f"app/api/{name}/route.ts" for name in "abc"]
+    project = linking.project(dict(zip(paths, (guarded, guarded, waits), strict=True)))
+    platform = project.handlers[0].platform
+    assert manners(project, platform, linking.unit(project.program, paths[0])) == [GUARDED, AWAIT]
+    assert manners(project, platform, linking.unit(project.program, paths[2])) == [AWAIT, GUARDED]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +204,7 @@ def test_the_most_frequent_manner_comes_first() -> None:
     [
         (AWAIT, "await flush();"),
         (GUARDED, "await flush().catch(() => {});"),
-        (Manner("after"), None),
+        (Manner("after"), "after(() => flush());"),
         (Manner("waiter"), None),
     ],
 )

@@ -10,13 +10,16 @@ import pytest
 from mmlint.app import check
 from mmlint.app.session import MAX_NAME_ROUNDS
 from mmlint.languages import observe
+from mmlint.model import syntax as s
 from mmlint.model.limits import WORDS, sentence
 from mmlint.model.report import Result
 from mmlint.project.delivery import calls, expressions, fixpoint
 from mmlint.project.delivery import statements as paths
 from mmlint.project.events import payload, sends
+from mmlint.project.limits import relevant_limits
 from mmlint.project.semantic import program
 from mmlint.project.semantic.program import Program
+from tests.project.linking import project
 
 ROOT = Path(__file__).parents[2]
 SDK = 'import { track, flush } from "@millimetric/track-node";\n'
@@ -94,6 +97,31 @@ def test_the_length_of_a_chain_of_calls_is_no_limit(tmp_path: Path) -> None:
 )
 def test_the_sentence_agrees_with_its_number(counts: dict[str, int], told: str) -> None:
     assert told in sentence(counts)
+
+
+@pytest.mark.parametrize(
+    ("use", "expected"),
+    [
+        ("ask(n59);", {}),
+        ("n59.map(f);", {}),
+        ("n59();", {"names": 1}),
+        ("track({ event: n59 });", {"names": 1}),
+    ],
+)
+def test_only_names_that_are_called_or_sent_are_relevant(
+    use: str, expected: dict[str, int]
+) -> None:
+    lines = [f"const n{number} = n{number - 1};" for number in range(1, 60)]
+    text = SDK + "const n0 = load();\n" + "\n".join(lines)
+    linked = project({"a.ts": f"{text}\n{use}\n"})
+    (unit,) = linked.units
+    for value in unit.every(s.Name):
+        if value.name == "n59" and value.start > len(text):
+            linked.program.resolve(unit, value)
+    for value in unit.every(s.Member):
+        linked.program.resolve(unit, value)
+    assert linked.program.limits.counts()["names"] > 0
+    assert relevant_limits(linked) == expected
 
 
 # --- files ----------------------------------------------------------------------------------------

@@ -54,7 +54,9 @@ def manners(project: Project, platform: str, unit: Unit) -> list[Manner]:
     if chosen != "copy":
         return [GUARDED if chosen == "guarded" else AWAIT]
     copied = _copied(project)
-    return [*copied.get((platform, unit), ()), *copied.get((platform, None), ()), AWAIT]
+    places = ((platform, unit), (platform, None))
+    found = [manner for place in places for manner in copied.get(place, ())]
+    return list(dict.fromkeys((*found, AWAIT)))
 
 
 def wording(project: Project, unit: Unit, index: int, manner: Manner, flush: str) -> Wording | None:
