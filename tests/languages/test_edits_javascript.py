@@ -772,6 +772,10 @@ def test_pieces_are_kept_unless_a_comment_would_be_lost() -> None:
             'import z from "z";\nimport a from "a"; // a\n{} from "next/server";\n',
         ),
         (
+            'import a from "next-safe-action";\n',
+            '{} from "next/server";\nimport a from "next-safe-action";\n',
+        ),
+        (
             '"use server";\r\n\r\nimport a from "a";\r\n',
             '"use server";\r\n\r\nimport a from "a";\r\n{} from "next/server";\r\n',
         ),
@@ -787,6 +791,7 @@ def test_pieces_are_kept_unless_a_comment_would_be_lost() -> None:
         "in its sorted place",
         "in front of the first",
         "behind the last where they are not sorted",
+        "a part of a package before a longer name",
         "newlines of the file",
     ],
 )

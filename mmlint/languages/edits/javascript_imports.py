@@ -47,12 +47,12 @@ def add_import(edit: f.ImportFrom, root: Node, source: bytes) -> list[Change] | 
     found = [one for one in _imports(root) if _PACKAGE.match(_module(one))]
     if not found or _is_taken(source, edit.name):
         return None
-    modules = [_module(one).lower() for one in found]
+    modules = [_rank(_module(one)) for one in found]
     after = (
         found
         if modules != sorted(modules)
         else [
-            one for one, module in zip(found, modules, strict=True) if module <= edit.module.lower()
+            one for one, module in zip(found, modules, strict=True) if module <= _rank(edit.module)
         ]
     )
     model = (after or found)[-1 if after else 0]
@@ -66,6 +66,11 @@ def add_import(edit: f.ImportFrom, root: Node, source: bytes) -> list[Change] | 
         return [(model.start_byte, model.start_byte, f"{text}{gap}")]
     place = layout.line_end(source, model.end_byte)
     return [(place, place, f"{gap}{text}")]
+
+
+def _rank(module: str) -> str:
+    """What import sorters compare: a package's own parts come before those of longer names."""
+    return module.lower().replace("/", "\0")
 
 
 def _imports(root: Node) -> list[Node]:

@@ -1,4 +1,5 @@
-"""Whether a made-up value is put where the next request can read it: into a cookie or a session."""
+"""Whether a made-up value is put where the next request can read it: into a cookie, a session, an
+entry of a store under a key of the visitor's, or a column of the visitor's own record."""
 
 from __future__ import annotations
 
@@ -22,6 +23,27 @@ MAX_FUNCTIONS = 12
 _COOKIE_KEYS = frozenset({"set-cookie", "cookies"})
 _ASSIGNMENTS = frozenset({"=", "??=", "||="})
 _SESSION_WRITES = frozenset({"set", "put", "save", "update", "setdefault", "assign"})
+
+
+_KEYED_WRITES = frozenset({"set", "put", "setex", "setEx", "hset", "hSet", "setItem"})
+_STORES = frozenset({"REDIS", "KV", "CACHE", "STORE", "STORAGE", "DB", "DATABASE"})
+_RECORD_WRITES = frozenset(
+    {"create", "insert", "upsert", "update", "save", "values", "set", "insertOne", "insert_one"}
+    | {"updateOne", "update_one", "findOneAndUpdate", "find_one_and_update", "get_or_create"}
+    | {"update_or_create", "findOrCreate", "find_or_create_by", "upsertOne"}
+)
+_ID_WORDS = frozenset({"ANONYMOUS", "ANON", "AID", "VISITOR", "DEVICE"})
+"""Words of a column for the id of a visitor."""
+_LOGS = frozenset(
+    {"LOG", "LOGS", "LOGGER", "EVENT", "EVENTS", "AUDIT", "HISTORY", "METRIC", "METRICS"}
+    | {"QUEUE", "JOB", "JOBS", "ANALYTICS", "CONSOLE", "VISIT", "VISITS", "VIEW", "VIEWS", "HIT"}
+    | {"HITS", "PAGEVIEW", "PAGEVIEWS", "REQUEST", "REQUESTS", "ACTIVITY", "ACTIVITIES"}
+)
+"""Words of tables whose rows no later request looks up by its visitor."""
+_PEOPLE = frozenset(
+    {"USER", "VISITOR", "ACCOUNT", "CUSTOMER", "PROFILE", "MEMBER", "PERSON", "GUEST", "CONTACT"}
+    | {"LEAD", "SUBSCRIBER"}
+)
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -109,6 +131,8 @@ def _stored(program: Program, unit: Unit, value: s.Value) -> Iterator[s.Value]:
     if isinstance(value, s.Call) and _stores_arguments(program, unit, value):
         for one in value.arguments:
             yield one.value
+    elif isinstance(value, s.Call) and isinstance(value.callee, s.Member):
+        yield from _recorded(unit, value, value.callee)
     elif isinstance(value, s.Object):
         for entry in value.entries:
             if entry.key is not None and entry.key.lower() in _COOKIE_KEYS:
@@ -133,12 +157,40 @@ def _stores_arguments(program: Program, unit: Unit, call: s.Call) -> bool:
     return any(_says_cookie(word) for word in path_of(program.resolve(unit, call.callee))[:1])
 
 
+def _recorded(unit: Unit, call: s.Call, callee: s.Member) -> Iterator[s.Value]:
+    """What ``kv.set(key, …)`` keeps under a key that is no constant, and what a write of a record
+    that is no log puts into a column for a visitor's id."""
+    holder = {word for name in _holder(unit, callee.object) for word in names.words(name)}
+    keyed = callee.name in _KEYED_WRITES and not holder.isdisjoint(_STORES)
+    if keyed and len(call.arguments) > 1 and not isinstance(call.arguments[0].value, s.Literal):
+        yield from (one.value for one in call.arguments[1:])
+    tables = {
+        word
+        for one in inside(callee)
+        if isinstance(one, s.Name | s.Member)
+        for word in names.words(one.name)
+    }
+    if callee.name in _RECORD_WRITES and (tables | holder).isdisjoint(_LOGS):
+        for one in inside(call):
+            if isinstance(one, s.Object):
+                yield from (entry.value for entry in one.entries if _is_id(entry.key))
+            elif isinstance(one, s.Call):
+                yield from (argument.value for argument in one.arguments if _is_id(argument.name))
+
+
+def _is_id(key: str | None) -> bool:
+    return key is not None and not _ID_WORDS.isdisjoint(names.words(key))
+
+
 def _is_store(unit: Unit, target: s.Value) -> bool:
     """Whether an assignment to ``target`` is kept: a member of a session or of cookies."""
     if not isinstance(target, (s.Member, s.Index)):
         return False
     path = (*words(target), *_holder(unit, target.object))
-    return any(_says_cookie(word) or _says_session(word) for word in path)
+    if any(_says_cookie(word) or _says_session(word) for word in path):
+        return True
+    owner = {word for name in words(target.object) for word in names.words(name)}
+    return isinstance(target, s.Member) and _is_id(target.name) and not owner.isdisjoint(_PEOPLE)
 
 
 def _holder(unit: Unit, value: s.Value) -> tuple[str, ...]:
