@@ -36,7 +36,7 @@ def _unknown(project: Project) -> Iterator[tuple[Unit, s.Value]]:
         event = send.field("event")
         if send.name is None and event is not None and event.value is not None:
             yield from ((event.unit, value) for value in inside(event.value))
-            for _, passed in event.environment:  # a wrapper's parameter: what was passed
+            for _, passed in event.substitution:  # a wrapper's parameter: what was passed
                 if passed is not None:
                     yield from ((passed.unit, value) for value in inside(passed.value))
         ids = (send.field("anonymous_id"), send.field("user_id"))

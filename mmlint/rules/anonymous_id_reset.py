@@ -61,7 +61,7 @@ def check(project: Project) -> Iterator[Verdict]:
         yield _verdict(project, call, "the device's anonymous_id is deleted")
     for call, field in resets(project.program):
         at = written(field)
-        if at is not None and minting.always(at.unit, at.value, at.environment):
+        if at is not None and minting.always(at.unit, at.value, at.substitution):
             yield _verdict(project, call, "the device's anonymous_id is replaced by a fresh one")
 
 

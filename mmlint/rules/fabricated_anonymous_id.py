@@ -90,7 +90,7 @@ def check(project: Project) -> Iterator[Verdict]:
         if send.side != "server" or field is None or send.enqueued:
             continue
         for value, at in alternatives(field):
-            origins = minting.origins(value.unit, value.value, value.environment)
+            origins = minting.origins(value.unit, value.value, value.substitution)
             origin = next((one for one in origins if not sinks.keeps(one)), None)
             place = project.place(at.unit, at.value)
             if origin is None or place in seen:

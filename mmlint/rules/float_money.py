@@ -88,7 +88,7 @@ def check(project: Project) -> Iterator[Verdict]:
 def _is_float(project: Project, key: Key) -> bool:
     if key.field.value is None:
         return False
-    value = Expression(key.unit, key.field.value, key.field.environment)
+    value = Expression(key.unit, key.field.value, key.field.substitution)
     if key.name.endswith("_cents"):
         return project.values.unrounded(value)
     return key.name in MONEY_KEYS and project.values.fraction(value)

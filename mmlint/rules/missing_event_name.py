@@ -92,6 +92,6 @@ def _lacks(project: Project, send: Send, names: set[str]) -> bool:
     return all(
         one.presence == "empty"
         and one.value is not None
-        and project.program.text(one.unit, one.value, one.environment) is None
+        and project.program.text(one.unit, one.value, one.substitution) is None
         for one in found
     )

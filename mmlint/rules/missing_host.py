@@ -71,5 +71,5 @@ def _reads_environment(project: Project, setup: Setup) -> bool:
     key = setup.options.fields.get("key")
     if key is None or key.value is None:
         return True
-    known = project.program.text(key.unit, key.value, key.environment) is not None
+    known = project.program.text(key.unit, key.value, key.substitution) is not None
     return known or variable(project.program, key.unit, key.value) is not None

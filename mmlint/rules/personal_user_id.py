@@ -72,7 +72,7 @@ def check(project: Project) -> Iterator[Verdict]:
             place = project.place(at.unit, at.value)
             if place in seen or not is_personal(project.program, value):
                 continue
-            found = project.program.resolve(at.unit, at.value, at.environment)
+            found = project.program.resolve(at.unit, at.value, at.substitution)
             if id(send) in wrapped and isinstance(found, Parameter):
                 continue  # the callers say what it is
             seen.add(place)

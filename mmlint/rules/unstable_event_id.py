@@ -72,7 +72,7 @@ def check(project: Project) -> Iterator[Verdict]:
         at = written(field) if field is not None else None
         if field is None or at is None or field.value is None:
             continue
-        whole = (field.unit, field.value, field.environment)
+        whole = (field.unit, field.value, field.substitution)
         place = project.place(at.unit, at.value)
         if place in seen or not minting.always(*whole):
             continue

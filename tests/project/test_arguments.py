@@ -9,9 +9,9 @@ from mmlint.project.semantic.arguments import (
     binds,
     completed,
     direct,
-    environment_of,
     makes_partial,
     passed_to,
+    substitution_of,
     takes_self,
     with_given,
 )
@@ -32,7 +32,7 @@ def given(text: str, python: bool = True) -> dict[str, str] | None:
     linked = linking.program({path: text})
     function = linking.function(linked, path, "f")
     call = linked.calls[-1]
-    found = environment_of(call.unit, call.call, function)
+    found = substitution_of(call.unit, call.call, function)
     if found == NOTHING:
         return None
     names = function.function.parameters
@@ -86,7 +86,7 @@ def test_keywords_that_no_parameter_takes_are_one_dict() -> None:
     text = "def f(a, **rest): ...\nf(1, b=2, **more)\n"
     linked = linking.program({"a.py": text})
     call = linked.calls[-1]
-    found = environment_of(call.unit, call.call, linking.function(linked, "a.py", "f"))
+    found = substitution_of(call.unit, call.call, linking.function(linked, "a.py", "f"))
     rest = found[-1][1]
     assert rest is not None
     assert isinstance(rest.value, s.Object)

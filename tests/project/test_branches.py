@@ -6,7 +6,7 @@ import pytest
 
 from mmlint.languages import observe
 from mmlint.project.project import Project
-from mmlint.project.semantic.arguments import environment_of
+from mmlint.project.semantic.arguments import substitution_of
 from mmlint.project.semantic.branches import Branches
 from mmlint.project.semantic.entity import NOTHING
 from tests.project import linking
@@ -71,7 +71,7 @@ def test_which_bytes_a_call_does_not_reach(given: str, excluded: set[str]) -> No
         send({given});"""
     linked = linking.program({"a.ts": text})
     call = linking.called(linked, "send")
-    under = environment_of(call.unit, call.call, linking.function(linked, "a.ts", "send"))
+    under = substitution_of(call.unit, call.call, linking.function(linked, "a.ts", "send"))
     branches = Branches(linked)
     words = ("first", "second", "third", "fourth", "after")
     found = {one for one in words if branches.excludes(call.unit, text.index(one), under)}

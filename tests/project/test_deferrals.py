@@ -31,7 +31,7 @@ def names(line: str) -> list[str | None]:
     found: list[str | None] = []
     for every in deferrals(program).values():
         for one in every:
-            passed = program.environment(one.call.unit, one.direct, one.function)
+            passed = program.substitution(one.call.unit, one.direct, one.function)
             parameters = one.function.function.parameters
             given = {parameters[key[2]].name: value for key, value in passed}
             value = given.get("name")

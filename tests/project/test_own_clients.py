@@ -29,7 +29,7 @@ def event(parameters: str, written: str, call: str) -> dict[str, str | None] | N
     assert all(one.entry is None for one in found.fields.values())  # no key stands in the call
     fields = {}
     for name, one in found.fields.items():
-        known = linked.text(one.unit, one.value, one.environment) if one.value else None
+        known = linked.text(one.unit, one.value, one.substitution) if one.value else None
         fields[name] = known[0] if known is not None else None
     return {**fields, **({"...": None} if found.open else {})}
 

@@ -68,7 +68,7 @@ def stored(text: str) -> bool:
     field = send.field("event_id")
     assert field is not None
     assert field.value is not None
-    origins = Minting(project.program).origins(field.unit, field.value, field.environment)
+    origins = Minting(project.program).origins(field.unit, field.value, field.substitution)
     return any(is_stored(send, one) for one in origins)
 
 

@@ -18,7 +18,7 @@ from mmlint.model.walk import statements
 from mmlint.project.semantic.entity import (
     NOTHING,
     KnownValue,
-    Passed,
+    PassedValue,
     ProjectFunction,
     Substitution,
 )
@@ -38,14 +38,14 @@ Called = tuple[int, int]
 class Expression(Struct, frozen=True):
     """A node of the data flow.
 
-    ``environment``: what the parameters in ``value`` stand for.
+    ``substitution``: what the parameters in ``value`` stand for.
     ``part``: whether only a part of the asked value comes from here.
     ``entered``: the functions whose results led here; to enter one again is recursion.
     """
 
     unit: Unit
     value: s.Value
-    environment: Substitution = NOTHING
+    substitution: Substitution = NOTHING
     part: bool = False
     entered: frozenset[Called] = frozenset()
 
@@ -57,9 +57,9 @@ class Expression(Struct, frozen=True):
         """An expression that only a part of this one comes from."""
         return replace(self, value=value, part=True)
 
-    def into(self, unit: Unit, value: s.Value, environment: Substitution) -> Expression:
+    def into(self, unit: Unit, value: s.Value, substitution: Substitution) -> Expression:
         """An expression in another context."""
-        return replace(self, unit=unit, value=value, environment=environment)
+        return replace(self, unit=unit, value=value, substitution=substitution)
 
 
 Edge = Callable[[Program, Expression], Sequence[Expression] | None]
@@ -167,7 +167,7 @@ def settled(program: Program, start: Expression, edges: Sequence[Edge]) -> Expre
 
 def _key(at: Expression) -> _Key:
     value = at.value
-    return id(at.unit), type(value), value.start, value.end, id(at.environment), at.part
+    return id(at.unit), type(value), value.start, value.end, id(at.substitution), at.part
 
 
 def _holder(value: s.Value) -> int:
@@ -186,8 +186,8 @@ ASSIGNMENTS = frozenset({"=", ":=", "??=", "||="})
 
 def argument(program: Program, at: Expression) -> Sequence[Expression] | None:
     """A parameter, or a member of one, to what the caller wrote for it."""
-    found = passed(at.unit, at.value, at.environment)
-    return None if found is None else (at.into(found.unit, found.value, found.environment),)
+    found = passed(at.unit, at.value, at.substitution)
+    return None if found is None else (at.into(found.unit, found.value, found.substitution),)
 
 
 def options(program: Program, at: Expression) -> Sequence[Expression] | None:
@@ -234,10 +234,10 @@ def only_definition(program: Program, at: Expression) -> Sequence[Expression] | 
 
 def known(program: Program, at: Expression) -> Sequence[Expression] | None:
     """What stands for a constant, in whatever file that is written, to the constant."""
-    found = program.resolve(at.unit, at.value, at.environment)
+    found = program.resolve(at.unit, at.value, at.substitution)
     if not isinstance(found, KnownValue) or found.value is at.value:
         return None
-    return (at.into(found.unit, found.value, found.environment),)
+    return (at.into(found.unit, found.value, found.substitution),)
 
 
 def known_text(program: Program, at: Expression) -> Sequence[Expression] | None:
@@ -256,15 +256,15 @@ def results(program: Program, at: Expression) -> Sequence[Expression] | None:
     """A call of a project function to what that returns."""
     if not isinstance(at.value, s.Call):
         return None
-    callee = program.resolve(at.unit, at.value.callee, at.environment)
+    callee = program.resolve(at.unit, at.value.callee, at.substitution)
     if not isinstance(callee, ProjectFunction):
         return None
     if callee.key in at.entered:
         return ()
-    inner = program.environment(at.unit, at.value, callee, at.environment)
+    inner = program.substitution(at.unit, at.value, callee, at.substitution)
     entered = at.entered | {callee.key}
     return [
-        replace(at, unit=callee.unit, value=one, environment=inner, entered=entered)
+        replace(at, unit=callee.unit, value=one, substitution=inner, entered=entered)
         for one in returned(callee)
     ]
 
@@ -287,7 +287,7 @@ def lone_value(unit: Unit, value: s.Value) -> s.Value | None:
     return found[0].value if len(found) == 1 and not found[0].path else None
 
 
-def passed(unit: Unit, value: s.Value, environment: Substitution) -> Passed | None:
+def passed(unit: Unit, value: s.Value, substitution: Substitution) -> PassedValue | None:
     """Return what the caller wrote for ``value``, a parameter or a member of one; None where it is
     none, where the caller left it out, or where it is no part of an object that is at hand."""
     path: list[str] = []
@@ -298,33 +298,33 @@ def passed(unit: Unit, value: s.Value, environment: Substitution) -> Passed | No
     if place is None:
         return None
     function, number, inner = place
-    found = dict(environment).get((id(unit), function, number))
+    found = dict(substitution).get((id(unit), function, number))
     default = unit.module.functions[function].parameters[number].default
     if found is None or found.value is default:
         return None
     return _part(found, [key for key in (*inner, *path) if key != "?"])
 
 
-def _part(found: Passed, path: list[str]) -> Passed | None:
+def _part(found: PassedValue, path: list[str]) -> PassedValue | None:
     """What an argument has at ``path``: object literals, and variables bound to them, are read."""
     for key in path:
         held = _literal(found)
         value = entry(held.value, key)
         if value is None:
             return None
-        found = Passed(held.unit, value, held.environment)
+        found = PassedValue(held.unit, value, held.substitution)
     return found
 
 
-def _literal(found: Passed) -> Passed:
+def _literal(found: PassedValue) -> PassedValue:
     """The one value of a variable or parameter, or what was given."""
     seen: set[int] = set()
     while id(found.value) not in seen:
         seen.add(id(found.value))
         value = lone_value(found.unit, found.value)
-        further = passed(found.unit, found.value, found.environment)
+        further = passed(found.unit, found.value, found.substitution)
         if further is None and value is not None:
-            further = Passed(found.unit, value, found.environment)
+            further = PassedValue(found.unit, value, found.substitution)
         found = further or found
     return found
 

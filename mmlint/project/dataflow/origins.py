@@ -55,10 +55,10 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 def origins(
-    program: Program, unit: Unit, value: s.Value, environment: Substitution = NOTHING
+    program: Program, unit: Unit, value: s.Value, substitution: Substitution = NOTHING
 ) -> Iterator[Origin]:
     """Yield every place that the text ``value`` may come from."""
-    for at, before in Walk(program, Expression(unit, value, environment), _EDGES).search():
+    for at, before in Walk(program, Expression(unit, value, substitution), _EDGES).search():
         found = _origin(program, at, followed=bool(before))
         if found is not None:
             yield found
@@ -102,7 +102,7 @@ def _definition(program: Program, at: Expression) -> Sequence[Expression] | None
     """A name, or a part of a known object, to the one expression that it stands for."""
     value, found = at.value, None
     if isinstance(value, s.Member):
-        whole = program.resolve(at.unit, value.object, at.environment)
+        whole = program.resolve(at.unit, value.object, at.substitution)
         if isinstance(whole, Namespace):
             found = _exported(program, whole.unit, value.name)
         else:
@@ -110,19 +110,19 @@ def _definition(program: Program, at: Expression) -> Sequence[Expression] | None
     elif isinstance(value, s.Name) and value.binding >= 0:
         taken = at.unit.imports.get(value.binding)
         if taken is None:
-            found = _only(at.unit, value.binding, at.environment)
+            found = _only(at.unit, value.binding, at.substitution)
         elif (module := _module(program, at.unit, taken.module)) is not None:
             found = _exported(program, module, taken.name)
-    return None if found is None else (at.into(found.unit, found.value, found.environment),)
+    return None if found is None else (at.into(found.unit, found.value, found.substitution),)
 
 
 def _callers(program: Program, at: Expression) -> Sequence[Expression] | None:
     """A parameter, or a part of one, to what the project's own calls pass for it."""
-    parameter = program.resolve(at.unit, at.value, at.environment)
+    parameter = program.resolve(at.unit, at.value, at.substitution)
     if not isinstance(parameter, Parameter):
         return None
     found = islice(_passed(program, parameter), MAX_STEPS + 1)  # more is past the budget
-    return [at.into(one.unit, one.value, one.environment) for one in found]
+    return [at.into(one.unit, one.value, one.substitution) for one in found]
 
 
 _EDGES: tuple[Edge, ...] = (
@@ -139,14 +139,14 @@ _EDGES: tuple[Edge, ...] = (
 # --- what edges ask -------------------------------------------------------------------------------
 
 
-def _only(unit: Unit, binding: int, environment: Substitution) -> Expression | None:
+def _only(unit: Unit, binding: int, substitution: Substitution) -> Expression | None:
     """Return the one value that a variable is ever given, empty first ones aside."""
     if binding in unit.loop_bindings or unit.module.bindings[binding].kind != "variable":
         return None
     given = [one for one in unit.definitions.get(binding, ()) if not _is_nothing(one.value)]
     if len(given) != 1 or given[0].path:
         return None
-    return Expression(unit, given[0].value, environment)
+    return Expression(unit, given[0].value, substitution)
 
 
 def _is_nothing(value: s.Value) -> bool:
@@ -195,7 +195,7 @@ def _entry(whole: Resolved | None, name: str) -> Expression | None:
     if not isinstance(whole, KnownValue):
         return None
     value = entry(whole.value, name)
-    return None if value is None else Expression(whole.unit, value, whole.environment)
+    return None if value is None else Expression(whole.unit, value, whole.substitution)
 
 
 def _passed(program: Program, parameter: Parameter) -> Iterator[Expression]:
@@ -205,9 +205,9 @@ def _passed(program: Program, parameter: Parameter) -> Iterator[Expression]:
     for call in program.callers.get(function, []):
         if call.unit is parameter.unit and call.site.function == parameter.function:
             continue  # recursion
-        for key, passed in program.environment(call.unit, call.call, function):
+        for key, passed in program.substitution(call.unit, call.call, function):
             if key == asked and passed is not None:
-                whole = Expression(passed.unit, passed.value, passed.environment)
+                whole = Expression(passed.unit, passed.value, passed.substitution)
                 found = _part(program, whole, parameter.path)
                 if found is not None:
                     yield found
@@ -219,5 +219,5 @@ def _part(program: Program, whole: Expression, path: tuple[str, ...]) -> Express
         if found is None:
             return None
         if name != "?":
-            found = _entry(program.resolve(found.unit, found.value, found.environment), name)
+            found = _entry(program.resolve(found.unit, found.value, found.substitution), name)
     return found

@@ -12,7 +12,7 @@ from mmlint.model.walk import inside
 from mmlint.project.dataflow.backward import Variable
 from mmlint.project.dataflow.value_sources import Origin, words
 from mmlint.project.semantic.callee import path_of
-from mmlint.project.semantic.entity import Passed, ProjectFunction
+from mmlint.project.semantic.entity import PassedValue, ProjectFunction
 from mmlint.project.semantic.program import Program
 from mmlint.project.semantic.unit import Unit
 from mmlint.sdk import environment as names
@@ -82,8 +82,8 @@ class PersistenceSinks:
             callee = self.program.resolve(unit, call.callee)
             if not isinstance(callee, ProjectFunction):
                 continue
-            environment = self.program.environment(unit, call, callee)
-            numbers = {key[2] for key, passed in environment if _is(passed, binding)}
+            substitution = self.program.substitution(unit, call, callee)
+            numbers = {key[2] for key, passed in substitution if _is(passed, binding)}
             for parameter, (function, number, _) in callee.unit.parameters.items():
                 if function == callee.index and number in numbers:
                     yield callee.unit, parameter
@@ -94,7 +94,7 @@ class PersistenceSinks:
         return self._known[id(unit)]
 
 
-def _is(passed: Passed | None, binding: int) -> bool:
+def _is(passed: PassedValue | None, binding: int) -> bool:
     return (
         passed is not None
         and isinstance(passed.value, s.Name)

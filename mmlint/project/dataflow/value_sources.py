@@ -79,10 +79,10 @@ class Minting:
         )
 
     def origins(
-        self, unit: Unit, value: s.Value, environment: Substitution = NOTHING
+        self, unit: Unit, value: s.Value, substitution: Substitution = NOTHING
     ) -> list[Origin]:
         """Return every place that may mint ``value``; none where it cannot be known."""
-        walk = Walk(self.program, Expression(unit, value, environment), self._edges)
+        walk = Walk(self.program, Expression(unit, value, substitution), self._edges)
         minted = [(one, kind) for one in walk.ends() if (kind := self._kind(one)) is not None]
         return [
             Origin(kind, one.unit, one.value, walk.variables(one))
@@ -90,14 +90,14 @@ class Minting:
             if not (one.part and kind == "constant")  # which says nothing of the whole
         ]
 
-    def always(self, unit: Unit, value: s.Value, environment: Substitution = NOTHING) -> bool:
+    def always(self, unit: Unit, value: s.Value, substitution: Substitution = NOTHING) -> bool:
         """Whether ``value`` is random or the time whichever way the program goes."""
-        start = Expression(unit, value, environment)
+        start = Expression(unit, value, substitution)
         walk = Walk(self.program, start, (options, argument, definitions, results))
         return all(map(self._is_fresh, walk.ends())) and walk.complete
 
     def _is_fresh(self, at: Expression) -> bool:
-        found = self.origins(at.unit, at.value, at.environment)
+        found = self.origins(at.unit, at.value, at.substitution)
         return any(one.kind in ("random", "clock") for one in found)
 
     # --- what mints ------------------------------------------------------------------------------
@@ -112,11 +112,11 @@ class Minting:
     def _constant(self, at: Expression) -> Kind | None:
         unit, value = at.unit, at.value
         if isinstance(value, (s.Template, s.Operation)):
-            texts = [self.program.text(unit, one, at.environment) for one in _parts(value)]
+            texts = [self.program.text(unit, one, at.substitution) for one in _parts(value)]
             return "constant" if texts and all(texts) else None
         if isinstance(value, (s.Choice, s.Call)) or self._changes(unit, value):
             return None
-        found = self.program.text(unit, value, at.environment)
+        found = self.program.text(unit, value, at.substitution)
         return "constant" if found is not None and found[0] else None
 
     def _changes(self, unit: Unit, value: s.Value) -> bool:
@@ -134,7 +134,7 @@ class Minting:
         """What a pattern takes out of a request: ``const { ip } = req``."""
         if not isinstance(at.value, s.Name) or at.value.binding < 0:
             return None
-        if passed(at.unit, at.value, at.environment) is not None:
+        if passed(at.unit, at.value, at.substitution) is not None:
             return None
         found = at.unit.definitions.get(at.value.binding, ())
         kinds = (_shared((*words(one.value), *one.path)) for one in found if one.path)
@@ -147,7 +147,7 @@ class Minting:
             return _made_by(self.program.resolve(at.unit, value))
         if not isinstance(value, s.Call):
             return None
-        path = _plain(self.program.resolve(at.unit, value.callee, at.environment))
+        path = _plain(self.program.resolve(at.unit, value.callee, at.substitution))
         if path == ("Date",) and not value.arguments:  # with arguments it is a date that is known
             return "clock"
         return MINTS.get(path)
@@ -185,11 +185,11 @@ class Minting:
             return given
         if _written(at.unit, member):
             return ()
-        found = program.resolve(at.unit, member.object, at.environment)
+        found = program.resolve(at.unit, member.object, at.substitution)
         if not isinstance(found, KnownValue):
             return (at.piece(member.object),)
         value = entry(found.value, member.name)
-        return () if value is None else (at.into(found.unit, value, found.environment),)
+        return () if value is None else (at.into(found.unit, value, found.substitution),)
 
 
 def _derived(program: Program, at: Expression) -> Sequence[Expression] | None:
@@ -202,7 +202,7 @@ def _derived(program: Program, at: Expression) -> Sequence[Expression] | None:
     if isinstance(call.callee, s.Member):
         method = call.callee.name
         found.append(call.callee.object)
-    path = _plain(program.resolve(at.unit, call.callee, at.environment))
+    path = _plain(program.resolve(at.unit, call.callee, at.substitution))
     if path in CONVERSIONS or path[:1] in DIGESTS or method in CARRYING:
         found += [one.value for one in call.arguments]
     return [at.piece(one) for one in found]

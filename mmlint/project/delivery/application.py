@@ -135,7 +135,7 @@ class Application:
     def passed(self, call: s.Call, callee: ProjectFunction, number: int) -> Resolved | None:
         """What the call passes as parameter ``number`` of ``callee``."""
         program = self.run.program
-        for (_, _, place), given in program.environment(self.run.unit, call, callee):
+        for (_, _, place), given in program.substitution(self.run.unit, call, callee):
             if place == number and given is not None:
                 return program.resolve(given.unit, given.value)
         return None

@@ -25,7 +25,7 @@ class Setup(msgspec.Struct, frozen=True):
         found = self.options.fields.get(name)
         if found is None or found.value is None:
             return None
-        known = program.resolve(found.unit, found.value, found.environment)
+        known = program.resolve(found.unit, found.value, found.substitution)
         held = known.value if isinstance(known, KnownValue) else None
         if not isinstance(held, s.Literal) or not isinstance(held.value, (int, float)):
             return None

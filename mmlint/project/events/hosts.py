@@ -71,7 +71,7 @@ def _given(program: Program, setups: Iterable[Setup]) -> Iterator[Host]:
     for setup in setups:
         field = setup.options.fields.get("host")
         for value, _ in alternatives(field) if field is not None else ():
-            known = program.text(value.unit, value.value, value.environment)
+            known = program.text(value.unit, value.value, value.substitution)
             found = _literal(known[1].path, known[2]) if known is not None else None
             if found is not None:
                 yield replace(found, is_base=True)

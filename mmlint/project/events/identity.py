@@ -54,40 +54,40 @@ class _Calls(Sends):
         super().__init__(program, lambda unit: None)
         self.fields = fields
 
-    def _direct(self, call: Call, environment: Substitution) -> Iterator[Send]:
-        shape = self.fields(self, call, environment)
+    def _direct(self, call: Call, substitution: Substitution) -> Iterator[Send]:
+        shape = self.fields(self, call, substitution)
         if shape is not None:
-            yield self._send(call, call.call, "browser", "sdk", shape, environment)
+            yield self._send(call, call.call, "browser", "sdk", shape, substitution)
 
-    def identified(self, call: Call, environment: Substitution) -> Shape | None:
+    def identified(self, call: Call, substitution: Substitution) -> Shape | None:
         """What an identify call says: the browser's ``identify(id)``, the server's, plain HTTP."""
         if isinstance(call.callee, SdkFunction):
             identifies = call.callee.does.identifies
-            return self._identified(call, call.callee, environment) if identifies else None
-        made = request(self.program, call, environment)
+            return self._identified(call, call.callee, substitution) if identifies else None
+        made = request(self.program, call, substitution)
         if made is None or made.endpoint != "identify":
             return None
-        return self._shape(call.unit, made.body, environment)
+        return self._shape(call.unit, made.body, substitution)
 
-    def _identified(self, call: Call, callee: SdkFunction, environment: Substitution) -> Shape:
+    def _identified(self, call: Call, callee: SdkFunction, substitution: Substitution) -> Shape:
         if call.unit.python:
-            arguments = passed_to(call.unit, call.call, callee, environment)
+            arguments = passed_to(call.unit, call.call, callee, substitution)
             shape = self._python_arguments(call, arguments)
         elif callee.sdk == "browser":
             shape = Shape()
         else:
             first = call.call.arguments[0].value if call.call.arguments else None
-            shape = self._shape(call.unit, first, environment)
+            shape = self._shape(call.unit, first, substitution)
         if not shape.fields.keys() & {"user_id", "anonymous_id"}:
-            self._first(call, shape, "user_id", environment)
+            self._first(call, shape, "user_id", substitution)
         return shape
 
-    def given(self, call: Call, environment: Substitution) -> Shape | None:
+    def given(self, call: Call, substitution: Substitution) -> Shape | None:
         """The id that ``setAnonymousId`` is given."""
         callee = call.callee
         if not isinstance(callee, SdkFunction) or not callee.does.sets_visitor or callee.given:
             return None
-        return self._first(call, Shape(), "anonymous_id", environment)
+        return self._first(call, Shape(), "anonymous_id", substitution)
 
     def _candidates(self) -> Iterable[Call]:
         if self.fields is _Calls.removed:
@@ -95,20 +95,20 @@ class _Calls(Sends):
         plain = [one for one, made in requests(self.program) if made.endpoint == "identify"]
         return self.program.call_graph.of(SdkFunction) + plain
 
-    def removed(self, call: Call, environment: Substitution) -> Shape | None:
+    def removed(self, call: Call, substitution: Substitution) -> Shape | None:
         """The key that ``localStorage.removeItem`` is given."""
         if not _removes(call.callee):
             return None
-        return self._first(call, Shape(), "key", environment)
+        return self._first(call, Shape(), "key", substitution)
 
-    def _first(self, call: Call, shape: Shape, name: str, environment: Substitution) -> Shape:
+    def _first(self, call: Call, shape: Shape, name: str, substitution: Substitution) -> Shape:
         """Take the first argument as the field ``name``."""
         arguments = call.call.arguments
         if arguments and arguments[0].name is None:
             value = arguments[0].value
             argument = s.Argument(value.start, value.end, None, value)
             shape.fields[name] = self.shapes.field(
-                call.unit, value.start, value, environment, argument
+                call.unit, value.start, value, substitution, argument
             )
         return shape
 
@@ -136,7 +136,7 @@ def removals(program: Program) -> Iterator[Send]:
     for one in _outside_tests(_Calls(program, _Calls.removed)):
         field = one.field("key")
         if field is not None and field.value is not None:
-            found = program.text(field.unit, field.value, field.environment)
+            found = program.text(field.unit, field.value, field.substitution)
             if found is not None and found[0] == STORED_ID:
                 yield one
 
@@ -158,7 +158,7 @@ def in_event(field: Field) -> Expression | None:
     """Return the value of ``field`` as the event has it; None where it may be another one."""
     if field.value is None or not field.certain:
         return None
-    return Expression(field.unit, field.value, field.environment)
+    return Expression(field.unit, field.value, field.substitution)
 
 
 def alternatives(field: Field) -> Iterator[tuple[Expression, Expression]]:
@@ -177,8 +177,8 @@ def alternatives(field: Field) -> Iterator[tuple[Expression, Expression]]:
 def as_passed(value: Expression) -> Expression:
     """Follow a parameter to the argument that a caller wrote for it, caller by caller: each step
     leaves a call, so that the last is reached."""
-    while (found := passed(value.unit, value.value, value.environment)) is not None:
-        value = value.into(found.unit, found.value, found.environment)
+    while (found := passed(value.unit, value.value, value.substitution)) is not None:
+        value = value.into(found.unit, found.value, found.substitution)
     return value
 
 
@@ -226,7 +226,7 @@ def _varies(program: Program, at: Expression, call: s.Call) -> bool:
     """Whether the same call, made twice, gives two different values."""
     if words(call.callee)[-1:] in (("pop",), ("shift",), ("next",)):
         return True
-    origins = Minting(program).origins(at.unit, call, at.environment)
+    origins = Minting(program).origins(at.unit, call, at.substitution)
     return any(one.kind in ("random", "clock") for one in origins)
 
 
@@ -337,10 +337,10 @@ def _is_address(program: Program, at: Expression) -> bool:
     """Whether a value shows by itself that it is personal. Where a caller's argument is at hand,
     a parameter's name says nothing."""
     value = at.value
-    if passed(at.unit, value, at.environment) is not None:
+    if passed(at.unit, value, at.substitution) is not None:
         return False
     if not isinstance(value, (s.Call, s.Choice)):
-        known = program.text(at.unit, value, at.environment)
+        known = program.text(at.unit, value, at.substitution)
         if known is not None:
             return _ADDRESS.fullmatch(known[0]) is not None
     if isinstance(value, s.Member):
@@ -390,7 +390,7 @@ def _same_text(program: Program, at: Expression) -> Sequence[Expression] | None:
         return None
     if isinstance(call.callee, s.Member) and call.callee.name in _TEXT_METHODS:
         return (at.to(call.callee.object),)
-    callee = program.resolve(at.unit, call.callee, at.environment)
+    callee = program.resolve(at.unit, call.callee, at.substitution)
     return [at.to(one.value) for one in call.arguments[:1]] if path_of(callee) in _TEXT else ()
 
 

@@ -108,7 +108,7 @@ class Loops:
         ]
         callee = constructor(self.program.resolve(unit, taker.callee))
         if isinstance(callee, ProjectFunction):
-            given = self.program.environment(unit, taker, callee)
+            given = self.program.substitution(unit, taker, callee)
             return any(
                 passed is not None
                 and key in self._called_parameters

@@ -136,6 +136,6 @@ def _says(program: Program, field: Field, holds: Callable[[object], bool]) -> bo
     """Whether an option is certainly a literal for which ``holds`` is true."""
     if field.value is None:
         return False
-    known = program.resolve(field.unit, field.value, field.environment)
+    known = program.resolve(field.unit, field.value, field.substitution)
     value = known.value if isinstance(known, KnownValue) else None
     return isinstance(value, s.Literal) and holds(value.value)

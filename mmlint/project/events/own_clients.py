@@ -32,7 +32,7 @@ def method(program: Program, unit: Unit, call: s.Call) -> ProjectFunction | None
 
 
 def written_event(
-    shapes: Shapes, unit: Unit, call: s.Call, environment: Substitution = NOTHING
+    shapes: Shapes, unit: Unit, call: s.Call, substitution: Substitution = NOTHING
 ) -> Shape | None:
     """Return the event that the method of such a client writes in ``call``, where its arguments
     come in another order than the SDK's; None where the method does not write exactly one event."""
@@ -46,7 +46,7 @@ def written_event(
     ]
     if len(written) != 1 or _takes_name_first(own, written[0]):
         return None
-    passed = shapes.program.environment(unit, call, own, environment)
+    passed = shapes.program.substitution(unit, call, own, substitution)
     if not passed:
         return Shape(open=True)
     found = shapes.of(own.unit, written[0], passed)

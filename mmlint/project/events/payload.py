@@ -194,7 +194,7 @@ class Payloads:
         """Yield every literal name among what ``given``, the name of a send, may be."""
         for option in possible(self.program, given):
             for at in Walk(self.program, option, _NAMED).ends():
-                known = self.program.text(at.unit, at.value, at.environment)
+                known = self.program.text(at.unit, at.value, at.substitution)
                 if known is not None:
                     yield EventText(known[0], option, known[1], known[2])
 
@@ -203,7 +203,7 @@ class Payloads:
         found = send.field("properties")
         if found is None or found.value is None:
             return ()
-        return tuple(self.shapes.of(found.unit, found.value, found.environment).fields)
+        return tuple(self.shapes.of(found.unit, found.value, found.substitution).fields)
 
     def have_same_properties(self, one: Send, other: Send) -> bool:
         """Whether two sends certainly give their events the same properties, by their keys."""
@@ -217,12 +217,12 @@ class Payloads:
         found = send.field("properties")
         if found is None or found.value is None:
             return Shape(open=True) if send.event.open and send.side == "server" else None
-        return self.shapes.of(found.unit, found.value, found.environment)
+        return self.shapes.of(found.unit, found.value, found.substitution)
 
     def _given_name(self, send: Send) -> Iterator[Expression]:
         found = send.field("event")
         if found is not None and found.value is not None:
-            yield Expression(found.unit, found.value, found.environment)
+            yield Expression(found.unit, found.value, found.substitution)
 
     def values(self, *names: str) -> Iterator[Content]:
         """Yield every value that one of the own fields ``names`` certainly has on some path."""
@@ -234,7 +234,7 @@ class Payloads:
                 possible = tuple(alternatives(found))
                 for value, at in possible:
                     own = send.via is None and at.value is value.value is found.value
-                    known = self.program.text(value.unit, value.value, value.environment)
+                    known = self.program.text(value.unit, value.value, value.substitution)
                     whole = known is not None and known[2].key is None
                     text = known[0] if known and whole else None
                     yield Content(name, value, at, own, text, send, len(possible) > 1)
@@ -255,7 +255,7 @@ class Payloads:
     def _inside(self, send: Send, field: Field, depth: int) -> Iterator[Key]:
         if field.value is None:
             return
-        shape = self.shapes.of(field.unit, field.value, field.environment)
+        shape = self.shapes.of(field.unit, field.value, field.substitution)
         if depth > MAX_DEPTH:
             if shape.fields:
                 self._stop(send)
@@ -265,8 +265,8 @@ class Payloads:
                 if one.entry is not None:
                     yield Key(send, name, one)
                 yield from self._inside(send, one, depth + 1)
-        for unit, item in self.shapes.items(field.unit, field.value, field.environment):
-            one = self.shapes.field(unit, item.start, item, field.environment)
+        for unit, item in self.shapes.items(field.unit, field.value, field.substitution):
+            one = self.shapes.field(unit, item.start, item, field.substitution)
             yield from self._inside(send, one, depth + 1)
 
     def _is_own_parameter(self, send: Send, one: Field) -> bool:
@@ -333,7 +333,7 @@ def possible(program: Program, at: Expression) -> Iterator[Expression]:
 
 def _text(program: Program, at: Expression) -> Sequence[Expression] | None:
     """The walk ends at a text."""
-    return () if program.text(at.unit, at.value, at.environment) is not None else None
+    return () if program.text(at.unit, at.value, at.substitution) is not None else None
 
 
 def _iterated(program: Program, at: Expression) -> Sequence[Expression] | None:
@@ -347,9 +347,9 @@ def _iterated(program: Program, at: Expression) -> Sequence[Expression] | None:
             continue
         if not isinstance(loop.target, s.Name) or loop.target.binding != name.binding:
             continue
-        found = program.resolve(at.unit, loop.iterable, at.environment)
+        found = program.resolve(at.unit, loop.iterable, at.substitution)
         if isinstance(found, KnownValue) and isinstance(found.value, s.Sequence):
-            items += [at.into(found.unit, one, found.environment) for one in found.value.items]
+            items += [at.into(found.unit, one, found.substitution) for one in found.value.items]
     return items
 
 

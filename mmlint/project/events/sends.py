@@ -25,7 +25,7 @@ from mmlint.project.semantic.entity import (
     BoundArgument,
     KnownValue,
     Parameter,
-    Passed,
+    PassedValue,
     ProjectFunction,
     SdkFunction,
     Substitution,
@@ -139,45 +139,45 @@ class Sends:
 
     # --- direct sends ----------------------------------------------------------------------------
 
-    def _direct(self, call: Call, environment: Substitution) -> Iterator[Send]:
+    def _direct(self, call: Call, substitution: Substitution) -> Iterator[Send]:
         callee = call.callee
         if isinstance(callee, SdkFunction):
             if callee.does.tracks:
-                yield self._sdk(call, callee, environment)
+                yield self._sdk(call, callee, substitution)
             return
-        made = request(self.program, call, environment)
+        made = request(self.program, call, substitution)
         if made is None or made.endpoint == "identify":
             return
         side = "server" if made.python else _SIDES.get(self.side_of(call.unit))
         if side is None:
             return
         if made.endpoint == "batch":
-            yield from self._batch(call, made, side, environment)
+            yield from self._batch(call, made, side, substitution)
         else:
-            shape = self._shape(call.unit, made.body, environment)
-            yield self._send(call, call.call, side, "http", shape, environment)
+            shape = self._shape(call.unit, made.body, substitution)
+            yield self._send(call, call.call, side, "http", shape, substitution)
 
-    def _sdk(self, call: Call, callee: SdkFunction, environment: Substitution) -> Send:
-        arguments = passed_to(call.unit, call.call, callee, environment)
+    def _sdk(self, call: Call, callee: SdkFunction, substitution: Substitution) -> Send:
+        arguments = passed_to(call.unit, call.call, callee, substitution)
         first = arguments[0].passed if arguments and arguments[0].argument.name is None else None
         if call.unit.python:
-            shape = written_event(self.shapes, call.unit, call.call, environment)
+            shape = written_event(self.shapes, call.unit, call.call, substitution)
             shape = shape or self._python_arguments(call, arguments)
-            return self._send(call, call.call, "server", "sdk", shape, environment)
+            return self._send(call, call.call, "server", "sdk", shape, substitution)
         side: Literal["browser", "server"] = "browser" if callee.sdk == "browser" else "server"
-        names = first is not None and self._is_name(first.unit, first.value, first.environment)
+        names = first is not None and self._is_name(first.unit, first.value, first.substitution)
         if side == "browser" or names:
             shape = self._positional(arguments)
         elif first is None:
             shape = Shape(open=True)
         else:
-            shape = self.shapes.of(first.unit, first.value, first.environment)
-        sent = self._send(call, call.call, side, "sdk", shape, environment)
+            shape = self.shapes.of(first.unit, first.value, first.substitution)
+        sent = self._send(call, call.call, side, "sdk", shape, substitution)
         if side == "server":
             misshapen = names
         else:
             misshapen = first is not None and self._is_object(
-                first.unit, first.value, first.environment
+                first.unit, first.value, first.substitution
             )
         return replace(sent, misshapen=True) if misshapen else sent
 
@@ -189,24 +189,24 @@ class Sends:
             if isinstance(passed.value, s.Spread):
                 break
             shape.fields[name] = self.shapes.field(
-                passed.unit, passed.value.start, passed.value, passed.environment, one.argument
+                passed.unit, passed.value.start, passed.value, passed.substitution, one.argument
             )
         return shape
 
     def _is_name(
-        self, unit: Unit, value: s.Value, environment: Substitution, depth: int = 0
+        self, unit: Unit, value: s.Value, substitution: Substitution, depth: int = 0
     ) -> bool:
         """Whether ``value`` is certainly a text: the place of an event's name, not of an object."""
         if depth > MAX_PARTS:
             return False
         if isinstance(value, s.Choice):
-            return all(self._is_name(unit, o, environment, depth + 1) for o in value.options)
+            return all(self._is_name(unit, o, substitution, depth + 1) for o in value.options)
         if isinstance(value, s.Operation) and value.operator in ("+", "%"):
-            return any(self._is_name(unit, o, environment, depth + 1) for o in value.operands)
+            return any(self._is_name(unit, o, substitution, depth + 1) for o in value.operands)
         if isinstance(value, s.Call) and isinstance(value.callee, s.Member):
             formats = value.callee.name in ("format", "concat")
-            return formats and self._is_name(unit, value.callee.object, environment, depth + 1)
-        found = self.program.resolve(unit, value, environment)
+            return formats and self._is_name(unit, value.callee.object, substitution, depth + 1)
+        found = self.program.resolve(unit, value, substitution)
         if isinstance(found, Parameter) and not found.path:
             declared = found.unit.module.functions[found.function].parameters[found.number]
             return declared.annotation == "string"
@@ -217,15 +217,15 @@ class Sends:
             isinstance(held, s.Literal) and isinstance(held.value, str)
         )
 
-    def _is_object(self, unit: Unit, value: s.Value | None, environment: Substitution) -> bool:
+    def _is_object(self, unit: Unit, value: s.Value | None, substitution: Substitution) -> bool:
         """Whether ``value`` is certainly an object literal."""
-        found = self.program.resolve(unit, value, environment) if value is not None else None
+        found = self.program.resolve(unit, value, substitution) if value is not None else None
         return isinstance(found, KnownValue) and isinstance(found.value, s.Object)
 
     def _field(self, one: BoundArgument, entry: s.Argument | None = None) -> Field:
         passed = one.passed
         start = one.argument.start if entry is not None else passed.value.start
-        return self.shapes.field(passed.unit, start, passed.value, passed.environment, entry)
+        return self.shapes.field(passed.unit, start, passed.value, passed.substitution, entry)
 
     def _python_arguments(self, call: Call, arguments: list[BoundArgument]) -> Shape:
         """``track(event="x", user_id=u)``, ``track("x", user_id=u)`` and ``track({...})``."""
@@ -235,11 +235,11 @@ class Sends:
             value = passed.value
             if argument.name is not None:
                 shape.fields[argument.name] = self._field(one, argument)
-            elif number == 0 and self._is_name(passed.unit, value, passed.environment):
+            elif number == 0 and self._is_name(passed.unit, value, passed.substitution):
                 shape.fields["event"] = self._field(one)
             elif number == 0 or isinstance(value, s.Spread):
                 inner = value.value if isinstance(value, s.Spread) else value
-                other = self.shapes.of(passed.unit, inner, passed.environment)
+                other = self.shapes.of(passed.unit, inner, passed.substitution)
                 shape.absorb(other)
                 if not isinstance(value, s.Spread):
                     shape.literal, shape.call = other.literal, other.call
@@ -249,8 +249,8 @@ class Sends:
                 shape.open = True
         return shape
 
-    def _shape(self, unit: Unit, value: s.Value | None, environment: Substitution) -> Shape:
-        return Shape(open=True) if value is None else self.shapes.of(unit, value, environment)
+    def _shape(self, unit: Unit, value: s.Value | None, substitution: Substitution) -> Shape:
+        return Shape(open=True) if value is None else self.shapes.of(unit, value, substitution)
 
     # --- batches ---------------------------------------------------------------------------------
 
@@ -259,16 +259,18 @@ class Sends:
         call: Call,
         made: Request,
         side: Literal["browser", "server"],
-        environment: Substitution,
+        substitution: Substitution,
     ) -> Iterator[Send]:
-        events = self._shape(call.unit, made.body, environment).fields.get("events")
+        events = self._shape(call.unit, made.body, substitution).fields.get("events")
         if events is None or events.value is None:
             return
-        found = list(self._entries(call, events.unit, events.value, side, environment))
+        found = list(self._entries(call, events.unit, events.value, side, substitution))
         yield from found
         if not found and events.unit is call.unit and _only_sent(call, events.value):
             for outer, passed in self._handed(call, events.value):
-                yield from self._entries(outer, passed.unit, passed.value, side, passed.environment)
+                yield from self._entries(
+                    outer, passed.unit, passed.value, side, passed.substitution
+                )
 
     def _entries(
         self,
@@ -276,16 +278,18 @@ class Sends:
         held_by: Unit,
         events: s.Value,
         side: Literal["browser", "server"],
-        environment: Substitution,
+        substitution: Substitution,
     ) -> Iterator[Send]:
-        for unit, entry in self.shapes.items(held_by, events, environment):
-            shape = self.shapes.of(unit, entry, environment)
+        for unit, entry in self.shapes.items(held_by, events, substitution):
+            shape = self.shapes.of(unit, entry, substitution)
             if shape.fields or not shape.open:
                 literal = shape.literal
                 owner, node = literal if literal else (unit, entry)
-                yield self._send(replace(call, unit=owner), node, side, "batch", shape, environment)
+                yield self._send(
+                    replace(call, unit=owner), node, side, "batch", shape, substitution
+                )
 
-    def _handed(self, call: Call, events: s.Value) -> Iterator[tuple[Call, Passed]]:
+    def _handed(self, call: Call, events: s.Value) -> Iterator[tuple[Call, PassedValue]]:
         """The calls of the function around a batch request that hand it the list, and that list."""
         place = call.unit.parameters.get(events.binding) if isinstance(events, s.Name) else None
         if place is None or place[0] != call.site.function or place[2]:
@@ -294,7 +298,7 @@ class Sends:
             callee = constructor(outer.callee)
             recursive = outer.unit is call.unit and outer.site.function == place[0]
             if isinstance(callee, ProjectFunction) and not recursive:
-                given = dict(self.program.environment(outer.unit, outer.call, callee))
+                given = dict(self.program.substitution(outer.unit, outer.call, callee))
                 passed = given.get((id(call.unit), *place[:2]))
                 if passed is not None:
                     yield outer, passed
@@ -319,8 +323,8 @@ class Sends:
                     continue  # recursion
                 if send.goes_through(call.call):
                     continue
-                environment = self.program.environment(call.unit, one.direct, one.function)
-                for inner in self._again(send, environment) if environment else ():
+                substitution = self.program.substitution(call.unit, one.direct, one.function)
+                for inner in self._again(send, substitution) if substitution else ():
                     yield Send(
                         call.unit,
                         call.site,
@@ -371,22 +375,22 @@ class Sends:
             for value in _sources(send.unit, send.call)
         )
 
-    def _again(self, send: Send, environment: Substitution) -> Iterator[Send]:
+    def _again(self, send: Send, substitution: Substitution) -> Iterator[Send]:
         """``send`` once more, now with the parameters standing for what a caller passed; nothing,
         where that keeps its branch from being taken."""
-        if self._branches.excludes(send.unit, send.call.start, environment):
+        if self._branches.excludes(send.unit, send.call.start, substitution):
             return
         if send.via is not None:
             called = self._called(send)
             if called is None:
                 return
-            passed = self.program.environment(send.unit, called[1], called[0], environment)
+            passed = self.program.substitution(send.unit, called[1], called[0], substitution)
             yield from self._again(send.via, passed)
             return
         call = Call(
             send.unit, send.site, send.call, self.program.resolve(send.unit, send.call.callee)
         )
-        for one in self._direct(call, environment):
+        for one in self._direct(call, substitution):
             if one.node.start == send.node.start and one.unit is send.unit:
                 yield one
 
@@ -399,11 +403,11 @@ class Sends:
         side: Literal["browser", "server"],
         through: Literal["sdk", "http", "batch"],
         shape: Shape,
-        environment: Substitution,
+        substitution: Substitution,
     ) -> Send:
         event = shape.fields.get("event")
         name = (
-            self._name(event.unit, event.value, event.environment or environment)
+            self._name(event.unit, event.value, event.substitution or substitution)
             if event is not None and event.value is not None
             else None
         )
@@ -412,8 +416,8 @@ class Sends:
             caller |= frozenset(("*",))
         return Send(call.unit, call.site, call.call, node, side, through, name, shape, caller)
 
-    def _name(self, unit: Unit, value: s.Value, environment: Substitution) -> EventName | None:
-        found = self.program.text(unit, value, environment)
+    def _name(self, unit: Unit, value: s.Value, substitution: Substitution) -> EventName | None:
+        found = self.program.text(unit, value, substitution)
         return EventName(*found) if found else None
 
     def _caller(self, shape: Shape) -> frozenset[str]:
@@ -422,7 +426,7 @@ class Sends:
             key
             for key, one in shape.fields.items()
             if one.value is not None
-            and isinstance(self.program.resolve(one.unit, one.value, one.environment), Parameter)
+            and isinstance(self.program.resolve(one.unit, one.value, one.substitution), Parameter)
         )
 
 

@@ -104,7 +104,7 @@ class Sizes:
         """What callers pass, and what a callback of ``map`` and ``forEach`` takes one by one."""
         for call in self.program.callers.get(function, []):
             key = (id(function.unit), function.index, number)
-            passed = dict(self.program.environment(call.unit, call.call, function)).get(key)
+            passed = dict(self.program.substitution(call.unit, call.call, function)).get(key)
             if passed is not None:
                 yield passed.unit, passed.value
         for _, each in function.unit.calls:

@@ -192,7 +192,7 @@ class Values:
             definitions = at.unit.definitions.get(value.binding, [])
             if len(definitions) == 1 and definitions[0].path[-1:] == ("pathname",):
                 return True
-        found = self.program.resolve(at.unit, value, at.environment)
+        found = self.program.resolve(at.unit, value, at.substitution)
         if isinstance(found, External):
             flask = found.module == "flask" and found.path[:1] == ("request",)
             return flask and found.path[1:] in (("path",), ("full_path",))
@@ -278,7 +278,7 @@ class Values:
     # --- calls -----------------------------------------------------------------------------------
 
     def _calls(self, at: Expression, call: s.Call, wanted: frozenset[Path] | set[Path]) -> bool:
-        found = self.program.resolve(at.unit, call.callee, at.environment)
+        found = self.program.resolve(at.unit, call.callee, at.substitution)
         return _words(found) in wanted
 
 

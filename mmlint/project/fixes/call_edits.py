@@ -96,7 +96,7 @@ def _in_wrapper(
     field = inner.field(name)
     if field is None or field.value is None:
         return _in_forwarded(send, inner, function, name, value)
-    found = project.program.resolve(field.unit, field.value, field.environment)
+    found = project.program.resolve(field.unit, field.value, field.substitution)
     if not isinstance(found, Parameter) or found.unit is not function.unit:
         return None
     if found.function != function.index:

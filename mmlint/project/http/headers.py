@@ -38,7 +38,7 @@ class Header(msgspec.Struct, frozen=True):
 
     unit: Unit
     value: s.Value
-    environment: Substitution = NOTHING
+    substitution: Substitution = NOTHING
 
 
 class Headers(msgspec.Struct, frozen=True):
@@ -196,7 +196,7 @@ def _from_shape(shape: Shape) -> _Source:
     fields = {name.lower(): one for name, one in shape.fields.items()}
     given = fields.get(_AUTHORIZATION)
     found = (
-        [Header(given.unit, given.value, given.environment)]
+        [Header(given.unit, given.value, given.substitution)]
         if given is not None and given.value is not None
         else []
     )

@@ -118,7 +118,7 @@ class Refusals:
         elif is_headers(given.unit, given.value):
             lacks = headers(self.shapes, call).signed is False
         else:
-            shape = self.shapes.of(given.unit, given.value, given.environment)
+            shape = self.shapes.of(given.unit, given.value, given.substitution)
             names = {name.lower() for name in shape.fields}
             lacks = not shape.open and "authorization" not in names
         return "it has no Authorization header: send Bearer and a key" if lacks else None
@@ -130,7 +130,7 @@ class Refusals:
         library = library_of(call.callee)
         if library is not None and library.serialises:
             return None
-        known = self.program.resolve(body.unit, body.value, body.environment)
+        known = self.program.resolve(body.unit, body.value, body.substitution)
         if isinstance(known, KnownValue) and isinstance(known.value, s.Object):
             return "the body is an object: send JSON.stringify of it"
         return None

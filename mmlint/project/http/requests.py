@@ -50,7 +50,7 @@ class Request(msgspec.Struct, frozen=True):
     python: bool
 
 
-def request(program: Program, call: Call, environment: Substitution = NOTHING) -> Request | None:
+def request(program: Program, call: Call, substitution: Substitution = NOTHING) -> Request | None:
     """Return the request to an endpoint of Millimetric that ``call`` makes, or None."""
     library = library_of(call.callee)
     if library is None or (library.language == "python") != call.unit.python:
@@ -58,9 +58,9 @@ def request(program: Program, call: Call, environment: Substitution = NOTHING) -
     if library.functions and last_word(call.callee) not in library.functions:
         return None
     if library.request_object:
-        return _by_object(program, call, library, environment)
+        return _by_object(program, call, library, substitution)
     make = _by_keywords if call.unit.python else _by_options
-    return make(program, call, library, environment)
+    return make(program, call, library, substitution)
 
 
 def last_word(callee: Resolved | None) -> str:
@@ -90,29 +90,29 @@ def requests(program: Program) -> tuple[tuple[Call, Request], ...]:
 
 
 def endpoint(
-    program: Program, unit: Unit, value: s.Value, environment: Substitution = NOTHING
+    program: Program, unit: Unit, value: s.Value, substitution: Substitution = NOTHING
 ) -> str | None:
     """Return ``track``, ``batch`` or ``identify`` where ``value`` is such a URL of Millimetric."""
-    found = address_of(program, unit, value, environment)
+    found = address_of(program, unit, value, substitution)
     return found if found in _SENDS else None
 
 
 def address_of(
-    program: Program, unit: Unit, value: s.Value, environment: Substitution = NOTHING
+    program: Program, unit: Unit, value: s.Value, substitution: Substitution = NOTHING
 ) -> str | None:
     """Return the part of Millimetric's API that ``value`` leads to, as ``api_path`` does: whose the
     host is matters only where the rest is such a path."""
-    if not may_lead(url_text(program, unit, value, environment, named=False)):
+    if not may_lead(url_text(program, unit, value, substitution, named=False)):
         return None
-    return api_path(url_text(program, unit, value, environment))
+    return api_path(url_text(program, unit, value, substitution))
 
 
 def url_text(
-    program: Program, unit: Unit, value: s.Value, environment: Substitution, *, named: bool = True
+    program: Program, unit: Unit, value: s.Value, substitution: Substitution, *, named: bool = True
 ) -> str:
     """Write a URL with its holes as ``{names|that|lead|there}``, or as ``{}`` if not ``named``."""
     budget = Budget(program, unit, value, MAX_PARTS)
-    return _url(program, Expression(unit, value, environment), budget, named=named)
+    return _url(program, Expression(unit, value, substitution), budget, named=named)
 
 
 def _url(program: Program, at: Expression, budget: Budget, *, named: bool) -> str:
@@ -147,7 +147,7 @@ def _sum(program: Program, at: Expression) -> Sequence[Expression] | None:
 
 def _names(program: Program, at: Expression) -> list[str]:
     """Every name that says where the value comes from: the variable's, the environment's."""
-    found = program.resolve(at.unit, at.value, at.environment)
+    found = program.resolve(at.unit, at.value, at.substitution)
     names = list(found.path) if isinstance(found, Global | External) else []
     for one in Walk(program, at, (_named_parts,)).reached():
         if isinstance(one.value, s.Name | s.Member):
@@ -177,11 +177,11 @@ def _named_parts(program: Program, at: Expression) -> Sequence[Expression] | Non
 
 
 def _by_options(
-    program: Program, call: Call, library: HttpLibrary, environment: Substitution
+    program: Program, call: Call, library: HttpLibrary, substitution: Substitution
 ) -> Request | None:
     """``fetch(url, {method, body})`` and its likes; ``axios.post(url, body)``."""
     arguments = [one.value for one in call.call.arguments]
-    found = _reached(program, call, arguments[0], environment) if arguments else None
+    found = _reached(program, call, arguments[0], substitution) if arguments else None
     if found is None:
         return None
     at = library.body_at.get(last_word(call.callee))
@@ -190,7 +190,7 @@ def _by_options(
     else:
         options = arguments[1] if len(arguments) > 1 else None
         if isinstance(options, s.Name):
-            known = program.resolve(call.unit, options, environment)
+            known = program.resolve(call.unit, options, substitution)
             own = isinstance(known, KnownValue) and known.unit is call.unit
             options = known.value if isinstance(known, KnownValue) and own else None
         body = _entry(options, library.body) if isinstance(options, s.Object) else None
@@ -230,11 +230,11 @@ def _serialiser(value: s.Call) -> bool:
 
 
 def _by_keywords(
-    program: Program, call: Call, library: HttpLibrary, environment: Substitution
+    program: Program, call: Call, library: HttpLibrary, substitution: Substitution
 ) -> Request | None:
     """``requests.post(url, json=event)`` and its likes."""
     url = url_of(call.call, library, last_word(call.callee))
-    found = _reached(program, call, url, environment) if url is not None else None
+    found = _reached(program, call, url, substitution) if url is not None else None
     if found is None:
         return None
     named = {one.name: one.value for one in call.call.arguments if one.name is not None}
@@ -242,20 +242,20 @@ def _by_keywords(
     return Request(found, _unserialised(program, call.unit, body), True)
 
 
-def _reached(program: Program, call: Call, url: s.Value, environment: Substitution) -> str | None:
+def _reached(program: Program, call: Call, url: s.Value, substitution: Substitution) -> str | None:
     """Return the endpoint that a request to ``url`` reaches, be it that the host stands where the
     client is made: ``httpx.Client(base_url=HOST)``, ``axios.create({ baseURL: HOST })``."""
-    found = endpoint(program, call.unit, url, environment)
+    found = endpoint(program, call.unit, url, substitution)
     if found is not None or not isinstance(call.call.callee, s.Member):
         return found
-    path = url_text(program, call.unit, url, environment, named=False)
+    path = url_text(program, call.unit, url, substitution, named=False)
     if not path.lstrip("/").startswith("v1/"):
         return None
     made = _client(call, call.call.callee.object)
     for value in _bases(made) if isinstance(made, s.Call) else ():
-        base = url_text(program, call.unit, value, environment).rstrip("/")
+        base = url_text(program, call.unit, value, substitution).rstrip("/")
         whole = s.Literal(url.start, url.end, f"{base}/{path.lstrip('/')}")
-        return endpoint(program, call.unit, whole, environment)
+        return endpoint(program, call.unit, whole, substitution)
     return None
 
 
@@ -291,7 +291,7 @@ def _bases(made: s.Call) -> Iterator[s.Value]:
 
 
 def _by_object(
-    program: Program, call: Call, library: HttpLibrary, environment: Substitution
+    program: Program, call: Call, library: HttpLibrary, substitution: Substitution
 ) -> Request | None:
     """``urlopen(Request(url, data=…))`` or ``urlopen(url, data)``; the send is the ``urlopen``."""
     if not call.call.arguments:
@@ -304,7 +304,7 @@ def _by_object(
     made = target if isinstance(target, s.Call) else call.call
     function = last_word(call.callee)
     url = url_of(made, library, function)
-    found = endpoint(program, call.unit, url, environment) if url is not None else None
+    found = endpoint(program, call.unit, url, substitution) if url is not None else None
     if found is None:
         return None
     positional = [one.value for one in made.arguments if one.name is None]

@@ -50,7 +50,7 @@ def _handed(project: Project) -> dict[Place, list[Place]]:
         callee = constructor(call.callee)
         if not isinstance(callee, ProjectFunction) or call.unit.python:
             continue
-        for (_, _, number), given in project.program.environment(call.unit, call.call, callee):
+        for (_, _, number), given in project.program.substitution(call.unit, call.call, callee):
             passed = project.program.resolve(given.unit, given.value) if given else None
             if isinstance(passed, Parameter) and not passed.path:
                 outer = (ProjectFunction(passed.unit, passed.function), passed.number)

@@ -268,7 +268,7 @@ class _Uses:
     def _field(self, taker: Taker, unit: Unit, shape: Shape, name: str) -> Iterator[KeyUse]:
         field = shape.fields.get(name)
         if field is not None and field.value is not None:
-            yield from self._from(taker, unit, field.unit, field.value, field.environment)
+            yield from self._from(taker, unit, field.unit, field.value, field.substitution)
 
     def _from(
         self,
@@ -276,12 +276,12 @@ class _Uses:
         by: Unit,
         unit: Unit,
         value: s.Value,
-        environment: Substitution = NOTHING,
+        substitution: Substitution = NOTHING,
         origin_header: bool | None = False,
     ) -> Iterator[KeyUse]:
         self.given.append((unit, value))
         side = self.project.side(by)
-        for origin in origins(self.program, unit, value, environment):
+        for origin in origins(self.program, unit, value, substitution):
             yield KeyUse(taker, by, origin, side, origin_header)
 
     # --- plain requests ---------------------------------------------------------------------------
@@ -293,10 +293,10 @@ class _Uses:
         sent = headers(self.shapes, call)
         given = sent.authorization
         if given is not None:
-            header = Expression(given.unit, given.value, given.environment)
+            header = Expression(given.unit, given.value, given.substitution)
             for one in _tokens(self.program, header):
                 yield from self._from(
-                    taker, call.unit, one.unit, one.value, one.environment, sent.origin
+                    taker, call.unit, one.unit, one.value, one.substitution, sent.origin
                 )
 
     def _taker(self, call: Call) -> Taker | None:

@@ -10,7 +10,7 @@ from mmlint.project.semantic.entity import (
     BoundArgument,
     BoundMethod,
     External,
-    Passed,
+    PassedValue,
     ProjectFunction,
     Resolved,
     SdkFunction,
@@ -47,7 +47,7 @@ def with_given(
     function: Resolved | None, unit: Unit, arguments: tuple[s.Argument, ...], outer: Substitution
 ) -> Resolved | None:
     """Return ``function`` with ``arguments``, which stand in ``unit``, passed already."""
-    given = tuple(BoundArgument(one, Passed(unit, one.value, outer)) for one in arguments)
+    given = tuple(BoundArgument(one, PassedValue(unit, one.value, outer)) for one in arguments)
     if isinstance(function, ProjectFunction):
         return ProjectFunction(function.unit, function.index, (*function.given, *given))
     if isinstance(function, SdkFunction):
@@ -77,7 +77,7 @@ def completed(unit: Unit, call: s.Call, callee: External) -> s.Call:
     """Return the call with what was given to ``callee`` before, as far as that stands in ``unit``
     and means there what it says."""
     given = callee.given
-    if not given or any(one.passed.unit is not unit or one.passed.environment for one in given):
+    if not given or any(one.passed.unit is not unit or one.passed.substitution for one in given):
         return call
     before = tuple(one.argument for one in given)
     names = {one.name for one in call.arguments if one.name}
@@ -89,11 +89,11 @@ def passed_to(
     unit: Unit, call: s.Call, callee: SdkFunction | ProjectFunction, outer: Substitution = NOTHING
 ) -> list[BoundArgument]:
     """Return all arguments of a call in the order in which ``callee`` gets them."""
-    own = [BoundArgument(one, Passed(unit, one.value, outer)) for one in call.arguments]
+    own = [BoundArgument(one, PassedValue(unit, one.value, outer)) for one in call.arguments]
     return [*callee.given, *own]
 
 
-def environment_of(
+def substitution_of(
     unit: Unit, call: s.Call, callee: ProjectFunction, outer: Substitution = NOTHING
 ) -> Substitution:
     """Return what ``call``, which stands in ``unit``, passes as each parameter of ``callee``.
@@ -107,7 +107,7 @@ def environment_of(
     if len(spreads) > 1 or any(not _of_keywords(one.argument.value) for one in spreads):
         return NOTHING
     arguments = [one for one in arguments if one not in spreads]
-    pairs: dict[int, Passed | None] = {}
+    pairs: dict[int, PassedValue | None] = {}
     position = shift
     named = {
         parameter.name: number
@@ -127,13 +127,13 @@ def environment_of(
             continue
         if parameter.kind == "keywords":
             rest = [*left, *spreads]
-            if all(one.passed.unit is unit and one.passed.environment == outer for one in rest):
-                pairs[number] = Passed(unit, _keywords(call, left, spreads), outer)
+            if all(one.passed.unit is unit and one.passed.substitution == outer for one in rest):
+                pairs[number] = PassedValue(unit, _keywords(call, left, spreads), outer)
         elif spreads:
             continue  # it may be among what is spread
         elif parameter.kind != "rest":
             default = parameter.default
-            pairs[number] = Passed(callee.unit, default, NOTHING) if default else None
+            pairs[number] = PassedValue(callee.unit, default, NOTHING) if default else None
     unit_id = id(callee.unit)
     return tuple(((unit_id, callee.index, number), one) for number, one in sorted(pairs.items()))
 

@@ -37,23 +37,23 @@ class Branches:
         self.program = program
         self._guards: dict[int, _Guards] = {}
 
-    def excludes(self, unit: Unit, offset: int, environment: Substitution) -> bool:
+    def excludes(self, unit: Unit, offset: int, substitution: Substitution) -> bool:
         """Whether the byte ``offset`` of ``unit`` certainly does not run where parameters stand for
-        what ``environment`` says."""
+        what ``substitution`` says."""
         if id(unit) not in self._guards:
             self._guards[id(unit)] = _Guards(unit)
         return any(
-            self._truth(unit, one.test, environment) is (not one.truth)
+            self._truth(unit, one.test, substitution) is (not one.truth)
             for one in self._guards[id(unit)].around(offset)
         )
 
-    def _truth(self, unit: Unit, test: s.Value, environment: Substitution) -> bool | None:
+    def _truth(self, unit: Unit, test: s.Value, substitution: Substitution) -> bool | None:
         truth = True
         while isinstance(test, s.Operation) and test.operator in _NEGATIONS:
             test, truth = test.operands[0], not truth
         if _changes(unit, test):
             return None
-        found = self.program.resolve(unit, test, environment)
+        found = self.program.resolve(unit, test, substitution)
         if isinstance(found, (ProjectFunction, ProjectClass)):
             return truth
         if isinstance(found, Instance):

@@ -129,7 +129,7 @@ class KnownValue(Struct, frozen=True, eq=False):
 
     unit: Unit
     value: s.Value
-    environment: Substitution
+    substitution: Substitution
 
 
 class BoundMethod(Struct, frozen=True):
@@ -155,22 +155,22 @@ Resolved = (
 )
 
 
-class Passed(Struct, frozen=True, eq=False):
+class PassedValue(Struct, frozen=True, eq=False):
     """An argument as the caller wrote it."""
 
     unit: Unit
     value: s.Value
-    environment: Substitution
+    substitution: Substitution
 
 
 class BoundArgument(Struct, frozen=True, eq=False):
     """An argument that was passed before the call, and what it stands for."""
 
     argument: s.Argument
-    passed: Passed
+    passed: PassedValue
 
 
-Substitution = tuple[tuple[tuple[int, int, int], "Passed | None"], ...]
+Substitution = tuple[tuple[tuple[int, int, int], "PassedValue | None"], ...]
 """(id of unit, function, parameter number) to what was passed there; None: nothing was."""
 
 NOTHING: Substitution = ()

@@ -16,17 +16,17 @@ class Lookup(Protocol):
     """Follows names. ``depth``: how many were followed already for the present question."""
 
     def resolve(
-        self, unit: Unit, value: s.Value, environment: Substitution = NOTHING, depth: int = 0
+        self, unit: Unit, value: s.Value, substitution: Substitution = NOTHING, depth: int = 0
     ) -> Resolved | None:
         """Return what ``value`` means, or None where it cannot be known."""
 
     def binding(
-        self, unit: Unit, index: int, environment: Substitution = NOTHING, depth: int = 0
+        self, unit: Unit, index: int, substitution: Substitution = NOTHING, depth: int = 0
     ) -> Resolved | None:
         """Return what the binding ``index`` of ``unit`` holds."""
 
     def variable(
-        self, unit: Unit, definitions: list[Definition], environment: Substitution, depth: int
+        self, unit: Unit, definitions: list[Definition], substitution: Substitution, depth: int
     ) -> Resolved | None:
         """Return what is meant by every one of ``definitions``, or None where they differ."""
 

@@ -149,13 +149,13 @@ class MemberLookup:
 
     def _known_member(self, entity: KnownValue, name: str, depth: int) -> Resolved | None:
         """The part of a known object or list; unknown where a spread may have replaced it."""
-        unit, value, environment = entity.unit, entity.value, entity.environment
+        unit, value, substitution = entity.unit, entity.value, entity.substitution
         if isinstance(value, s.Object):
             for entry in unit.spread_out(value, name):
                 if entry.key == name:
-                    return self._lookup.resolve(unit, entry.value, environment, depth)
+                    return self._lookup.resolve(unit, entry.value, substitution, depth)
                 if entry.kind == "spread":
-                    spread = self._lookup.resolve(unit, entry.value, environment, depth)
+                    spread = self._lookup.resolve(unit, entry.value, substitution, depth)
                     found = self.member(spread, name, depth)
                     if found is not None:
                         return found
@@ -164,7 +164,7 @@ class MemberLookup:
         if isinstance(value, s.Literal) and name == "value" and unit.python:
             return entity  # a member of an Enum
         if isinstance(value, s.Sequence) and name.isdigit() and int(name) < len(value.items):
-            return self._lookup.resolve(unit, value.items[int(name)], environment, depth)
+            return self._lookup.resolve(unit, value.items[int(name)], substitution, depth)
         return None
 
 

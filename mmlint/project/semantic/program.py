@@ -15,8 +15,8 @@ from mmlint.project.semantic.absence import agreed, is_nothing
 from mmlint.project.semantic.arguments import (
     completed,
     direct,
-    environment_of,
     makes_partial,
+    substitution_of,
     with_given,
 )
 from mmlint.project.semantic.call_graph import Call as Call
@@ -31,7 +31,7 @@ from mmlint.project.semantic.entity import (
     KnownValue,
     Namespace,
     Parameter,
-    Passed,
+    PassedValue,
     ProjectClass,
     ProjectFunction,
     Resolved,
@@ -126,28 +126,28 @@ class Program:
 
     def _always_handed(self, calls: list[Call]) -> dict[tuple[int, int, int], Resolved]:
         """Parameters for which every call passes the same client, or an object of one class."""
-        given: dict[tuple[int, int, int], list[Passed | None]] = {}
+        given: dict[tuple[int, int, int], list[PassedValue | None]] = {}
         for call in calls:
             callee = constructor(call.callee)
             if isinstance(callee, ProjectFunction) and not call.unit.test:
-                for key, passed in self.environment(call.unit, call.call, callee):
+                for key, passed in self.substitution(call.unit, call.call, callee):
                     given.setdefault(key, []).append(passed)
         same = {key: agreed(map(self._object, every)) for key, every in given.items()}
         return {key: one for key, one in same.items() if one is not None}
 
-    def _object(self, passed: Passed | None) -> Resolved | None:
+    def _object(self, passed: PassedValue | None) -> Resolved | None:
         """What is passed, where that is a client or an object of a class."""
         if passed is None or not isinstance(passed.value, s.Name | s.Member | s.Call | s.Await):
             return None
-        found = self.resolve(passed.unit, passed.value, passed.environment)
+        found = self.resolve(passed.unit, passed.value, passed.substitution)
         return found if isinstance(found, SdkObject | Instance) else None
 
     def called(
-        self, unit: Unit, call: s.Call, environment: Substitution = NOTHING, depth: int = 0
+        self, unit: Unit, call: s.Call, substitution: Substitution = NOTHING, depth: int = 0
     ) -> tuple[Resolved | None, s.Call]:
         """Return what ``call`` calls, and the call as if it did so directly: ``fn.call(self, a)``
         is ``fn(a)``, and what a package's function was given before stands among the arguments."""
-        found = self.resolve(unit, call.callee, environment, depth)
+        found = self.resolve(unit, call.callee, substitution, depth)
         if isinstance(found, Namespace):
             found = self._modules.whole(found.unit, depth)
         if isinstance(found, BoundMethod):
@@ -175,16 +175,16 @@ class Program:
     # --- following names -------------------------------------------------------------------------
 
     def resolve(
-        self, unit: Unit, value: s.Value, environment: Substitution = NOTHING, depth: int = 0
+        self, unit: Unit, value: s.Value, substitution: Substitution = NOTHING, depth: int = 0
     ) -> Resolved | None:
         """Return what ``value`` means, or None where it cannot be known."""
         asked, kind = self._question, type(value)
-        if environment or kind not in _NAMED:
+        if substitution or kind not in _NAMED:
             if asked is None and kind is s.Literal:
-                return KnownValue(unit, value, environment)
+                return KnownValue(unit, value, substitution)
             if asked is not None:
-                return self._within(asked, unit, value, environment, depth)
-            return self._asked(unit, value, environment, depth)
+                return self._within(asked, unit, value, substitution, depth)
+            return self._asked(unit, value, substitution, depth)
         if asked is None and kind is s.Member:
             return self._chain(unit, value, depth)
         known, key = self._known[unit], _key(value)
@@ -193,10 +193,10 @@ class Program:
         if key in known:
             return known[key]
         if asked is None:
-            found = known[key] = self._asked(unit, value, environment, depth)
+            found = known[key] = self._asked(unit, value, substitution, depth)
             return found
         known[key] = None  # a cycle is unknown
-        found = known[key] = self._within(asked, unit, value, environment, depth)
+        found = known[key] = self._within(asked, unit, value, substitution, depth)
         if found is None and asked.stopped:
             del known[key]  # asked by itself, it may well be known
         return found
@@ -234,14 +234,14 @@ class Program:
         return found
 
     def _asked(
-        self, unit: Unit, value: s.Value, environment: Substitution, depth: int
+        self, unit: Unit, value: s.Value, substitution: Substitution, depth: int
     ) -> Resolved | None:
         """Follow ``value`` as a question of its own."""
         self._question = Question(unit.path, unit.number, value.start, value.end)
         try:
-            if not environment:
+            if not substitution:
                 self._begin(unit, value, depth)
-            return self._within(self._question, unit, value, environment, depth)
+            return self._within(self._question, unit, value, substitution, depth)
         finally:
             self._question = None
 
@@ -256,14 +256,14 @@ class Program:
             self.resolve(unit, one, NOTHING, depth)
 
     def _within(
-        self, asked: Question, unit: Unit, value: s.Value, environment: Substitution, depth: int
+        self, asked: Question, unit: Unit, value: s.Value, substitution: Substitution, depth: int
     ) -> Resolved | None:
         """Follow ``value``, unless that would be too far or too much for one question."""
         asked.steps += 1
         self.looked_at += 1
         if depth > MAX_DEPTH or asked.steps > MAX_STEPS:
             return self.stop()
-        return self._follow(unit, value, environment, depth)
+        return self._follow(unit, value, substitution, depth)
 
     def stop(self) -> Resolved | None:
         """Note that a limit ended the present question, and return its answer: unknown."""
@@ -273,47 +273,47 @@ class Program:
         return None
 
     def _follow(
-        self, unit: Unit, value: s.Value, environment: Substitution, depth: int
+        self, unit: Unit, value: s.Value, substitution: Substitution, depth: int
     ) -> Resolved | None:
         if type(value) in _WRITTEN:
-            return KnownValue(unit, value, environment)
+            return KnownValue(unit, value, substitution)
         if isinstance(value, s.Name):
-            return self._name(unit, value, environment, depth + 1)
+            return self._name(unit, value, substitution, depth + 1)
         if isinstance(value, s.Member):
-            found = self.resolve(unit, value.object, environment, depth + 1)
+            found = self.resolve(unit, value.object, substitution, depth + 1)
             return self._modules.taken(unit, found, value.name, depth + 1)
         if isinstance(value, s.Call):
-            return self._result(unit, value, environment, depth + 1)
+            return self._result(unit, value, substitution, depth + 1)
         if isinstance(value, s.Await):
-            return self.resolve(unit, value.value, environment, depth + 1)
+            return self.resolve(unit, value.value, substitution, depth + 1)
         if isinstance(value, s.Lambda):
             return ProjectFunction(unit, value.function)
         if isinstance(value, s.ClassValue):
             return ProjectClass(unit, value.index)
         if isinstance(value, s.Choice):
-            return self._choice(unit, value, environment, depth + 1)
+            return self._choice(unit, value, substitution, depth + 1)
         if isinstance(value, s.Operation) and value.operator in ("=", ":=", "??=", "||=", ","):
-            return self.resolve(unit, value.operands[-1], environment, depth + 1)
+            return self.resolve(unit, value.operands[-1], substitution, depth + 1)
         if isinstance(value, s.Template) or _joins(value):
-            text = self._joined(unit, value, environment, depth + 1)
+            text = self._joined(unit, value, substitution, depth + 1)
             if text is not None or isinstance(value, s.Template):
-                return KnownValue(unit, text or value, environment)
+                return KnownValue(unit, text or value, substitution)
         return None
 
     def _choice(
-        self, unit: Unit, value: s.Choice, environment: Substitution, depth: int
+        self, unit: Unit, value: s.Choice, substitution: Substitution, depth: int
     ) -> Resolved | None:
         """A choice is known where all options agree, or where it fills in a missing SDK client."""
         found: list[Resolved | None] = []
         for option in value.options:
-            entity = self.resolve(unit, option, environment, depth)
+            entity = self.resolve(unit, option, substitution, depth)
             if isinstance(entity, SdkObject | SdkFunction):
                 return entity
             found.append(entity)
         return agreed(found)
 
     def _name(
-        self, unit: Unit, name: s.Name, environment: Substitution, depth: int
+        self, unit: Unit, name: s.Name, substitution: Substitution, depth: int
     ) -> Resolved | None:
         if name.binding < 0:
             if name.name == "super" and not unit.python:
@@ -329,10 +329,10 @@ class Program:
             if mine:
                 return self._modules.own_global(unit, SdkObject("browser"), Global(("window",)))
             return Global((name.name,))
-        return self.binding(unit, name.binding, environment, depth)
+        return self.binding(unit, name.binding, substitution, depth)
 
     def binding(
-        self, unit: Unit, index: int, environment: Substitution = NOTHING, depth: int = 0
+        self, unit: Unit, index: int, substitution: Substitution = NOTHING, depth: int = 0
     ) -> Resolved | None:
         """Return what the binding ``index`` of ``unit`` holds."""
         if depth > MAX_DEPTH:
@@ -345,13 +345,13 @@ class Program:
         if binding.kind == "class":
             return ProjectClass(unit, binding.target)
         if binding.kind == "parameter":
-            return self._parameter(unit, index, environment, depth)
+            return self._parameter(unit, index, substitution, depth)
         if binding.kind == "variable" and index not in unit.loop_bindings:
-            return self.variable(unit, unit.definitions.get(index, []), environment, depth)
+            return self.variable(unit, unit.definitions.get(index, []), substitution, depth)
         return None
 
     def variable(
-        self, unit: Unit, definitions: list[Definition], environment: Substitution, depth: int
+        self, unit: Unit, definitions: list[Definition], substitution: Substitution, depth: int
     ) -> Resolved | None:
         """Return what a variable with these ``definitions`` means: it is known where every value
         that it is ever given means the same.
@@ -360,7 +360,7 @@ class Program:
         """
         waits = len(definitions) > 1
         return agreed(
-            self._at(self.resolve(unit, one.value, environment, depth), one.path, depth)
+            self._at(self.resolve(unit, one.value, substitution, depth), one.path, depth)
             for one in definitions
             if not (waits and is_nothing(one.value))
         )
@@ -373,7 +373,7 @@ class Program:
         return entity
 
     def _parameter(
-        self, unit: Unit, index: int, environment: Substitution, depth: int
+        self, unit: Unit, index: int, substitution: Substitution, depth: int
     ) -> Resolved | None:
         place = unit.parameters.get(index)
         if place is None:
@@ -381,11 +381,11 @@ class Program:
         function, number, path = place
         declared = unit.module.functions[function]
         key = (id(unit), function, number)
-        for known, passed in environment:
+        for known, passed in substitution:
             if known == key:
                 if passed is None:
                     return None
-                entity = self.resolve(passed.unit, passed.value, passed.environment, depth)
+                entity = self.resolve(passed.unit, passed.value, passed.substitution, depth)
                 return self._at(entity, path, depth)
         found = receiver(unit, function, number)
         if found is None:
@@ -397,12 +397,12 @@ class Program:
         return Parameter(unit, function, number, path)
 
     def _joined(
-        self, unit: Unit, value: s.Value, environment: Substitution, depth: int
+        self, unit: Unit, value: s.Value, substitution: Substitution, depth: int
     ) -> s.Literal | None:
         """The one text that a template or ``a + b`` is, where all its parts are known texts."""
         texts: list[str] = []
         for part in parts(value):
-            found = self.resolve(unit, part, environment, depth)
+            found = self.resolve(unit, part, substitution, depth)
             literal = found.value if isinstance(found, KnownValue) else None
             if not isinstance(literal, s.Literal) or not isinstance(literal.value, str):
                 return None
@@ -416,14 +416,14 @@ class Program:
         return self._members.member(entity, name, depth)
 
     def _result(
-        self, unit: Unit, call: s.Call, environment: Substitution, depth: int
+        self, unit: Unit, call: s.Call, substitution: Substitution, depth: int
     ) -> Resolved | None:
-        callee, call = self.called(unit, call, environment, depth)
+        callee, call = self.called(unit, call, substitution, depth)
         if isinstance(callee, BoundMethod):
-            return with_given(callee.function, unit, call.arguments[1:], environment)
+            return with_given(callee.function, unit, call.arguments[1:], substitution)
         if makes_partial(callee) and call.arguments:
-            function = self.resolve(unit, call.arguments[0].value, environment, depth)
-            made = with_given(function, unit, call.arguments[1:], environment)
+            function = self.resolve(unit, call.arguments[0].value, substitution, depth)
+            made = with_given(function, unit, call.arguments[1:], substitution)
             if made is not None:
                 return made
         if isinstance(callee, SdkClass):
@@ -433,15 +433,15 @@ class Program:
         if isinstance(callee, ProjectClass):
             return Instance(callee.unit, callee.index)
         if isinstance(callee, ProjectFunction):
-            return self._returned(unit, call, callee, environment, depth)
+            return self._returned(unit, call, callee, substitution, depth)
         if isinstance(callee, Global):
-            return self._global_result(unit, call, callee, environment, depth)
+            return self._global_result(unit, call, callee, substitution, depth)
         if isinstance(callee, External):
             return External(callee.module, (*callee.path, "()"))
         return None
 
     def _global_result(
-        self, unit: Unit, call: s.Call, callee: Global, environment: Substitution, depth: int
+        self, unit: Unit, call: s.Call, callee: Global, substitution: Substitution, depth: int
     ) -> Resolved | None:
         first = call.arguments[0].value if call.arguments else None
         if callee.path in (("require",), ("import",)) and isinstance(first, s.Literal):
@@ -449,7 +449,7 @@ class Program:
         if callee.path == ("super",) and unit.python:
             return self._members.parent(unit, call.start, depth)
         if callee.path in (("Object", "freeze"), ("Object", "seal")) and first is not None:
-            return self.resolve(unit, first, environment, depth)
+            return self.resolve(unit, first, substitution, depth)
         return Global((*callee.path, "()"))
 
     def _returned(
@@ -457,24 +457,24 @@ class Program:
         unit: Unit,
         call: s.Call,
         callee: ProjectFunction,
-        environment: Substitution,
+        substitution: Substitution,
         depth: int,
     ) -> Resolved | None:
         """What a project function returns, where all its returns mean the same."""
         if callee.function.is_generator:
             return None
-        inner = self.environment(unit, call, callee, environment)
+        inner = self.substitution(unit, call, callee, substitution)
         return agreed(
             self.resolve(callee.unit, statement.value, inner, depth + 1)
             for statement in statements(callee.function.body)
             if isinstance(statement, s.Return) and statement.value is not None
         )
 
-    def environment(
+    def substitution(
         self, unit: Unit, call: s.Call, callee: ProjectFunction, outer: Substitution = NOTHING
     ) -> Substitution:
         """Return what each parameter of ``callee`` stands for in ``call``."""
-        return environment_of(unit, call, callee, outer)
+        return substitution_of(unit, call, callee, outer)
 
     # --- modules --------------------------------------------------------------------------------
 
@@ -497,10 +497,10 @@ class Program:
     # --- small questions -------------------------------------------------------------------------
 
     def text(
-        self, unit: Unit, value: s.Value, environment: Substitution = NOTHING
+        self, unit: Unit, value: s.Value, substitution: Substitution = NOTHING
     ) -> tuple[str, Unit, s.Literal] | None:
         """Return the string that ``value`` certainly is, and the literal it stands in."""
-        found = self.resolve(unit, value, environment)
+        found = self.resolve(unit, value, substitution)
         if isinstance(found, ProjectClass):
             return None
         literal = found.value if isinstance(found, KnownValue) else None

@@ -13,7 +13,7 @@ from mmlint.project.semantic.entity import (
     NOTHING,
     KnownValue,
     Parameter,
-    Passed,
+    PassedValue,
     ProjectFunction,
     Substitution,
 )
@@ -42,7 +42,7 @@ class Field(msgspec.Struct, frozen=True):
     start: int
     value: s.Value | None
     presence: Presence
-    environment: Substitution = NOTHING
+    substitution: Substitution = NOTHING
     entry: s.Entry | s.Argument | None = None
     certain: bool = True
     literal: s.Object | None = None
@@ -92,7 +92,7 @@ class Shapes:
         self._reading: dict[tuple[int, int], Substitution] = {}
 
     def of(
-        self, unit: Unit, value: s.Value, environment: Substitution = NOTHING, depth: int = 0
+        self, unit: Unit, value: s.Value, substitution: Substitution = NOTHING, depth: int = 0
     ) -> Shape:
         """Return the shape of ``value``; an open shape without fields where nothing is known."""
         self._steps = self._steps + 1 if self._nested else 1
@@ -103,42 +103,42 @@ class Shapes:
             return Shape(open=True)
         self._nested += 1
         try:
-            return self._of(unit, value, environment, depth)
+            return self._of(unit, value, substitution, depth)
         finally:
             self._nested -= 1
 
-    def _of(self, unit: Unit, value: s.Value, environment: Substitution, depth: int) -> Shape:
+    def _of(self, unit: Unit, value: s.Value, substitution: Substitution, depth: int) -> Shape:
         if isinstance(value, s.Await):
-            return self.of(unit, value.value, environment, depth + 1)
+            return self.of(unit, value.value, substitution, depth + 1)
         if isinstance(value, s.Object):
-            return self._object(unit, value, environment, depth)
+            return self._object(unit, value, substitution, depth)
         if isinstance(value, s.Name) and value.binding >= 0:
-            return self._name(unit, value, environment, depth)
+            return self._name(unit, value, substitution, depth)
         if isinstance(value, s.Call):
-            return self._call(unit, value, environment, depth)
+            return self._call(unit, value, substitution, depth)
         if isinstance(value, s.Choice):
-            return self._choice(unit, value, environment, depth)
+            return self._choice(unit, value, substitution, depth)
         if isinstance(value, s.Literal) and value.value in (None, False):
             return Shape()  # spreading nothing adds nothing
-        return self._entity(unit, value, environment, depth)
+        return self._entity(unit, value, substitution, depth)
 
-    def _entity(self, unit: Unit, value: s.Value, environment: Substitution, depth: int) -> Shape:
-        found = self.program.resolve(unit, value, environment)
+    def _entity(self, unit: Unit, value: s.Value, substitution: Substitution, depth: int) -> Shape:
+        found = self.program.resolve(unit, value, substitution)
         if isinstance(found, Parameter):
             return Shape(open=True, passed=True)
         if isinstance(found, KnownValue) and isinstance(found.value, s.Object):
-            return self._object(found.unit, found.value, found.environment, depth + 1)
+            return self._object(found.unit, found.value, found.substitution, depth + 1)
         return Shape(open=True)
 
-    def _object(self, unit: Unit, value: s.Object, environment: Substitution, depth: int) -> Shape:
+    def _object(self, unit: Unit, value: s.Object, substitution: Substitution, depth: int) -> Shape:
         shape = Shape(literal=(unit, value))
         for entry in value.entries:
             if entry.kind == "spread":
-                shape.absorb(self.of(unit, entry.value, environment, depth + 1))
+                shape.absorb(self.of(unit, entry.value, substitution, depth + 1))
             elif entry.key is None:
                 shape.open = True
             else:
-                found = self.field(unit, entry.key_start, entry.value, environment, entry)
+                found = self.field(unit, entry.key_start, entry.value, substitution, entry)
                 shape.fields[entry.key] = replace(found, literal=value)
         return shape
 
@@ -147,33 +147,33 @@ class Shapes:
         unit: Unit,
         start: int,
         value: s.Value,
-        environment: Substitution = NOTHING,
+        substitution: Substitution = NOTHING,
         entry: s.Entry | s.Argument | None = None,
     ) -> Field:
         """Return the field whose key stands at byte ``start`` and whose value is ``value``."""
         return Field(
-            unit, start, value, self.presence(unit, value, environment), environment, entry
+            unit, start, value, self.presence(unit, value, substitution), substitution, entry
         )
 
     def presence(
-        self, unit: Unit, value: s.Value, environment: Substitution = NOTHING, depth: int = 0
+        self, unit: Unit, value: s.Value, substitution: Substitution = NOTHING, depth: int = 0
     ) -> Presence:
         """Return ``empty`` for what is certainly nothing, ``maybe`` for what a caller decides."""
         if isinstance(value, s.Choice):
-            options = {self.presence(unit, one, environment, depth + 1) for one in value.options}
+            options = {self.presence(unit, one, substitution, depth + 1) for one in value.options}
             return options.pop() if len(options) == 1 else "present"
-        found = self.program.resolve(unit, value, environment)
+        found = self.program.resolve(unit, value, substitution)
         if isinstance(found, KnownValue) and isinstance(found.value, s.Literal):
             return "empty" if found.value.value in (None, "") else "present"
         if isinstance(found, Parameter):
             return "maybe"
-        if found is None and self._passed_nothing(unit, value, environment):
+        if found is None and self._passed_nothing(unit, value, substitution):
             return "empty"
         return "present"
 
-    def _passed_nothing(self, unit: Unit, value: s.Value, environment: Substitution) -> bool:
+    def _passed_nothing(self, unit: Unit, value: s.Value, substitution: Substitution) -> bool:
         """Whether ``value`` is a parameter that this call leaves out."""
-        if not environment or not isinstance(value, s.Name | s.Member):
+        if not substitution or not isinstance(value, s.Name | s.Member):
             return False
         path: list[str] = []
         while isinstance(value, s.Member):
@@ -185,28 +185,28 @@ class Shapes:
         if place is None:
             return False
         function, number, inner = place
-        for key, passed in environment:
+        for key, passed in substitution:
             if key == (id(unit), function, number):
                 return passed is None or self._lacks(passed, (*inner, *reversed(path)))
         return False
 
-    def _lacks(self, passed: Passed, path: tuple[str, ...]) -> bool:
+    def _lacks(self, passed: PassedValue, path: tuple[str, ...]) -> bool:
         """Whether the object ``passed`` certainly has nothing at ``path``."""
         if not path:
-            return self.presence(passed.unit, passed.value, passed.environment) == "empty"
+            return self.presence(passed.unit, passed.value, passed.substitution) == "empty"
         if "?" in path or "..." in path:
             return False
-        shape = self.of(passed.unit, passed.value, passed.environment)
+        shape = self.of(passed.unit, passed.value, passed.substitution)
         found = shape.fields.get(path[0])
         if found is None:
             return not shape.open
         if found.presence == "empty":
             return True
         if len(path) > 1 and found.value is not None:
-            return self._lacks(Passed(found.unit, found.value, found.environment), path[1:])
+            return self._lacks(PassedValue(found.unit, found.value, found.substitution), path[1:])
         return False
 
-    def _name(self, unit: Unit, name: s.Name, environment: Substitution, depth: int) -> Shape:
+    def _name(self, unit: Unit, name: s.Name, substitution: Substitution, depth: int) -> Shape:
         """A variable: the object it is bound to, plus everything later done to it.
 
         Writes are joined without regard to order or path: a field that is written anywhere counts
@@ -215,55 +215,55 @@ class Shapes:
         key = (id(unit), name.binding)
         if key in self._reading:
             # What is spread into itself adds nothing; in another call it may be another object.
-            return Shape(open=self._reading[key] is not environment)
-        self._reading[key] = environment
+            return Shape(open=self._reading[key] is not substitution)
+        self._reading[key] = substitution
         try:
-            return self._variable(unit, name, environment, depth)
+            return self._variable(unit, name, substitution, depth)
         finally:
             del self._reading[key]
 
-    def _variable(self, unit: Unit, name: s.Name, environment: Substitution, depth: int) -> Shape:
+    def _variable(self, unit: Unit, name: s.Name, substitution: Substitution, depth: int) -> Shape:
         binding = unit.module.bindings[name.binding]
         definitions = unit.definitions.get(name.binding, [])
         if binding.kind in ("import", "parameter") or not definitions:
-            passed = _passed_whole(unit, name, environment)
+            passed = _passed_whole(unit, name, substitution)
             if passed is not None:
-                shape = self.of(passed.unit, passed.value, passed.environment, depth + 1)
+                shape = self.of(passed.unit, passed.value, passed.substitution, depth + 1)
             else:
-                shape = self._entity(unit, name, environment, depth)
-            return self._with_writes(unit, name, shape, environment, depth, forwarded=True)
+                shape = self._entity(unit, name, substitution, depth)
+            return self._with_writes(unit, name, shape, substitution, depth, forwarded=True)
         if len(definitions) > 1 or any(one.path for one in definitions):
-            return self._entity(unit, name, environment, depth)
-        shape = self.of(unit, definitions[0].value, environment, depth + 1)
-        return self._with_writes(unit, name, shape, environment, depth)
+            return self._entity(unit, name, substitution, depth)
+        shape = self.of(unit, definitions[0].value, substitution, depth + 1)
+        return self._with_writes(unit, name, shape, substitution, depth)
 
     def _with_writes(
         self,
         unit: Unit,
         name: s.Name,
         shape: Shape,
-        environment: Substitution,
+        substitution: Substitution,
         depth: int,
         forwarded: bool = False,
     ) -> Shape:
         for bind in unit.member_writes.get(name.binding, ()):
-            self._write(unit, name.binding, bind, shape, environment)
+            self._write(unit, name.binding, bind, shape, substitution)
         for call in unit.uses.get(name.binding, ()):
-            self._use(unit, name, call, shape, environment, depth, forwarded)
+            self._use(unit, name, call, shape, substitution, depth, forwarded)
         for key in unit.removals.get(name.binding, ()):
             if key in shape.fields:
                 shape.fields[key] = replace(_maybe(shape.fields[key]), entry=None)
         return shape
 
     def _write(
-        self, unit: Unit, binding: int, bind: s.Assign, shape: Shape, environment: Substitution
+        self, unit: Unit, binding: int, bind: s.Assign, shape: Shape, substitution: Substitution
     ) -> None:
         target = bind.target
         if isinstance(target, s.Member) and _is(target.object, binding):
             entry = s.Entry(
                 target.start, bind.value.end, target.name, bind.value, target.name_start
             )
-            found = self.field(unit, target.name_start, bind.value, environment, entry)
+            found = self.field(unit, target.name_start, bind.value, substitution, entry)
             before = shape.fields.get(target.name)
             if before is None or before.presence == "empty" or found.presence != "empty":
                 shape.fields[target.name] = found
@@ -276,7 +276,7 @@ class Shapes:
         name: s.Name,
         call: s.Call,
         shape: Shape,
-        environment: Substitution,
+        substitution: Substitution,
         depth: int,
         forwarded: bool,
     ) -> None:
@@ -287,9 +287,9 @@ class Shapes:
             first = call.arguments[0].value if call.arguments else None
             if callee.name == "setdefault" and isinstance(first, s.Literal):
                 second = call.arguments[1].value if len(call.arguments) > 1 else first
-                shape.fields[str(first.value)] = self.field(unit, call.start, second, environment)
+                shape.fields[str(first.value)] = self.field(unit, call.start, second, substitution)
             elif callee.name == "update":
-                shape.absorb(self._arguments(unit, call, environment, depth))
+                shape.absorb(self._arguments(unit, call, substitution, depth))
             return
         positions = [
             number
@@ -300,7 +300,7 @@ class Shapes:
             return
         if isinstance(callee, s.Member) and callee.name == "assign" and positions[0] == 0:
             for argument in call.arguments[1:]:
-                shape.absorb(self.of(unit, _unspread(argument.value), environment, depth + 1))
+                shape.absorb(self.of(unit, _unspread(argument.value), substitution, depth + 1))
         elif not forwarded and self._may_write(unit, call, name):
             shape.open = True
 
@@ -315,42 +315,42 @@ class Shapes:
         last = callee.name if isinstance(callee, s.Member | s.Name) else ""
         return last not in ("stringify", "dumps", "track", "log", "debug", "info", "print", "push")
 
-    def _arguments(self, unit: Unit, call: s.Call, environment: Substitution, depth: int) -> Shape:
+    def _arguments(self, unit: Unit, call: s.Call, substitution: Substitution, depth: int) -> Shape:
         """The shape of ``dict(a=1, **b)`` and of ``update({...}, a=1)``."""
         shape = Shape(call=(unit, call))
         for argument in call.arguments:
             value = argument.value
             if argument.name is not None:
                 shape.fields[argument.name] = self.field(
-                    unit, argument.start, value, environment, argument
+                    unit, argument.start, value, substitution, argument
                 )
             elif isinstance(value, s.Sequence):
                 shape.open = True
             else:
-                shape.absorb(self.of(unit, _unspread(value), environment, depth + 1))
+                shape.absorb(self.of(unit, _unspread(value), substitution, depth + 1))
         return shape
 
-    def _call(self, unit: Unit, call: s.Call, environment: Substitution, depth: int) -> Shape:
+    def _call(self, unit: Unit, call: s.Call, substitution: Substitution, depth: int) -> Shape:
         """Calls that make an object of known shape: ``dict``, ``Object.assign``, copies."""
         callee = call.callee
         if unit.python and isinstance(callee, s.Name) and callee.name == "dict":
-            return self._arguments(unit, call, environment, depth)
+            return self._arguments(unit, call, substitution, depth)
         if isinstance(callee, s.Member):
             if callee.name in ("assign", "freeze") and _named(callee.object, "Object"):
                 shape = Shape()
                 for argument in call.arguments:
-                    shape.absorb(self.of(unit, _unspread(argument.value), environment, depth + 1))
+                    shape.absorb(self.of(unit, _unspread(argument.value), substitution, depth + 1))
                 return shape
             if unit.python and callee.name == "copy" and not call.arguments:
-                return self.of(unit, callee.object, environment, depth + 1)
-        return self._entity(unit, call, environment, depth)
+                return self.of(unit, callee.object, substitution, depth + 1)
+        return self._entity(unit, call, substitution, depth)
 
-    def _choice(self, unit: Unit, value: s.Choice, environment: Substitution, depth: int) -> Shape:
+    def _choice(self, unit: Unit, value: s.Choice, substitution: Substitution, depth: int) -> Shape:
         """Several shapes in one: what all options have is there, the rest is *maybe*."""
         if value.operator == "&&":
-            shape = self.of(unit, value.options[-1], environment, depth + 1)
+            shape = self.of(unit, value.options[-1], substitution, depth + 1)
             return Shape(_all_maybe(shape.fields), shape.open, shape.passed)
-        shapes = [self.of(unit, one, environment, depth + 1) for one in value.options]
+        shapes = [self.of(unit, one, substitution, depth + 1) for one in value.options]
         joined = Shape(
             open=any(one.open for one in shapes), passed=any(one.passed for one in shapes)
         )
@@ -370,7 +370,7 @@ class Shapes:
     # --- lists of objects ------------------------------------------------------------------------
 
     def items(
-        self, unit: Unit, value: s.Value, environment: Substitution, depth: int = 0
+        self, unit: Unit, value: s.Value, substitution: Substitution, depth: int = 0
     ) -> Iterator[tuple[Unit, s.Value]]:
         """The entries of a list literal, or the object that a map or comprehension yields."""
         if depth > 4:
@@ -378,17 +378,17 @@ class Shapes:
         if isinstance(value, s.Sequence):
             for item in value.items:
                 if isinstance(item, s.Spread):
-                    yield from self.items(unit, item.value, environment, depth + 1)
+                    yield from self.items(unit, item.value, substitution, depth + 1)
                 else:
                     yield unit, item
         elif isinstance(value, s.Comprehension):
             yield unit, value.element
         elif isinstance(value, s.Call):
-            yield from self._mapped(unit, value, environment)
+            yield from self._mapped(unit, value, substitution)
         elif isinstance(value, s.Name) and value.binding >= 0:
             definitions = unit.definitions.get(value.binding, [])
             if len(definitions) == 1 and not definitions[0].path:
-                yield from self.items(unit, definitions[0].value, environment, depth + 1)
+                yield from self.items(unit, definitions[0].value, substitution, depth + 1)
             yield from self._pushed(unit, value)
 
     def _pushed(self, unit: Unit, name: s.Name) -> Iterator[tuple[Unit, s.Value]]:
@@ -402,24 +402,24 @@ class Shapes:
                         yield unit, argument.value
 
     def _mapped(
-        self, unit: Unit, call: s.Call, environment: Substitution
+        self, unit: Unit, call: s.Call, substitution: Substitution
     ) -> Iterator[tuple[Unit, s.Value]]:
         callee = call.callee
         if not isinstance(callee, s.Member) or callee.name != "map" or not call.arguments:
             return
-        mapper = self.program.resolve(unit, call.arguments[0].value, environment)
+        mapper = self.program.resolve(unit, call.arguments[0].value, substitution)
         if isinstance(mapper, ProjectFunction):
             for statement in mapper.function.body:
                 if isinstance(statement, s.Return) and statement.value is not None:
                     yield mapper.unit, statement.value
 
 
-def _passed_whole(unit: Unit, name: s.Name, environment: Substitution) -> Passed | None:
+def _passed_whole(unit: Unit, name: s.Name, substitution: Substitution) -> PassedValue | None:
     """The argument that a parameter stands for as a whole."""
     place = unit.parameters.get(name.binding)
     if place is None or place[2]:
         return None
-    return dict(environment).get((id(unit), place[0], place[1]))
+    return dict(substitution).get((id(unit), place[0], place[1]))
 
 
 def _all_maybe(fields: dict[str, Field]) -> dict[str, Field]:

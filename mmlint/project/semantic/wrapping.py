@@ -44,7 +44,7 @@ def parameter_of(
     program: Program, unit: Unit, call: s.Call, callee: ProjectFunction, value: s.Value
 ) -> int:
     """Return the number of the parameter as which ``call`` passes ``value``, or -1."""
-    for (_, _, number), passed in program.environment(unit, call, callee):
+    for (_, _, number), passed in program.substitution(unit, call, callee):
         if passed is not None and passed.unit is unit and passed.value is value:
             return number
     return -1
@@ -100,6 +100,6 @@ def functions_in(program: Program, unit: Unit, value: s.Value) -> Iterator[Proje
     if not isinstance(found, KnownValue) or not isinstance(found.value, s.Object):
         return
     for entry in found.value.entries:
-        hook = program.resolve(found.unit, entry.value, found.environment)
+        hook = program.resolve(found.unit, entry.value, found.substitution)
         if isinstance(hook, ProjectFunction):
             yield hook
