@@ -1,4 +1,4 @@
-"""Whether ``window.mm`` is another product's: the project itself puts something else there."""
+"""Whose ``mm`` it is: the snippet's, or what the project itself puts there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from mmlint.model import syntax as s
 from mmlint.project.semantic.entity import External, Instance, Resolved, SdkObject
 from mmlint.project.semantic.unit import Unit
-from mmlint.sdk.surface import BROWSER_GLOBAL
+from mmlint.sdk.surface import BROWSER_GLOBAL, LOADER_PATH
 
 _HOLDERS = frozenset({"window", "globalThis", "self"})
 
@@ -21,6 +21,19 @@ def is_foreign(unit: Unit, resolve: Callable[[Unit, s.Value], Resolved | None]) 
         if made or isinstance(found, External | Instance):
             return True
     return False
+
+
+def speaks_of_snippet(unit: Unit) -> bool:
+    """Whether a file reads ``window.mm``, or spells the address of the snippet."""
+    return any(
+        value.name == BROWSER_GLOBAL
+        and isinstance(value.object, s.Name)
+        and (value.object.name, value.object.binding < 0) == ("window", True)
+        for value in unit.every(s.Member)
+    ) or any(
+        isinstance(value.value, str) and LOADER_PATH in value.value
+        for value in unit.every(s.Literal)
+    )
 
 
 def _given(unit: Unit) -> Iterator[s.Value]:

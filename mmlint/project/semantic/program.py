@@ -40,6 +40,7 @@ from mmlint.project.semantic.entity import (
     SdkObject,
     Substitution,
 )
+from mmlint.project.semantic.foreign import speaks_of_snippet
 from mmlint.project.semantic.lookup import MAX_DEPTH
 from mmlint.project.semantic.members import MemberLookup, receiver
 from mmlint.project.semantic.modules import ModuleGraph
@@ -326,10 +327,19 @@ class Program:
                 given = self._modules.from_star(unit, name.name, depth)
                 return Global((name.name,)) if given is None else given
             mine = name.name == surface.BROWSER_GLOBAL and not unit.python
+            if mine and not self._has_snippet:
+                return None
             if mine:
                 return self._modules.own_global(unit, SdkObject("browser"), Global(("window",)))
             return Global((name.name,))
         return self.binding(unit, name.binding, substitution, depth)
+
+    @cached_property
+    def _has_snippet(self) -> bool:
+        """Whether the project loads the snippet or reads its ``window.mm`` anywhere: what nothing
+        binds and is called ``mm`` is the snippet's only then."""
+        tagged = any(facts.tags for facts in self.files.values())
+        return tagged or any(speaks_of_snippet(unit) for unit in self.units if not unit.python)
 
     def binding(
         self, unit: Unit, index: int, substitution: Substitution = NOTHING, depth: int = 0
