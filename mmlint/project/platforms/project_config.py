@@ -24,6 +24,7 @@ from mmlint.project.platforms.configured_handlers import (
     bound,
     sources,
 )
+from mmlint.project.platforms.npm_scripts import started
 
 T = TypeVar("T")
 
@@ -115,7 +116,7 @@ class ProjectConfig(msgspec.Struct):
             self.commands[folder] = "\n".join(str(one) for one in scripts.values())
         programs = manifest.get("bin")
         named = programs.values() if isinstance(programs, dict) else (programs,)
-        words = self.commands.get(folder, "").split()
+        words = started(self.commands.get(folder, ""))
         for word in (*words, *(one for one in named if isinstance(one, str))):
             stem, extension = posixpath.splitext(word)
             if extension[1:] in _RUN:
