@@ -64,6 +64,7 @@ from collections.abc import Iterable, Iterator
 from mmlint.model.finding import Fix, Related
 from mmlint.project.delivery.analysis import Exit
 from mmlint.project.fixes.repair import flush_before
+from mmlint.project.lifecycle.shutdown import Shutdowns
 from mmlint.project.project import Project, place_at, related
 from mmlint.project.semantic.unit import Location, Unit
 from mmlint.rules import Rule, Verdict
@@ -74,6 +75,7 @@ _ENDS = {"process": "the process ends here", "throw": "the script throws here"}
 
 
 def check(project: Project) -> Iterator[Verdict]:
+    shutdowns = Shutdowns(project)
     for function in project.starts:
         if not project.flow.may_leave_send(function) or not project.reaches_focus(function):
             continue
@@ -83,7 +85,7 @@ def check(project: Project) -> Iterator[Verdict]:
             continue
         delivery = project.delivery(unit, index)
         unsent = [one for one in delivery.unsent if not _is_served(project, one)]
-        if not unsent:
+        if not unsent or shutdowns.flushes_at_exit(unit):
             continue
         calls = {project.flow.origin(one, within=unit): one for one in unsent}
         first = min(calls, key=lambda one: one.start)

@@ -27,7 +27,7 @@ from mmlint.project.delivery.state import (
     stored_in,
     written,
 )
-from mmlint.project.semantic.entity import External, Global
+from mmlint.project.semantic.entity import External, Global, ProjectFunction
 from mmlint.project.semantic.unit import pattern_names
 
 MAX_ROUNDS = 4
@@ -215,12 +215,29 @@ class Statements:
 
     def exec_with(self, one: s.With, states: States) -> States:
         """``with``: an asynchronous one awaits what it is given, and leaving it waits for what its
-        manager keeps (an executor its threads)."""
+        manager keeps (an executor its threads), and calls the ``__exit__`` of the project's own."""
         items = [_awaited(item) if one.is_async else item for item in one.items]
         states = self.block(items, states)
         names = [item.target for item in items if isinstance(item, s.Assign)]
         closing = s.ExpressionStatement(one.end, one.end, s.Unknown(one.end, one.end, tuple(names)))
-        return self._left_through((closing,), lambda: self.block(one.body, states))
+        found = (self._exit(one, item) for item in reversed(one.items))
+        leaving = [call for call in found if call is not None]
+        return self._left_through((*leaving, closing), lambda: self.block(one.body, states))
+
+    def _exit(self, one: s.With, item: s.Statement) -> s.Statement | None:
+        """The call of the manager's own ``__exit__`` at the end of ``with``; None where the manager
+        is no object of a class of the project that has one."""
+        if not isinstance(item, (s.Assign, s.ExpressionStatement)):
+            return None
+        manager = item.value
+        name = "__aexit__" if one.is_async else "__exit__"
+        method = s.Member(one.start, manager.end, manager, name, one.start)  # no other is there
+        if not isinstance(self.run.program.resolve(self.run.unit, method), ProjectFunction):
+            return None
+        call: s.Value = s.Call(one.end, one.end, method, ())
+        if one.is_async:
+            call = s.Await(one.end, one.end, call)
+        return s.ExpressionStatement(one.end, one.end, call)
 
     def _left_through(
         self, final: tuple[s.Statement, ...], guarded: Callable[[], States]

@@ -17,8 +17,8 @@ from mmlint.model import syntax as s
 from mmlint.model.regex import regex
 from mmlint.project.project import Project
 from mmlint.project.semantic.callee import ends_process, is_flush, path_of
-from mmlint.project.semantic.entity import External, Namespace, ProjectFunction
-from mmlint.project.semantic.program import Call, constructor
+from mmlint.project.semantic.entity import External, Global, Namespace, ProjectFunction
+from mmlint.project.semantic.program import Call, Program, constructor
 from mmlint.project.semantic.unit import Location, Unit
 
 _LISTENERS = frozenset({"on", "once", "addListener", "prependListener", "addSignalListener"})
@@ -56,6 +56,16 @@ class Shutdowns:
         return [
             root for root in self._roots(unit) if self._flushing.isdisjoint(self._loaded_with(root))
         ]
+
+    def flushes_at_exit(self, unit: Unit) -> bool:
+        """Whether something that ``unit`` loads registers a flush that Python runs when the
+        interpreter ends (``atexit.register``); a coroutine function is never awaited there."""
+        loaded = set(_reach(unit, self._imports))
+        return any(
+            one.unit in loaded and self._flushes([hook])
+            for one in self.program.call_graph.of(outside=_is_atexit)
+            for hook in _at_exit(self.program, one)
+        )
 
     def outlives(self, place: Location) -> bool:
         """Whether the call at ``place`` stands in a handler of a signal that does not end the
@@ -227,6 +237,21 @@ def _reach(start: Unit, edges: dict[Unit, set[Unit]]) -> list[Unit]:
             found[one] = None
             queue += sorted(edges.get(one, ()), key=lambda unit: (unit.path, unit.number))
     return list(found)
+
+
+def _is_atexit(callee: External | Global) -> bool:
+    return isinstance(callee, External) and (callee.module, callee.path) == (
+        "atexit",
+        ("register",),
+    )
+
+
+def _at_exit(program: Program, call: Call) -> Iterator[Hook]:
+    """The function that ``atexit.register`` is given, unless that is a coroutine function."""
+    for one in call.call.arguments[:1]:
+        found = program.resolve(call.unit, one.value)
+        if not isinstance(found, ProjectFunction) or not found.function.is_async:
+            yield Hook(call.unit, one.value)
 
 
 def _body(unit: Unit, index: int) -> Hook:
