@@ -752,11 +752,14 @@ def test_pieces_are_kept_unless_a_comment_would_be_lost() -> None:
     ("source", "expected"),
     [
         ("after();\n", None),
-        ('import a from "./a";\n', None),
+        ('import a from "./a";\n', '{} from "next/server";\nimport a from "./a";\n'),
         ('import type { A } from "a";\n', None),
         ('import { x as after } from "a";\n', None),
         ('import a from "a"; import b from "b";\n', None),
-        ('import a from "@/a";\nimport b from "~/b";\nimport c from "#c";\n', None),
+        (
+            'import a from "@/a";\nimport b from "~/b";\n',
+            '{} from "next/server";\nimport a from "@/a";\nimport b from "~/b";\n',
+        ),
         (
             'import "x";\nimport p from "@a/p";\nimport z from "z";\nimport a from "@/a";\n',
             'import "x";\nimport p from "@a/p";\n{} from "next/server";\nimport z from "z";\n'
@@ -782,11 +785,11 @@ def test_pieces_are_kept_unless_a_comment_would_be_lost() -> None:
     ],
     ids=[
         "no import",
-        "of no package",
+        "of no package: above all others",
         "only types",
         "the name is taken",
         "two on one line",
-        "aliases",
+        "aliases alone",
         "among packages alone",
         "in its sorted place",
         "in front of the first",

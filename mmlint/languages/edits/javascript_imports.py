@@ -42,20 +42,19 @@ def add_name(edit: f.ImportName, root: Node, source: bytes) -> list[Change] | No
 
 def add_import(edit: f.ImportFrom, root: Node, source: bytes) -> list[Change] | None:
     """Import a name from a package that nothing is imported from yet, written as the imports there
-    are: in the sorted place among those of packages, or behind the last of them where they are not
-    sorted. None where the file imports from no package, or has the name."""
-    found = [one for one in _imports(root) if _PACKAGE.match(_module(one))]
-    if not found or _is_taken(source, edit.name):
+    are: in its sorted place among those of packages, behind the last of them where they are not
+    sorted, above all others where there are none. None where the file imports nothing, or has the
+    name."""
+    every = _imports(root)
+    if not every or _is_taken(source, edit.name):
         return None
-    modules = [_rank(_module(one)) for one in found]
-    after = (
-        found
-        if modules != sorted(modules)
-        else [
-            one for one, module in zip(found, modules, strict=True) if module <= _rank(edit.module)
-        ]
-    )
-    model = (after or found)[-1 if after else 0]
+    packages = [one for one in every if _PACKAGE.match(_module(one))]
+    ranks = [_rank(_module(one)) for one in packages]
+    after = packages
+    if ranks == sorted(ranks):
+        last = _rank(edit.module)
+        after = [one for one, rank in zip(packages, ranks, strict=True) if rank <= last]
+    model = after[-1] if after else (packages or every)[0]
     if not layout.starts_line(source, model.start_byte):
         return None
     quote = (_source(model).text or b'"').decode()[:1]
