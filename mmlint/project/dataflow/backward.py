@@ -290,19 +290,15 @@ def lone_value(unit: Unit, value: s.Value) -> s.Value | None:
 def passed(unit: Unit, value: s.Value, substitution: Substitution) -> PassedValue | None:
     """Return what the caller wrote for ``value``, a parameter or a member of one; None where it is
     none, where the caller left it out, or where it is no part of an object that is at hand."""
-    path: list[str] = []
-    while isinstance(value, s.Member):
-        path.insert(0, value.name)
-        value = value.object
-    place = unit.parameters.get(value.binding) if isinstance(value, s.Name) else None
+    place = unit.parameter_part(value)
     if place is None:
         return None
-    function, number, inner = place
+    function, number, path = place
     found = dict(substitution).get((id(unit), function, number))
     default = unit.module.functions[function].parameters[number].default
     if found is None or found.value is default:
         return None
-    return _part(found, [key for key in (*inner, *path) if key != "?"])
+    return _part(found, [key for key in path if key != "?"])
 
 
 def _part(found: PassedValue, path: list[str]) -> PassedValue | None:

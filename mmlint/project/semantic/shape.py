@@ -18,7 +18,7 @@ from mmlint.project.semantic.entity import (
     Substitution,
 )
 from mmlint.project.semantic.program import Program
-from mmlint.project.semantic.unit import Unit
+from mmlint.project.semantic.unit import Definition, Unit
 
 Presence = Literal["present", "empty", "maybe"]
 
@@ -175,19 +175,13 @@ class Shapes:
         """Whether ``value`` is a parameter that this call leaves out."""
         if not substitution or not isinstance(value, s.Name | s.Member):
             return False
-        path: list[str] = []
-        while isinstance(value, s.Member):
-            path.append(value.name)
-            value = value.object
-        if not isinstance(value, s.Name):
-            return False
-        place = unit.parameters.get(value.binding)
+        place = unit.parameter_part(value)
         if place is None:
             return False
-        function, number, inner = place
+        function, number, path = place
         for key, passed in substitution:
             if key == (id(unit), function, number):
-                return passed is None or self._lacks(passed, (*inner, *reversed(path)))
+                return passed is None or self._lacks(passed, path)
         return False
 
     def _lacks(self, passed: PassedValue, path: tuple[str, ...]) -> bool:
@@ -232,9 +226,13 @@ class Shapes:
             else:
                 shape = self._entity(unit, name, substitution, depth)
             return self._with_writes(unit, name, shape, substitution, depth, forwarded=True)
-        if len(definitions) > 1 or any(one.path for one in definitions):
+        rest = _rest(definitions)
+        if rest is None and (len(definitions) > 1 or any(one.path for one in definitions)):
             return self._entity(unit, name, substitution, depth)
         shape = self.of(unit, definitions[0].value, substitution, depth + 1)
+        if rest is not None:
+            fields = {key: one for key, one in shape.fields.items() if key not in rest}
+            shape = Shape(fields, shape.open, shape.passed)
         return self._with_writes(unit, name, shape, substitution, depth)
 
     def _with_writes(
@@ -412,6 +410,16 @@ class Shapes:
             for statement in mapper.function.body:
                 if isinstance(statement, s.Return) and statement.value is not None:
                     yield mapper.unit, statement.value
+
+
+def _rest(definitions: list[Definition]) -> frozenset[str | None] | None:
+    """The keys that ``const { a, ...name } = whole`` takes out before ``name`` gets what is left;
+    None where a variable is defined in any other way."""
+    if len(definitions) != 1 or definitions[0].path != ("...",):
+        return None
+    statement = definitions[0].statement
+    target = statement.target if isinstance(statement, s.Assign) else None
+    return frozenset(one.key for one in target.entries) if isinstance(target, s.Object) else None
 
 
 def _passed_whole(unit: Unit, name: s.Name, substitution: Substitution) -> PassedValue | None:

@@ -287,6 +287,26 @@ class Unit:
             if binding.owner == 0 and binding.scope_end >= self.module.end
         }
 
+    def parameter_part(self, value: s.Value) -> tuple[int, int, Path] | None:
+        """Return the parameter (function, number) that ``value`` is, or is a part of, with the path
+        to it: ``p``, ``p.a``, and ``a`` of ``const { a } = p``; None for anything else."""
+        path: Path = ()
+        seen: set[int] = set()
+        while True:
+            if isinstance(value, s.Member):
+                path, value = (value.name, *path), value.object
+                continue
+            if not isinstance(value, s.Name) or value.binding in seen:
+                return None
+            place = self.parameters.get(value.binding)
+            if place is not None:
+                return place[0], place[1], (*place[2], *path)
+            found = self.definitions.get(value.binding, ())
+            if len(found) != 1 or not found[0].path:
+                return None
+            seen.add(value.binding)
+            path, value = (*found[0].path, *path), found[0].value
+
     @cached_property
     def parameters(self) -> dict[int, tuple[int, int, Path]]:
         """Parameter binding to (function, parameter number, path into the argument)."""
