@@ -254,7 +254,7 @@ def test_states_show_what_each_statement_of_the_function_leaves_queued() -> None
         "  POST(), lines 2 to 7",
         "  line 4, expression: queued 4; the caller's events are queued",
         "  line 5, expression: nothing is queued",
-        "  line 6, return: no path comes by",
+        "  line 6, return: unreachable",
         "  return on line 6: nothing is queued",
     ]
 

@@ -94,7 +94,7 @@ TABLE: dict[str, tuple[str, list[str]]] = {
         "track({});\nif (r.a) return;\nawait flush();",
         [
             "line 2, expression: queued 2; the caller's events are queued",
-            "line 3, return: no path comes by",
+            "line 3, return: unreachable",
             "line 4, expression: nothing is queued",
             "return on line 3: queued 2; the caller's events are queued",
             "end on line 5: nothing is queued",
@@ -104,9 +104,9 @@ TABLE: dict[str, tuple[str, list[str]]] = {
         "try {\n  track({});\n  return;\n} finally {\n  await flush();\n}",
         [
             "line 3, expression: queued 3; the caller's events are queued",
-            "line 4, return: no path comes by",
+            "line 4, return: unreachable",
             "line 6, expression: nothing is queued",
-            "line 2, try: no path comes by",
+            "line 2, try: unreachable",
             "return on line 4: nothing is queued",
         ],
     ),
@@ -114,7 +114,7 @@ TABLE: dict[str, tuple[str, list[str]]] = {
         "try {\n  track({});\n  throw r;\n} catch {\n  r.a();\n}",
         [
             "line 3, expression: queued 3; the caller's events are queued",
-            "line 4, throw: no path comes by",
+            "line 4, throw: unreachable",
             "line 2, try:",
             "  nothing is queued",
             "  queued 3; the caller's events are queued",
@@ -126,14 +126,14 @@ TABLE: dict[str, tuple[str, list[str]]] = {
         "track({});\nprocess.exit(1);",
         [
             "line 2, expression: queued 2; the caller's events are queued",
-            "line 3, expression: no path comes by",
+            "line 3, expression: unreachable",
             "process on line 3: queued 2; the caller's events are queued",
         ],
     ),
     "a callback of an array is run in place": (
         "r.items.forEach(() => track({}));\nawait flush();",
         [
-            "line 2, return: no path comes by",
+            "line 2, return: unreachable",
             "line 2, expression: queued 2; the caller's events are queued",
             "line 3, expression: nothing is queued",
             "end on line 4: nothing is queued",

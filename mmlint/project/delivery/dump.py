@@ -53,7 +53,7 @@ def dump(found: Trace, line: Callable[[int], int]) -> list[str]:
         if step.before != step.after:
             kind = _WORDS[type(step.statement)]
             head = f"line {line(step.statement.start)}, {kind}"
-            states = sorted(_state(one, line) for one in step.after) or ["no path comes by"]
+            states = sorted(_state(one, line) for one in step.after) or ["unreachable"]
             if len(states) == 1:
                 told.append(f"{head}: {states[0]}")
             else:
