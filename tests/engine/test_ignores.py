@@ -143,3 +143,11 @@ def test_what_is_suggested_for_an_unknown_name_is_a_rule_that_may_be_meant(
     found = written([f"a(); // mmlint: ignore[{written_name}] x"])
     (one,) = found.unknown(did_you_mean)
     assert one.message == f'unknown rule "{written_name}"; {hint}'
+
+
+@pytest.mark.parametrize(("before", "removed"), [("a();\n", True), ("a();\r", False)])
+def test_a_comment_stays_where_two_line_breaks_would_become_one(before: str, removed: bool) -> None:
+    data = f"{before}// mmlint: ignore[MM101] x\n\nb();\n".encode()
+    found = Ignores({"a.ts": observe(data, "typescript")}, NAMES, {"a.ts": data}.get)
+    (unused,) = found.unused(lambda path, code: True)
+    assert (unused.fix is not None) is removed

@@ -291,6 +291,8 @@ class Ignores:
                 start, end = line_start, line_end
             else:
                 start = line_start + len(data[line_start:start].rstrip(b" \t"))
+        if data[:start].endswith(b"\r") and data[end:].startswith(b"\n"):
+            return None  # two line breaks would become one
         return Fix("remove the comment", "safe", (Replace(path, start, end, ""),))
 
     def _shortened(self, mark: _Mark, idle: Sequence[str]) -> Fix:
